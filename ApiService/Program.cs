@@ -1,0 +1,41 @@
+using RedisAspire.ApiService;
+using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.Nodes;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
+using RedisAspire.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddRedisClients(
+    RedisNodeNames.ConnectionStrings(builder.Configuration).Select(node => node.Key),
+    options => RedisConnectionDefaults.Apply(options));
+
+builder.Services.Configure<ReplicatedCacheOptions>(builder.Configuration.GetSection("Cache"));
+builder.Services.AddReplicatedCache(options =>
+{
+    foreach (var prefix in DataKey.ReservedPrefixes)
+        options.ReservedPrefixes.Add(prefix);
+});
+
+builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
+builder.Services.AddSingleton<SlowDatabase>();
+
+builder.Services.AddProblemDetails();
+builder.Services.AddExceptionHandler<RedisExceptionHandler>();
+builder.Services.AddOpenApi();
+
+var app = builder.Build();
+
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+
+app.MapDefaultEndpoints();
+app.MapOpenApi();
+app.MapDataEndpoints();
+app.MapNodeEndpoints();
+app.MapCacheEndpoints();
+
+await app.RunAsync();

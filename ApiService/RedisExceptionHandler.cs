@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Diagnostics;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService;
+
+/// <summary>
+/// Answers 503 where an endpoint cannot do without Redis and Redis fails. The client's own text stays out of the
+/// answer: it names addresses and internal state.
+/// </summary>
+internal sealed partial class RedisExceptionHandler(IProblemDetailsService problems, ILogger<RedisExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not (RedisUnavailableException or RedisException or TimeoutException))
+            return false;
+
+        LogRedisFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
+        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        httpContext.Response.Headers.RetryAfter = "1";
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails =
+            {
+                Status = StatusCodes.Status503ServiceUnavailable,
+                Title = "Redis is not available",
+                Detail = exception is RedisUnavailableException ? exception.Message : "Redis did not answer. Try again in a moment.",
+            },
+        });
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} needs Redis, which failed.")]
+    private partial void LogRedisFailed(string method, string path, Exception failure);
+}

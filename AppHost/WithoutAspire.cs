@@ -1,0 +1,4 @@
+// Compiled instead of the app host when the NuGet feed carries no Aspire packages.
+await Console.Error.WriteLineAsync(
+    "The Aspire app host needs the Aspire packages, which this NuGet feed does not carry: start the same application with ./run instead.");
+return 1;

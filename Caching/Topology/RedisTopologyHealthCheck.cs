@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>
+/// Says how Redis is. Never worse than degraded once the nodes have been looked at: without Redis the
+/// application answers slower, but it answers.
+/// </summary>
+internal sealed class RedisTopologyHealthCheck(RedisTopology topology) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Check());
+
+    private HealthCheckResult Check()
+    {
+        if (!topology.Ready.IsCompleted)
+            return HealthCheckResult.Unhealthy("The Redis nodes have not been looked at yet.");
+
+        var snapshot = topology.Snapshot;
+        var data = snapshot.Nodes.ToDictionary(node => node.Name, node => (object)(node.Error ?? "up"), StringComparer.Ordinal);
+        if (snapshot.Master is null)
+            return HealthCheckResult.Degraded("No Redis master is up: values are served from the source.", data: data);
+
+        var unreadable = snapshot.Nodes.Count(node => !node.CanRead);
+        return unreadable > 0
+            ? HealthCheckResult.Degraded($"{unreadable} of {snapshot.Nodes.Count} Redis nodes cannot serve reads.", data: data)
+            : HealthCheckResult.Healthy(data: data);
+    }
+}

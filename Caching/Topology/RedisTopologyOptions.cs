@@ -1,0 +1,17 @@
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>Which Redis nodes there are, and how often they are looked at.</summary>
+public sealed class RedisTopologyOptions
+{
+    /// <summary>
+    /// The nodes by name, each with its StackExchange.Redis connection string. Filled from the configuration:
+    /// every connection string named <c>redis-master</c> or <c>redis-replica-…</c>.
+    /// </summary>
+    public IDictionary<string, string> Nodes { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
+
+    /// <summary>How often every node is asked for its state. One second by default.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a node may take to answer before it counts as down. 800 ms by default.</summary>
+    public TimeSpan PollTimeout { get; set; } = TimeSpan.FromMilliseconds(800);
+}

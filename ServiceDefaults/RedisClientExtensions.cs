@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace RedisAspire.ServiceDefaults;
+
+/// <summary>Adds Redis connections with what the package profile offers.</summary>
+public static class RedisClientExtensions
+{
+    /// <summary>
+    /// Adds a traced, keyed <see cref="IConnectionMultiplexer"/> for each named connection string through
+    /// Aspire.StackExchange.Redis. Without the Aspire packages it adds nothing: whoever needs a node connects to it.
+    /// </summary>
+    /// <typeparam name="TBuilder">The kind of host.</typeparam>
+    /// <param name="builder">The service's host.</param>
+    /// <param name="names">Names of connection strings.</param>
+    /// <param name="configure">Changes the connection's options.</param>
+    /// <returns>The same builder.</returns>
+    public static TBuilder AddRedisClients<TBuilder>(this TBuilder builder, IEnumerable<string> names, Action<ConfigurationOptions> configure)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(names);
+#if ASPIRE_PACKAGES
+        foreach (var name in names)
+        {
+            builder.AddKeyedRedisClient(
+                name,
+                settings =>
+                {
+                    // A node that is down must not keep the service from starting, nor from being healthy.
+                    settings.DisableAutoActivation = true;
+                    settings.DisableHealthChecks = true;
+                },
+                options =>
+                {
+                    options.BacklogPolicy = BacklogPolicy.FailFast;
+                    configure(options);
+                });
+        }
+#endif
+        return builder;
+    }
+}
