@@ -1,3 +1,5 @@
+namespace RedisAspire.AppHost;
+
 /// <summary>Compiled instead of the app host when the NuGet feed carries no Aspire packages.</summary>
 internal static class WithoutAspire
 {
