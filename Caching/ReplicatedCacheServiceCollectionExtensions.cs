@@ -3,6 +3,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Serialization;
 using RedisAspire.Caching.Telemetry;
@@ -47,7 +48,13 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>().Value.Name));
         services.TryAddSingleton<SerializerCatalog>();
         services.TryAddSingleton<RedisStore>();
-        services.TryAddSingleton<ReplicatedCache>();
+        services.TryAddSingleton(provider => new ReplicatedCache(
+            provider.GetRequiredService<RedisStore>(),
+            provider.GetRequiredService<SerializerCatalog>(),
+            provider.GetRequiredService<CacheInstruments>(),
+            provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ReplicatedCache>>()));
         services.TryAddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
         services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis");

@@ -1,1 +1,3 @@
-return 0;
+using RedisAspire.Standalone;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();

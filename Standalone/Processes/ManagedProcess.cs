@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace RedisAspire.Standalone.Processes;
+
+/// <summary>A process of the application: its output goes line by line to a log, and it ends with us.</summary>
+internal sealed partial class ManagedProcess : IAsyncDisposable
+{
+    private const int KeptLines = 15;
+
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentQueue<string> _lastLines = new();
+
+    private readonly Process _process;
+    private readonly ProcessGuardian _guardian;
+    private readonly Task _output;
+    private bool _isStopping;
+
+    private ManagedProcess(string name, Process process, ProcessGuardian guardian, LaunchLog log)
+    {
+        Name = name;
+        _process = process;
+        _guardian = guardian;
+        _output = Task.WhenAll(PumpAsync(process.StandardOutput, log), PumpAsync(process.StandardError, log));
+        Exited = WaitAsync();
+    }
+
+    public string Name { get; }
+
+    public int Id => _process.Id;
+
+    public bool IsRunning => !Exited.IsCompleted;
+
+    /// <summary>Completes with the exit code when the process has ended.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Whether the process is ending because it was asked to.</summary>
+    public bool IsStopping => _isStopping;
+
+    /// <summary>Starts a process.</summary>
+    /// <exception cref="LaunchException">The program cannot be started.</exception>
+    public static ManagedProcess Start(string name, ProcessStartInfo start, ProcessGuardian guardian, LaunchLog log)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        try
+        {
+            var process = Process.Start(start)!;
+            guardian.Add(process.Id);
+            process.StandardInput.Close();
+            return new ManagedProcess(name, process, guardian, log);
+        }
+        catch (Win32Exception failure)
+        {
+            throw new LaunchException($"{name} cannot be started: {start.FileName}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Why the process ended while it was starting, with the last lines it wrote.</summary>
+    public async Task<LaunchException> DescribeEndAsync()
+    {
+        var code = await Exited;
+        await _output;
+        return new LaunchException($"{Name} ended with code {code} while it was starting:\n{string.Join('\n', _lastLines)}");
+    }
+
+    /// <summary>Sends a signal; does nothing when the process has ended.</summary>
+    public void Send(Signal signal)
+    {
+        if (IsRunning)
+            _ = Kill(_process.Id, NumberOf(signal));
+    }
+
+    /// <summary>Asks the process to end, and ends it when it does not within five seconds.</summary>
+    public async Task StopAsync()
+    {
+        _isStopping = true;
+        Send(Signal.Terminate);
+        // A paused process cannot hear the request.
+        Send(Signal.Resume);
+        try
+        {
+            await Exited.WaitAsync(GracePeriod);
+        }
+        catch (TimeoutException)
+        {
+            Send(Signal.Kill);
+            await Exited;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _output;
+        _process.Dispose();
+    }
+
+    private async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync();
+        _guardian.Remove(_process.Id);
+        return _process.ExitCode;
+    }
+
+    private async Task PumpAsync(StreamReader reader, LaunchLog log)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            log.Line(Name, line);
+            _lastLines.Enqueue(line);
+            if (_lastLines.Count > KeptLines)
+                _lastLines.TryDequeue(out _);
+        }
+    }
+
+    // The numbers of macOS differ from Linux'.
+    private static int NumberOf(Signal signal) => signal switch
+    {
+        Signal.Kill => 9,
+        Signal.Terminate => 15,
+        Signal.Pause => OperatingSystem.IsMacOS() ? 17 : 19,
+        _ => OperatingSystem.IsMacOS() ? 19 : 18,
+    };
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int processId, int signal);
+}
