@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone.Redis;
+
+namespace RedisAspire.Tests.Support;
+
+/// <summary>The caching library alone, as an application of somebody else would host it.</summary>
+internal sealed class CacheHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private CacheHost(IHost host) => _host = host;
+
+    public ReplicatedCache Cache => Services.GetRequiredService<ReplicatedCache>();
+
+    public RedisTopology Topology => Services.GetRequiredService<RedisTopology>();
+
+    public IServiceProvider Services => _host.Services;
+
+    public static async Task<CacheHost> StartAsync(
+        RedisReplication redis, Action<ReplicatedCacheOptions>? configure = null, Action<IServiceCollection>? services = null)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddReplicatedCache(configure);
+        builder.Services.Configure<RedisTopologyOptions>(options =>
+        {
+            options.PollInterval = TimeSpan.FromMilliseconds(100);
+            foreach (var node in redis.Nodes)
+                options.Nodes[node.Name] = node.ConnectionString;
+        });
+        services?.Invoke(builder.Services);
+
+        var host = new CacheHost(builder.Build());
+        await host._host.StartAsync(TestContext.Current.CancellationToken);
+        await host.Topology.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(TestContext.Current.CancellationToken);
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace RedisAspire.Tests.Support;
+
+/// <summary>Waits for a condition instead of for time to pass.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Waits until <paramref name="condition"/> holds; fails, naming it, when it does not within 20 seconds.</summary>
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < (patience ?? Patience), $"Did not happen in time: {what}.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc cref="HoldsAsync(string, Func{Task{bool}}, TimeSpan?)"/>
+    public static Task HoldsAsync(string what, Func<bool> condition, TimeSpan? patience = null) =>
+        HoldsAsync(what, () => Task.FromResult(condition()), patience);
+}
