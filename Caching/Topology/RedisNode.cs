@@ -7,14 +7,13 @@ namespace RedisAspire.Caching.Topology;
 /// <summary>One Redis server: its connection and what is known of it.</summary>
 internal sealed class RedisNode : IAsyncDisposable
 {
-    private readonly Func<CancellationToken, Task<IConnectionMultiplexer>> _connect;
+    private readonly Func<Task<IConnectionMultiplexer>> _connect;
     private readonly bool _ownsConnection;
-    private readonly CancellationTokenSource _stopping = new();
     private Task<IConnectionMultiplexer>? _connecting;
     private Task<RedisNodeStatus>? _poll;
     private volatile RedisNodeStatus _status;
 
-    public RedisNode(string name, string address, bool ownsConnection, Func<CancellationToken, Task<IConnectionMultiplexer>> connect)
+    public RedisNode(string name, string address, bool ownsConnection, Func<Task<IConnectionMultiplexer>> connect)
     {
         Name = name;
         Address = address;
@@ -66,17 +65,15 @@ internal sealed class RedisNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
         if (_ownsConnection && _connecting is { IsCompletedSuccessfully: true } connected)
             (await connected.ConfigureAwait(false)).Dispose();
-        _stopping.Dispose();
     }
 
     private async Task<RedisNodeStatus> LookAsync()
     {
         if (_connecting is null or { IsFaulted: true } or { IsCanceled: true })
             // Connecting to an absent server blocks the calling thread for a while in some client versions.
-            _connecting = Task.Run(() => _connect(_stopping.Token), _stopping.Token);
+            _connecting = Task.Run(_connect);
 
         var connection = await _connecting.ConfigureAwait(false);
         var server = connection.GetServer(EndPoint(connection));

@@ -107,9 +107,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         var address = configuration.EndPoints.Select(AddressOf).FirstOrDefault() ?? "?";
 
         if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
-            return new RedisNode(name, address, ownsConnection: false, _ => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)));
+            return new RedisNode(name, address, ownsConnection: false, () => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)));
 
-        return new RedisNode(name, address, ownsConnection: true, async _ => await ConnectionMultiplexer.ConnectAsync(RedisConnectionDefaults.Apply(configuration)).ConfigureAwait(false));
+        return new RedisNode(name, address, ownsConnection: true, async () => await ConnectionMultiplexer.ConnectAsync(RedisConnectionDefaults.Apply(configuration)).ConfigureAwait(false));
     }
 
     private static string AddressOf(System.Net.EndPoint endPoint) =>

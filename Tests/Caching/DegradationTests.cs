@@ -1,0 +1,79 @@
+using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Caching;
+
+public sealed class DegradationTests : IAsyncLifetime
+{
+    private readonly RedisFixture _fixture = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task Without_any_Redis_the_source_answers_and_Redis_is_used_once_it_comes()
+    {
+        foreach (var node in _fixture.Redis.Nodes)
+            await node.Process.StopAsync();
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+
+        Assert.Equal(CacheLevel.Source, (await LookupAsync(host, "a")).Level);
+        Assert.Null(host.Topology.Snapshot.Master);
+
+        foreach (var node in _fixture.Redis.Nodes)
+            await node.StartAsync();
+        await Eventually.HoldsAsync("a value is a hit again", async () => (await LookupAsync(host, "a")).IsHit);
+    }
+
+    [Fact]
+    public async Task Killing_every_node_costs_no_answer_and_they_are_used_again_when_they_return()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        await LookupAsync(host, "a");
+        await Eventually.HoldsAsync("the value is a hit", async () => (await LookupAsync(host, "a")).IsHit);
+
+        foreach (var node in _fixture.Redis.Nodes)
+            node.Process.Send(Signal.Kill);
+        await Eventually.HoldsAsync("the source answers", async () => !(await LookupAsync(host, "a")).IsHit);
+
+        foreach (var node in _fixture.Redis.Nodes)
+            await node.StartAsync();
+        await Eventually.HoldsAsync("the value is a hit again", async () => (await LookupAsync(host, "a")).IsHit);
+    }
+
+    [Fact]
+    public async Task Another_node_serves_reads_when_the_read_node_is_killed()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        await LookupAsync(host, "a");
+        await Eventually.HoldsAsync("a replica serves the value", async () => (await LookupAsync(host, "a")).Node?.StartsWith("redis-replica-", StringComparison.Ordinal) == true);
+        var first = host.Topology.Snapshot.ReadNode;
+
+        _fixture.Redis.Nodes.Single(node => node.Name == first).Process.Send(Signal.Kill);
+
+        await Eventually.HoldsAsync("another node serves the value", async () => await LookupAsync(host, "a") is { IsHit: true, Node: { } node } && node != first);
+    }
+
+    [Fact]
+    public async Task A_node_that_hangs_is_down_until_it_answers_again()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        RedisNodeStatus Status(string name) => host.Topology.Snapshot.Nodes.Single(node => node.Name == name);
+        var replica = _fixture.Redis.Nodes[1];
+        await Eventually.HoldsAsync("the node is up", () => Status(replica.Name).IsUp);
+
+        replica.Process.Send(Signal.Pause);
+        await Eventually.HoldsAsync("the node is down", () => Status(replica.Name) is { IsUp: false, Error: "does not answer" });
+
+        replica.Process.Send(Signal.Resume);
+        await Eventually.HoldsAsync("the node is up again", () => Status(replica.Name).IsUp);
+    }
+
+    private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key) =>
+        host.Cache.LookupAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
+}

@@ -1,0 +1,63 @@
+using RedisAspire.Caching.Topology;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Caching;
+
+public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<RedisFixture>
+{
+    [Fact]
+    public async Task The_snapshot_knows_every_node_with_its_role_link_and_lag()
+    {
+        await using var host = await CacheHost.StartAsync(fixture.Redis);
+        await fixture.Redis.Master.ExecuteAsync("SET", "a", "1");
+        await Eventually.HoldsAsync("every node shows the key", () => host.Topology.Snapshot.Nodes.All(node => node.Keys == 1));
+
+        var snapshot = host.Topology.Snapshot;
+
+        Assert.Equal(["redis-master", "redis-replica-1", "redis-replica-2"], snapshot.Nodes.Select(node => node.Name));
+        Assert.Equal("redis-master", snapshot.Master);
+        Assert.StartsWith("redis-replica-", snapshot.ReadNode, StringComparison.Ordinal);
+        Assert.All(snapshot.Nodes, node =>
+        {
+            Assert.True(node.IsUp, node.Error);
+            Assert.True(node.UsedMemoryBytes > 0);
+            Assert.True(node.Offset > 0);
+            Assert.NotNull(node.Version);
+        });
+        Assert.Equal(2, snapshot.Nodes[0].ConnectedReplicas);
+        Assert.All(snapshot.Nodes.Skip(1), node => Assert.Equal((RedisRole.Replica, true), (node.Role, node.IsLinkUp)));
+        Assert.All(snapshot.Nodes.Skip(1), node => Assert.True(node.LagBytes >= 0));
+    }
+
+    [Fact]
+    public async Task A_promoted_replica_becomes_the_master_and_takes_writes()
+    {
+        var own = new RedisFixture();
+        await own.InitializeAsync();
+        await using var cleanup = own;
+        await using var host = await CacheHost.StartAsync(own.Redis);
+
+        await own.Redis.Nodes[0].Process.StopAsync();
+        await own.Redis.Nodes[1].ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await Eventually.HoldsAsync("the replica is the master", () => host.Topology.Snapshot.Master == own.Redis.Nodes[1].Name);
+
+        await Eventually.HoldsAsync("a value is written to the new master", async () =>
+        {
+            await host.Cache.SetAsync("b", "2", cancellationToken: TestContext.Current.CancellationToken);
+            return (string?)await own.Redis.Nodes[1].ExecuteAsync("GET", "b") == "2";
+        });
+    }
+
+    [Fact]
+    public void INFO_is_read_field_by_field()
+    {
+        var info = new RedisInfo("# Server\r\nredis_version:7.0.15\r\nuptime_in_seconds:12\r\n\r\n# Keyspace\r\ndb0:keys=1001,expires=3,avg_ttl=0\r\nbroken\r\n");
+
+        Assert.Equal("7.0.15", info.Text("redis_version"));
+        Assert.Equal(12, info.Number("uptime_in_seconds"));
+        Assert.Equal((1001L, 3L), (info.Part("db0", "keys"), info.Part("db0", "expires")));
+        Assert.Null(info.Text("absent"));
+        Assert.Null(info.Number("redis_version"));
+        Assert.Null(info.Part("db1", "keys"));
+    }
+}

@@ -1,0 +1,97 @@
+# Shared by ./run, ./test and .ci/run. To be sourced from the repository's root.
+
+remembered=.aspire-packages.props
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+require_dotnet() {
+  command -v dotnet >/dev/null || fail "The .NET 10 SDK is not installed: see https://dot.net/download."
+}
+
+# Sets AspirePackages (true or false) for everything that follows: from the environment, or as found out before,
+# or by restoring the app host once. See "Two package profiles" in README.md.
+choose_profile() {
+  if [ -n "${AspirePackages:-}" ]; then
+    case $AspirePackages in
+      true | false) ;;
+      *) fail "The environment variable AspirePackages must be true or false, not '$AspirePackages'." ;;
+    esac
+  elif [ -f "$remembered" ]; then
+    AspirePackages=$(sed -n 's:.*<AspirePackages[^>]*>\(.*\)</AspirePackages>.*:\1:p' "$remembered")
+  else
+    look_for_aspire_packages
+  fi
+  export AspirePackages
+}
+
+look_for_aspire_packages() {
+  say "Looking whether the NuGet feed carries the Aspire packages (once) …"
+  local output
+  if output=$(dotnet restore AppHost -p:AspirePackages=true -v quiet 2>&1); then
+    AspirePackages=true
+  elif printf '%s' "$output" | grep -qE 'NU1301|NU1302'; then
+    # The feed could not be asked at all: nothing worth remembering.
+    AspirePackages=false
+    say "The NuGet feed cannot be reached: going on without the Aspire packages this time."
+    return
+  else
+    AspirePackages=false
+  fi
+  cat >"$remembered" <<PROPS
+<Project>
+  <!-- Found out by ./run or ./test; delete this file to have it found out again. -->
+  <PropertyGroup>
+    <AspirePackages Condition="'\$(AspirePackages)' == ''">$AspirePackages</AspirePackages>
+  </PropertyGroup>
+</Project>
+PROPS
+  if [ "$AspirePackages" = true ]; then
+    say "It does: the application starts through the Aspire app host."
+  else
+    say "It does not: the application starts as local processes instead."
+  fi
+}
+
+# need COMMAND APT_PACKAGE BREW_PACKAGE: makes sure a program is there, installing it where that is possible.
+need() {
+  local command=$1 apt=$2 brew=$3
+  command -v "$command" >/dev/null && return
+  say "$command is not installed: installing it …"
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    install_with_apt env "$apt"
+  elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then
+    install_with_apt sudo "$apt"
+  elif command -v brew >/dev/null; then
+    # shellcheck disable=SC2086 # may be an option and a name
+    brew install $brew >&2
+  fi
+  command -v "$command" >/dev/null ||
+    fail "$command is needed and could not be installed: install the package '$apt' (Debian, Ubuntu) or '${brew##* }' (Homebrew) and try again."
+}
+
+install_with_apt() {
+  local as=$1 package=$2
+  "$as" apt-get update -qq >&2 || true
+  "$as" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2 || true
+}
+
+need_redis() { need redis-server redis-server redis; }
+
+need_chromium() {
+  local browser
+  for browser in chromium chromium-browser google-chrome google-chrome-stable "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    if command -v "$browser" >/dev/null; then
+      CHROMIUM_PATH=${CHROMIUM_PATH:-$(command -v "$browser")}
+      export CHROMIUM_PATH
+      return
+    fi
+  done
+  need chromium chromium '--cask chromium'
+  CHROMIUM_PATH=$(command -v chromium)
+  export CHROMIUM_PATH
+}
