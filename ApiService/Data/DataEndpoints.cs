@@ -28,18 +28,17 @@ internal static class DataEndpoints
 
     private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var key = context.HttpContext.GetRouteValue("key") as string ?? "";
-        return DataKey.Reject(key) is { } reason
-            ? TypedResults.Problem(reason, statusCode: StatusCodes.Status400BadRequest, title: "Bad key")
+        return context.GetArgument<DataKey>(0).Error is { } error
+            ? TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest, title: "Bad key")
             : await next(context);
     }
 
     private static async Task<Results<Ok<DataResponse>, ContentHttpResult>> GetAsync(
-        string key, ReplicatedCache cache, SlowDatabase database, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        DataKey dataKey, ReplicatedCache cache, SlowDatabase database, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var lookup = await cache.LookupAsync(
-            key, (database, key), static (query, token) => query.database.QueryAsync(query.key, token), cancellationToken: cancellationToken);
+            dataKey.Value, (database, dataKey.Value), static (query, token) => query.database.QueryAsync(query.Value, token), cancellationToken: cancellationToken);
         var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
 
         var level = lookup.Level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" };
@@ -53,7 +52,7 @@ internal static class DataEndpoints
             return TypedResults.Text($"[{(lookup.IsHit ? "CACHE" : "SLOW")}] {lookup.Value}\n");
 
         return TypedResults.Ok(new DataResponse(
-            key,
+            dataKey.Value,
             lookup.Value,
             lookup.IsHit ? "cache" : "database",
             level,
@@ -63,9 +62,9 @@ internal static class DataEndpoints
             time.GetUtcNow()));
     }
 
-    private static async Task<NoContent> DeleteAsync(string key, ReplicatedCache cache, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken)
     {
-        await cache.RemoveAsync(key, cancellationToken);
+        await cache.RemoveAsync(dataKey.Value, cancellationToken);
         return TypedResults.NoContent();
     }
 

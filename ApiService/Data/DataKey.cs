@@ -1,41 +1,78 @@
+using System.Reflection;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace RedisAspire.ApiService.Data;
 
-/// <summary>Which keys <c>/data</c> accepts.</summary>
-internal static class DataKey
+/// <summary>
+/// The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once. Read from the
+/// request line itself, because routing leaves <c>%2F</c> as it is, so that <c>a/b</c> and <c>a%2Fb</c> could not be told apart.
+/// </summary>
+/// <param name="Value">The decoded key.</param>
+/// <param name="Error">What is wrong with it; <see langword="null"/> when nothing is.</param>
+internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpContext<DataKey>
 {
     /// <summary>The longest key, in characters.</summary>
     public const int MaximumLength = 512;
 
+    private const string Path = "/data/";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>What starts the keys that are no cache entries: the application's own data and the product catalogue.</summary>
     public static IReadOnlyList<string> ReservedPrefixes { get; } = ["app:", "db:"];
 
-    /// <summary>Says what is wrong with a key; <see langword="null"/> when nothing is.</summary>
-    /// <param name="key">The key as it came.</param>
-    public static string? Reject(string key)
+    public static ValueTask<DataKey?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<DataKey?>(Of(context));
+
+    /// <summary>The key of a request, once it has been checked.</summary>
+    public static DataKey Of(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!target.StartsWith('/'))
+            // The absolute form of a request line, as sent to proxies.
+            target = new Uri(target).GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
+
+        var start = target.IndexOf(Path, StringComparison.OrdinalIgnoreCase);
+        var encoded = start < 0 ? "" : target[(start + Path.Length)..].Split('?', 2)[0];
+        try
+        {
+            var key = Strict.GetString(PercentDecode(encoded));
+            return new DataKey(key, Check(key));
+        }
+        catch (ArgumentException)
+        {
+            return new DataKey("", "A key is valid UTF-8 text.");
+        }
+    }
+
+    private static string? Check(string key)
     {
         if (key.Length is 0 or > MaximumLength)
             return $"A key has 1 to {MaximumLength} characters; this one has {key.Length}.";
-        if (key.EnumerateRunes().Any(rune => Rune.IsControl(rune)))
+        if (key.EnumerateRunes().Any(Rune.IsControl))
             return "A key has no control characters.";
-        if (key.Contains('\uFFFD', StringComparison.Ordinal) || !IsWellFormed(key))
-            return "A key is valid Unicode text.";
         if (ReservedPrefixes.FirstOrDefault(prefix => key.StartsWith(prefix, StringComparison.Ordinal)) is { } reserved)
             return $"Keys that start with '{reserved}' are no cache entries.";
         return null;
     }
 
-    private static bool IsWellFormed(string key)
+    private static byte[] PercentDecode(string encoded)
     {
-        for (var i = 0; i < key.Length; i++)
+        var bytes = new List<byte>(encoded.Length);
+        for (var i = 0; i < encoded.Length; i++)
         {
-            if (char.IsHighSurrogate(key[i]) && i + 1 < key.Length && char.IsLowSurrogate(key[i + 1]))
-                i++;
-            else if (char.IsSurrogate(key[i]))
-                return false;
+            if (encoded[i] == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
+            {
+                bytes.Add(Convert.FromHexString(encoded.AsSpan(i + 1, 2))[0]);
+                i += 2;
+            }
+            else
+            {
+                // A request line is ASCII; anything else was let through by a lenient client.
+                bytes.AddRange(Encoding.UTF8.GetBytes(encoded, i, 1));
+            }
         }
 
-        return true;
+        return [.. bytes];
     }
 }

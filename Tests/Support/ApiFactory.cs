@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RedisAspire.ApiService.Data;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone.Redis;
+
+namespace RedisAspire.Tests.Support;
+
+/// <summary>The API in this process, on real Redis nodes, with a database that is only a little slow.</summary>
+internal sealed class ApiFactory(RedisReplication? redis) : WebApplicationFactory<SlowDatabase>
+{
+    public static TimeSpan DatabaseLatency { get; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Starts the API and waits until it has looked at every node.</summary>
+    public static async Task<ApiFactory> StartAsync(RedisReplication? redis)
+    {
+        var factory = new ApiFactory(redis);
+        // The real server: what it does to paths is part of what is tested.
+        factory.UseKestrel(port: 0);
+        factory.StartServer();
+        await factory.Services.GetRequiredService<RedisTopology>().Ready.WaitAsync(TestContext.Current.CancellationToken);
+        return factory;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("SlowDatabase:Latency", DatabaseLatency.ToString("c"));
+        foreach (var node in redis?.Nodes ?? [])
+            builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
+        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureServices(services => services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100)));
+    }
+}
