@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using RedisAspire.Standalone;
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Standalone;
+
+public sealed class StandaloneApplicationTests
+{
+    private static readonly LaunchOptions AnyPorts = new() { WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 2 };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Everything_starts_healthy_and_every_API_instance_shares_the_cache()
+    {
+        await using var application = await StandaloneApplication.StartAsync(AnyPorts with { ApiInstances = 2 }, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        using var http = new HttpClient();
+
+        var first = await http.GetFromJsonAsync<JsonElement>(new Uri(application.Apis[0].Url, "/data/foo"), Cancellation);
+        Assert.Equal("database", first.GetProperty("source").GetString());
+        await Eventually.HoldsAsync("the other instance has a hit", async () =>
+            (await http.GetFromJsonAsync<JsonElement>(new Uri(application.Apis[1].Url, "/data/foo"), Cancellation)).GetProperty("source").GetString() == "cache");
+
+        foreach (var node in application.Redis.Nodes)
+        {
+            await Eventually.HoldsAsync($"{node.Name} holds the value", async () => (string?)await node.ExecuteAsync("GET", "foo") == "valeur_de_foo");
+            Assert.InRange((long)await node.ExecuteAsync("TTL", "foo"), 1, 60);
+        }
+
+        using var page = await http.GetAsync(application.Web!.Url, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_running_after_the_end()
+    {
+        var application = await StandaloneApplication.StartAsync(AnyPorts, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        var ports = application.Redis.Nodes.Select(node => node.Port).Append(application.Apis[0].Url.Port).Append(application.Web!.Url.Port).ToArray();
+        foreach (var port in ports)
+            Assert.True(await Port.IsListeningAsync(port), $"Nothing listens on {port}.");
+
+        await application.DisposeAsync();
+
+        foreach (var port in ports)
+            Assert.False(await Port.IsListeningAsync(port), $"Something still listens on {port}.");
+    }
+
+    [Fact]
+    public async Task A_busy_port_is_passed_over_and_said_aloud()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        var wanted = ((IPEndPoint)busy.LocalEndpoint).Port;
+        var log = new RecordingLog();
+
+        await using var application = await StandaloneApplication.StartAsync(
+            AnyPorts with { RedisPort = wanted, HasWeb = false }, DataDirectory.CreateTemporary(), log, Cancellation);
+
+        Assert.True(application.Redis.Master.Port > wanted);
+        Assert.Contains(log.Lines, line => line.StartsWith($"Port {wanted} is busy: redis-master listens on "));
+    }
+
+    [Fact]
+    public async Task Every_node_listens_on_loopback_only_and_wants_the_password()
+    {
+        await using var application = await StandaloneApplication.StartAsync(AnyPorts with { HasWeb = false }, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+
+        foreach (var node in application.Redis.Nodes)
+        {
+            Assert.Equal("127.0.0.1", await ConfigAsync(node, "bind"));
+            Assert.Equal("volatile-lru", await ConfigAsync(node, "maxmemory-policy"));
+            Assert.Equal("268435456", await ConfigAsync(node, "maxmemory"));
+            Assert.Equal("yes", await ConfigAsync(node, "appendonly"));
+
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, node.Port, Cancellation);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync("GET foo\r\n"u8.ToArray(), Cancellation);
+            using var reader = new StreamReader(stream);
+            Assert.StartsWith("-NOAUTH", await reader.ReadLineAsync(Cancellation));
+        }
+
+        static async Task<string?> ConfigAsync(RedisAspire.Standalone.Redis.RedisServer node, string name) =>
+            ((string?[])(await node.ExecuteAsync("CONFIG", "GET", name))!)[1];
+    }
+
+    [Fact]
+    public async Task Data_survives_a_restart_in_the_same_directory()
+    {
+        var path = Directory.CreateTempSubdirectory("redisaspire-test-").FullName;
+        try
+        {
+            var options = AnyPorts with { HasWeb = false, Replicas = 1 };
+            await using (var first = await StandaloneApplication.StartAsync(options, DataDirectory.Open(path), LaunchLog.Silent, Cancellation))
+                await first.Redis.Master.ExecuteAsync("SET", "projet", "redis cool");
+
+            await using var second = await StandaloneApplication.StartAsync(options, DataDirectory.Open(path), LaunchLog.Silent, Cancellation);
+
+            foreach (var node in second.Redis.Nodes)
+                Assert.Equal("redis cool", (string?)await node.ExecuteAsync("GET", "projet"));
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_data_directory_in_use_is_refused()
+    {
+        using var data = DataDirectory.CreateTemporary();
+
+        var failure = Assert.Throws<LaunchException>(() => DataDirectory.Open(data.Path));
+        Assert.Contains("--data", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_service_that_ends_by_itself_is_reported()
+    {
+        await using var application = await StandaloneApplication.StartAsync(AnyPorts with { HasWeb = false }, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        var failure = application.WaitForFailureAsync(Cancellation);
+        Assert.False(failure.IsCompleted);
+
+        application.Apis[0].Process.Send(Signal.Kill);
+
+        Assert.Same(application.Apis[0], await failure);
+    }
+}
