@@ -1,11 +1,44 @@
+using Radzen;
 using RedisAspire.ServiceDefaults;
+using RedisAspire.Web;
+using RedisAspire.Web.Api;
+using RedisAspire.Web.Components;
+using RedisAspire.Web.Components.Layout;
+using RedisAspire.Web.Live;
 
 var builder = WebApplication.CreateBuilder(args);
 
+// Started from its build output, in whatever environment, the page has its style sheets and scripts too.
+builder.WebHost.UseStaticWebAssets();
+if (!builder.Environment.IsDevelopment())
+{
+    // Nobody edits them there: they are sent compressed, and kept by the browser.
+    builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+    builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
+}
+
 builder.AddServiceDefaults();
+
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddCacheApiClient();
+builder.Services.AddSingleton<NodesFeed>();
+
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddRadzenComponents();
+builder.Services.AddRadzenCookieThemeService(options => options.Name = Appearance.ChosenCookie);
+builder.Services.AddResponseCompression();
 
 var app = builder.Build();
 
+app.UseResponseCompression();
+app.UseSecurityHeaders();
+app.UseExceptionHandler("/error", createScopeForErrors: true);
+app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+app.UseAntiforgery();
+
 app.MapDefaultEndpoints();
+app.MapStaticAssets();
+app.MapRazorComponents<App>()
+    .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
 
 await app.RunAsync();

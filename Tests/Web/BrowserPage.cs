@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>A page in the browser, by the marks that the tests know it by.</summary>
+internal sealed class BrowserPage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    public BrowserPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _errors.Enqueue(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Enqueue(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>What went wrong in the browser.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    public ILocator this[string mark] => Page.GetByTestId(mark);
+
+    public async Task GotoAsync(Uri url)
+    {
+        await Page.GotoAsync(url.ToString());
+        // The cards are drawn by the server first; the page is interactive when they move by themselves.
+        await Assertions.Expect(this["live"]).ToHaveAttributeAsync("data-live", "true", new() { Timeout = 20_000 });
+    }
+
+    /// <summary>Asks for a key as a person does.</summary>
+    public async Task RunAsync(string key)
+    {
+        await this["key-input"].FillAsync(key);
+        await this["run"].ClickAsync();
+    }
+
+    public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text, new() { Timeout = 10_000 });
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+}

@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+using RedisAspire.Standalone.Processes;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>What the page shows while parts of the application are gone. An application of its own for each test.</summary>
+public sealed class CachePageFailureTests : IAsyncLifetime
+{
+    private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 20_000 };
+
+    private readonly BrowserFixture _fixture = new();
+
+    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task A_killed_node_is_shown_as_down_and_comes_back_by_itself()
+    {
+        await using var page = await _fixture.OpenAsync();
+        var node = _fixture.Application.Redis.Nodes[2];
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
+
+        node.Process.Send(Signal.Kill);
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "down", Patient);
+
+        await node.StartAsync();
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
+    }
+
+    [Fact]
+    public async Task The_page_says_that_the_API_is_gone_and_recovers_when_it_returns()
+    {
+        await using var page = await _fixture.OpenAsync();
+        var api = _fixture.Application.Apis[0];
+
+        api.Process.Send(Signal.Kill);
+        await Assertions.Expect(page["api-down"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await page.RunAsync("foo");
+        await Assertions.Expect(page["error"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+
+        await api.StartAsync(TestContext.Current.CancellationToken);
+        await Assertions.Expect(page["api-down"]).ToBeHiddenAsync(new() { Timeout = 20_000 });
+        await page.RunAsync("foo");
+        await page.ExpectTextAsync("result-value", "valeur_de_foo");
+    }
+
+    [Fact]
+    public async Task The_page_connects_again_when_the_web_service_restarts()
+    {
+        await using var page = await _fixture.OpenAsync();
+        var web = _fixture.Application.Web!;
+
+        await page.Page.EvaluateAsync("window.isOld = true");
+
+        web.Process.Send(Signal.Kill);
+        await web.Process.Exited;
+        await web.StartAsync(TestContext.Current.CancellationToken);
+
+        await page.Page.WaitForFunctionAsync("!window.isOld", null, new() { Timeout = 20_000 });
+        await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true", Patient);
+        await page.RunAsync("foo");
+        await page.ExpectTextAsync("result-value", "valeur_de_foo");
+    }
+}

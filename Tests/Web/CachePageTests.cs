@@ -1,0 +1,139 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+public sealed class CachePageTests(BrowserFixture fixture) : IClassFixture<BrowserFixture>
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
+
+    private readonly string _key = $"key-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Asking_twice_is_a_miss_and_then_a_hit()
+    {
+        await using var page = await fixture.OpenAsync();
+
+        await page.RunAsync(_key);
+        await page.ExpectTextAsync("result-badge", "MISS");
+        await page.ExpectTextAsync("result-value", $"data_pour_{_key}");
+        await page.ExpectTextAsync("result-source", "database");
+
+        await page.RunAsync(_key);
+        await page.ExpectTextAsync("result-badge", "HIT");
+        await page.ExpectTextAsync("result-value", $"data_pour_{_key}");
+        await page.ExpectTextAsync("result-source", "cache");
+        await Assertions.Expect(page["server-time"]).ToContainTextAsync("ms");
+        await Assertions.Expect(page["client-time"]).ToContainTextAsync("ms");
+        await page.ExpectTextAsync("hit-ratio", "50 %");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_time_to_live_counts_down()
+    {
+        await using var page = await fixture.OpenAsync();
+        await page.RunAsync(_key);
+        await Assertions.Expect(page["ttl"]).ToHaveTextAsync("60 s", new() { Timeout = 10_000 });
+
+        await Assertions.Expect(page["ttl"]).ToHaveTextAsync("57 s", new() { Timeout = 10_000 });
+    }
+
+    [Fact]
+    public async Task Forgetting_a_key_makes_it_slow_again()
+    {
+        await using var page = await fixture.OpenAsync();
+        await page.RunAsync(_key);
+        await page.ExpectTextAsync("result-badge", "MISS");
+
+        await page["forget"].ClickAsync();
+        await page.ExpectTextAsync("ttl", "removed");
+        await page.RunAsync(_key);
+
+        await page.ExpectTextAsync("ttl", "60 s");
+        await page.ExpectTextAsync("result-badge", "MISS");
+    }
+
+    [Fact]
+    public async Task A_request_that_runs_can_be_cancelled()
+    {
+        await using var page = await fixture.OpenAsync();
+
+        await page.RunAsync(_key);
+        await page["cancel"].ClickAsync();
+
+        await Assertions.Expect(page["cancel"]).ToBeHiddenAsync();
+        await Assertions.Expect(page["result"]).ToBeHiddenAsync();
+        await Assertions.Expect(page["run"]).ToBeEnabledAsync();
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("a/b?c#d%2Fe&f")]
+    [InlineData("utilisateurs actifs ☕ مرحبا")]
+    public async Task Any_key_is_shown_as_what_it_is(string key)
+    {
+        await using var page = await fixture.OpenAsync();
+
+        await page.RunAsync(key);
+
+        await page.ExpectTextAsync("result-value", $"data_pour_{key}");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_cache_entry_is_refused_in_words()
+    {
+        await using var page = await fixture.OpenAsync();
+
+        await page.RunAsync("db:product:prod1");
+
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Keys that start with 'db:' are no cache entries.");
+    }
+
+    [Fact]
+    public async Task Every_node_has_a_card()
+    {
+        await using var page = await fixture.OpenAsync();
+
+        foreach (var node in fixture.Application.Redis.Nodes)
+        {
+            var card = page[$"node-{node.Name}"];
+            await Assertions.Expect(card).ToHaveAttributeAsync("data-status", "up");
+            await Assertions.Expect(card).ToHaveAttributeAsync("data-role", node == fixture.Application.Redis.Master ? "master" : "replica");
+            await Assertions.Expect(card).ToContainTextAsync($"127.0.0.1:{node.Port}");
+        }
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_page_is_accessible(ColorScheme colorScheme)
+    {
+        await using var page = await fixture.OpenAsync(colorScheme: colorScheme);
+        await page.RunAsync("foo");
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync(Patient);
+
+        var result = await page.Page.RunAxe();
+
+        Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(Describe));
+    }
+
+    [Theory]
+    [InlineData(360)]
+    [InlineData(1920)]
+    public async Task The_page_fits_its_window(int width)
+    {
+        await using var page = await fixture.OpenAsync(width);
+        await page.RunAsync(_key);
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync(Patient);
+
+        var overflow = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+        Assert.Equal(0, overflow);
+    }
+
+    private static string Describe(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Take(3).Select(node => node.Html))}";
+}

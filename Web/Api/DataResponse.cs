@@ -1,0 +1,24 @@
+namespace RedisAspire.Web.Api;
+
+/// <summary>What the API answers to a look-up.</summary>
+/// <param name="Key">The key that was asked for.</param>
+/// <param name="Data">Its value.</param>
+/// <param name="Source"><c>cache</c> or <c>database</c>.</param>
+/// <param name="Level">The cache level that answered: <c>near</c>, <c>redis</c> or <c>source</c>.</param>
+/// <param name="Node">The Redis node that held the value, if one did.</param>
+/// <param name="ElapsedMs">How long the look-up took in the API, in milliseconds.</param>
+/// <param name="TtlSeconds">How long the value remains cached, in seconds; none when it never expires or could not be cached.</param>
+/// <param name="Timestamp">When the answer was made.</param>
+public sealed record DataResponse(
+    string Key,
+    string Data,
+    string Source,
+    string Level,
+    string? Node,
+    double ElapsedMs,
+    double? TtlSeconds,
+    DateTimeOffset Timestamp)
+{
+    /// <summary>Whether the value came from the cache.</summary>
+    public bool IsHit => Source == "cache";
+}

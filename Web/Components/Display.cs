@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace RedisAspire.Web.Components;
+
+/// <summary>Numbers in the words of a page.</summary>
+public static class Display
+{
+    private const string Unknown = "–";
+
+    /// <summary>Writes a duration: <c>2.003 s</c>, or <c>1.33 ms</c> below a second.</summary>
+    /// <param name="milliseconds">The duration in milliseconds.</param>
+    /// <returns>The duration with its unit.</returns>
+    public static string Duration(double milliseconds) => milliseconds switch
+    {
+        >= 999.5 => Invariant($"{milliseconds / 1000:0.000} s"),
+        >= 99.95 => Invariant($"{milliseconds:0} ms"),
+        >= 9.995 => Invariant($"{milliseconds:0.0} ms"),
+        _ => Invariant($"{milliseconds:0.00} ms"),
+    };
+
+    /// <summary>Writes an amount of memory: <c>1.41 MB</c>.</summary>
+    /// <param name="bytes">The amount in bytes.</param>
+    /// <returns>The amount with its unit.</returns>
+    public static string Memory(long? bytes) => bytes switch
+    {
+        null => Unknown,
+        < 1 << 10 => Invariant($"{bytes} B"),
+        < 1 << 20 => Invariant($"{bytes / 1024d:0.00} kB"),
+        < 1 << 30 => Invariant($"{bytes / 1048576d:0.00} MB"),
+        _ => Invariant($"{bytes / 1073741824d:0.00} GB"),
+    };
+
+    /// <summary>Writes a count with its thousands apart: <c>1,001</c>.</summary>
+    /// <param name="count">The count.</param>
+    /// <returns>The count, or a dash.</returns>
+    public static string Count(long? count) => count is null ? Unknown : Invariant($"{count:N0}");
+
+    /// <summary>Writes how long something has been running: <c>3 h 12 min</c>.</summary>
+    /// <param name="seconds">The time in seconds.</param>
+    /// <returns>The two largest units, or a dash.</returns>
+    public static string Uptime(double? seconds)
+    {
+        if (seconds is null)
+            return Unknown;
+
+        var uptime = TimeSpan.FromSeconds(seconds.Value);
+        return uptime switch
+        {
+            { TotalDays: >= 1 } => Invariant($"{uptime.Days} d {uptime.Hours} h"),
+            { TotalHours: >= 1 } => Invariant($"{uptime.Hours} h {uptime.Minutes} min"),
+            { TotalMinutes: >= 1 } => Invariant($"{uptime.Minutes} min {uptime.Seconds} s"),
+            _ => Invariant($"{uptime.Seconds} s"),
+        };
+    }
+
+    /// <summary>Writes a share of one: <c>66.7 %</c>.</summary>
+    /// <param name="share">The share, 1 for all.</param>
+    /// <returns>The share in percent, or a dash.</returns>
+    public static string Percent(double? share) => share is null ? Unknown : Percent(share.Value, "0.#");
+
+    /// <summary>Writes how much faster something is: <c>99.93 %</c>, and never all of it.</summary>
+    /// <param name="share">The share of the time that is saved.</param>
+    /// <returns>The share in percent, rounded down.</returns>
+    public static string Gain(double share) => Percent(Math.Floor(share * 10_000) / 10_000, "0.##");
+
+    /// <summary>Writes a number of seconds: <c>60 s</c>.</summary>
+    /// <param name="seconds">The seconds.</param>
+    /// <returns>The whole seconds with their unit.</returns>
+    public static string Seconds(double seconds) => Invariant($"{seconds:0} s");
+
+    /// <summary>Writes a moment: <c>2026-01-31 23:59:59 UTC</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    /// <returns>Date and time of day in UTC.</returns>
+    public static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share, string format) => (share * 100).ToString(format, CultureInfo.InvariantCulture) + " %";
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Components;
+using Radzen;
+using RedisAspire.Web.Api;
+using RedisAspire.Web.Lookups;
+
+namespace RedisAspire.Web.Components.Pages;
+
+/// <summary>The page that looks keys up, shows where their values came from, and how the nodes are.</summary>
+public sealed partial class CachePage : IDisposable
+{
+    private readonly LookupHistory _history = new();
+    private readonly CancellationTokenSource _closed = new();
+    private string _key = "";
+    private LookupResult? _lookup;
+    private LookupResult? _lastMiss;
+    private bool _isRemoved;
+    private CacheApiException? _problem;
+    private CancellationTokenSource? _running;
+
+    [Inject]
+    private CacheApiClient Api { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private Task RunAsync(string key) => DoAsync(async cancellationToken =>
+    {
+        _key = key;
+        var lookup = await Api.LookUpAsync(key, cancellationToken);
+        _history.Add(lookup);
+        _lookup = lookup;
+        _lastMiss = _history.LastMiss(lookup.Answer.Key);
+        _isRemoved = false;
+    });
+
+    private Task ForgetAsync(string key) => DoAsync(async cancellationToken =>
+    {
+        await Api.ForgetAsync(key, cancellationToken);
+        _isRemoved |= _lookup?.Answer.Key == key;
+        Notify(NotificationSeverity.Success, "Forgotten", $"The cache no longer holds “{key}”.");
+    });
+
+    private async Task ClearAsync()
+    {
+        var isConfirmed = await Dialogs.Confirm(
+            "Every cached value is removed from the master and its replicas. The next look-up of each key takes the database's time again.",
+            "Empty the cache?",
+            new ConfirmOptions { OkButtonText = "Empty the cache", CancelButtonText = "Keep it", CloseDialogOnEsc = true });
+        if (isConfirmed != true)
+            return;
+
+        await DoAsync(async cancellationToken =>
+        {
+            var removed = await Api.ClearAsync(cancellationToken);
+            _isRemoved = true;
+            Notify(NotificationSeverity.Success, "The cache is empty", removed == 1 ? "1 key was removed." : $"{Display.Count(removed)} keys were removed.");
+        });
+    }
+
+    private Task CancelAsync() => _running?.CancelAsync() ?? Task.CompletedTask;
+
+    // One thing at a time: a second click while the first request runs does nothing.
+    private async Task DoAsync(Func<CancellationToken, Task> action)
+    {
+        if (_running is not null)
+            return;
+
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        _running = running;
+        _problem = null;
+        try
+        {
+            await action(running.Token);
+        }
+        catch (CacheApiException exception)
+        {
+            _problem = exception;
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        {
+            if (!_closed.IsCancellationRequested)
+                Notify(NotificationSeverity.Info, "Cancelled", "The request was cancelled.");
+        }
+        finally
+        {
+            _running = null;
+        }
+    }
+
+    private void Notify(NotificationSeverity severity, string summary, string detail) => Notifications.Notify(severity, summary, detail, duration: 5000);
+}
