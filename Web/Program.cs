@@ -21,6 +21,7 @@ builder.AddServiceDefaults();
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddCacheApiClient();
+builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<NodesFeed>();
 
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -37,6 +38,7 @@ app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages:
 app.UseAntiforgery();
 
 app.MapDefaultEndpoints();
+app.MapDataForwarding();
 app.MapStaticAssets();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using RedisAspire.Standalone.Processes;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
@@ -57,7 +58,18 @@ public sealed class CachePageFailureTests : IAsyncLifetime
         await web.Process.Exited;
         await web.StartAsync(TestContext.Current.CancellationToken);
 
-        await page.Page.WaitForFunctionAsync("!window.isOld", null, new() { Timeout = 20_000 });
+        await Eventually.HoldsAsync("the page has been loaded again", async () =>
+        {
+            try
+            {
+                return !await page.Page.EvaluateAsync<bool>("window.isOld === true");
+            }
+            catch (PlaywrightException)
+            {
+                // It is being loaded at this very moment.
+                return false;
+            }
+        });
         await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true", Patient);
         await page.RunAsync("foo");
         await page.ExpectTextAsync("result-value", "valeur_de_foo");

@@ -1,4 +1,4 @@
-// Blazor reports the state of the connection to this dialog. Whatever happens, a person has nothing to press.
+// Blazor tells the state of the connection by the class of this dialog. Whatever happens, a person has nothing to press.
 const dialog = document.getElementById("components-reconnect-modal");
 let asking;
 
@@ -13,20 +13,20 @@ async function ask() {
   }
 }
 
-dialog.addEventListener("components-reconnect-state-changed", ({ detail }) => {
-  switch (detail.state) {
-    case "show":
-      if (!dialog.open) dialog.showModal();
-      asking ??= setInterval(ask, 1000);
-      break;
-    case "hide":
-      clearInterval(asking);
-      asking = undefined;
-      dialog.close();
-      break;
-    case "rejected":
-    case "resume-failed":
-      location.reload();
-      break;
-  }
-});
+function show() {
+  if (!dialog.open) dialog.showModal();
+  asking ??= setInterval(ask, 1000);
+}
+
+function hide() {
+  clearInterval(asking);
+  asking = undefined;
+  dialog.close();
+}
+
+new MutationObserver(() => {
+  const has = (state) => dialog.classList.contains(`components-reconnect-${state}`);
+  if (has("rejected") || has("resume-failed")) location.reload();
+  else if (has("show") || has("retrying") || has("failed")) show();
+  else if (has("hide")) hide();
+}).observe(dialog, { attributeFilter: ["class"] });
