@@ -8,6 +8,10 @@ namespace RedisAspire.Caching.Near;
 /// </summary>
 internal sealed class SieveQueue
 {
+    // How many entries the hand spares at most. Others wait for the lock meanwhile, and a full circle takes
+    // milliseconds when everything was asked for: one entry that deserved better is the smaller harm.
+    private const int Patience = 1_000;
+
     private NearEntry? _oldest;
     private NearEntry? _newest;
     private NearEntry? _hand;
@@ -52,8 +56,7 @@ internal sealed class SieveQueue
     public NearEntry FindVictim(long now)
     {
         var hand = _hand ?? _oldest!;
-        // Readers mark entries while the hand moves: after a full circle it takes what it stands at.
-        for (var steps = _count; steps > 0 && hand.IsVisited && hand.ExpiresAt > now; steps--)
+        for (var steps = Patience; steps > 0 && hand.IsVisited && hand.ExpiresAt > now; steps--)
         {
             hand.IsVisited = false;
             hand = hand.Newer ?? _oldest!;

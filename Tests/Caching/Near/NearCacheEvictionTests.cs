@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RedisAspire.Caching.Near;
 using static RedisAspire.Tests.Caching.Near.NearCacheExtensions;
 
@@ -104,23 +105,37 @@ public sealed class NearCacheEvictionTests
     }
 
     [Fact]
-    public void Invalidated_entries_leave_nothing_behind()
+    public void Invalidated_entries_and_ended_fills_leave_nothing_behind()
     {
         var cache = NewOpenCache(maximumEntries: 100);
-        var items = new List<WeakReference>();
+        var keys = new List<WeakReference>();
 
         for (var i = 0; i < 10_000; i++)
         {
-            items.Add(FillAndInvalidate(cache, i));
+            keys.Add(ComeAndGo(cache, i));
             Assert.Equal((0, 0L), (cache.Count, cache.Bytes));
         }
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        Assert.Equal(0, items.Count(item => item.IsAlive));
+        Assert.Equal(0, keys.Count(key => key.IsAlive));
         Assert.Equal(0, cache.Statistics.CapacityEvictions);
         GC.KeepAlive(cache);
+    }
+
+    [Fact]
+    public void A_full_cache_of_entries_in_demand_still_makes_room()
+    {
+        var cache = NewOpenCache(maximumEntries: 5_000);
+        var keys = Enumerable.Range(0, 5_000).Select(i => $"key{i}").ToArray();
+        cache.HitRatio(keys);
+        Assert.Equal(1, cache.HitRatio(keys));
+
+        Assert.True(cache.Fill("new"));
+
+        Assert.True(cache.Holds("new"));
+        Assert.Equal(4_999, keys.Count(cache.Holds));
     }
 
     [Fact]
@@ -175,15 +190,18 @@ public sealed class NearCacheEvictionTests
         Assert.True(sieve >= lru, $"SIEVE {sieve:P2} is below LRU {lru:P2}.");
     }
 
-    // Not inlined, so that no local of the test keeps the item alive.
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static WeakReference FillAndInvalidate(NearCache cache, int number)
+    // Not inlined, so that no local of the test keeps the key alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference ComeAndGo(NearCache cache, int number)
     {
         var key = $"key{number}";
-        var value = new object();
-        cache.Fill(key, value);
+        var voided = cache.BeginFill(key);
+        cache.Invalidate(key);
+        cache.TryComplete(voided, new NearItem(key, 1));
+        cache.Abandon(cache.BeginFill(key));
+        cache.Fill(key);
         cache.Holds(key);
         cache.Invalidate(key);
-        return new WeakReference(value);
+        return new WeakReference(key);
     }
 }
