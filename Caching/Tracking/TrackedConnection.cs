@@ -83,9 +83,11 @@ internal sealed partial class TrackedConnection(
             var (stream, input) = await OpenAsync(stopping).ConfigureAwait(false);
             await RunArmedAsync(stream, input, stopping).ConfigureAwait(false);
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (Exception failure)
         {
-            LogOnce(failure is OperationCanceledException ? $"It did not answer in {options.ConnectTimeout.TotalMilliseconds} ms." : failure.Message);
+            // Whatever it is, a sink that fails included: the cache lives on without, and it is tried again.
+            if (!stopping.IsCancellationRequested)
+                LogOnce(failure is OperationCanceledException ? $"It did not answer in {options.ConnectTimeout.TotalMilliseconds} ms." : failure.Message);
         }
     }
 
@@ -126,12 +128,15 @@ internal sealed partial class TrackedConnection(
             sink.OnLost();
         }
 
-        if (link.Reason is not null)
-            LogLost(options.Node, link.Reason.Message);
+        if (link.Reason is { } reason)
+            LogLost(options.Node, reason.Message, IsExpected(reason) ? null : reason);
         // A node that loses connections as soon as they are armed gets its pauses all the same.
         if (time.GetElapsedTime(armed) > options.MaximumReconnectDelay)
             _delay.Reset();
     }
+
+    // What nodes and networks do needs no stack trace.
+    private static bool IsExpected(Exception reason) => reason is IOException or TimeoutException or RespProtocolException;
 
     private void LogOnce(string reason)
     {
@@ -143,7 +148,7 @@ internal sealed partial class TrackedConnection(
     private partial void LogArmed(string node);
 
     [LoggerMessage(LogLevel.Warning, "{Node} tells no more when cached values change: {Reason} It is tried again.")]
-    private partial void LogLost(string node, string reason);
+    private partial void LogLost(string node, string reason, Exception? failure);
 
     [LoggerMessage(LogLevel.Warning, "{Node} cannot be asked to tell when cached values change: {Reason} It is tried again.")]
     private partial void LogCannotArm(string node, string reason);
