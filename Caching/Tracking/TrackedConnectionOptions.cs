@@ -1,0 +1,58 @@
+using System.Net.Security;
+using RedisAspire.Caching.Resp;
+
+namespace RedisAspire.Caching.Tracking;
+
+/// <summary>Where a <see cref="TrackedConnection"/> connects to, and how patient it is.</summary>
+internal sealed class TrackedConnectionOptions
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>The ACL user; <c>default</c> when only a password is given.</summary>
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    public bool UseTls { get; init; }
+
+    /// <summary>The name in the node's certificate; <see cref="Host"/> when not given.</summary>
+    public string? TlsHost { get; init; }
+
+    /// <summary>Judges the node's certificate in place of the system.</summary>
+    public RemoteCertificateValidationCallback? RemoteCertificateValidation { get; init; }
+
+    /// <summary>How the connection is called in <c>CLIENT LIST</c>.</summary>
+    public string ClientName { get; init; } = "RedisAspire-tracking";
+
+    /// <summary>How long connecting and introducing ourselves may take together.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a read may take.</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often the node is asked for a sign of life. Without one until the next time, the connection is lost.</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often in a row reads may time out before the connection is lost; those that do so together count once.</summary>
+    public int MaximumTimeoutsInARow { get; init; } = 3;
+
+    /// <summary>The pause before the first attempt to reconnect; it doubles up to <see cref="MaximumReconnectDelay"/>.</summary>
+    public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    public TimeSpan MaximumReconnectDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The largest value that is read; a larger one costs the connection.</summary>
+    public int MaximumBlobBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// When given, the node reports every change of a key with one of these prefixes, whether it was read or not;
+    /// they must not overlap. Otherwise it reports changes of keys that were read on this connection.
+    /// </summary>
+    public IReadOnlyList<string> BroadcastPrefixes { get; init; } = [];
+
+    public string Node => $"{Host}:{Port}";
+
+    public RespLimits Limits => new() { MaximumBlobBytes = MaximumBlobBytes };
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using RedisAspire.Caching.Resp;
+
+namespace RedisAspire.Caching.Tracking;
+
+/// <summary>What is said first on a new connection.</summary>
+internal static class TrackedHandshake
+{
+    /// <summary>Introduces the client and switches tracking on.</summary>
+    /// <exception cref="RespErrorException">The node refuses.</exception>
+    /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
+    public static async Task RunAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        RespWriter.WriteCommand(output, Hello(options));
+        // An eviction of clients must not hit this one. Older nodes do not know the command, and it needs a permission.
+        RespWriter.WriteCommand(output, "CLIENT", "NO-EVICT", "ON");
+        RespWriter.WriteCommand(output, Tracking(options));
+        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
+
+        var hello = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
+        Check(hello, options);
+        if (hello.Kind != RespKind.Map)
+            throw new RespProtocolException("The node does not speak RESP3.");
+        _ = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
+        var tracking = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
+        Check(tracking, options);
+        if (tracking.Kind != RespKind.SimpleString)
+            throw new RespProtocolException("The node does not track.");
+    }
+
+    private static string[] Hello(TrackedConnectionOptions options) =>
+        options.Password is null
+            ? ["HELLO", "3", "SETNAME", options.ClientName]
+            : ["HELLO", "3", "AUTH", options.User ?? "default", options.Password, "SETNAME", options.ClientName];
+
+    private static string[] Tracking(TrackedConnectionOptions options) =>
+        options.BroadcastPrefixes.Count == 0
+            ? ["CLIENT", "TRACKING", "ON"]
+            : ["CLIENT", "TRACKING", "ON", "BCAST", .. options.BroadcastPrefixes.SelectMany(prefix => new[] { "PREFIX", prefix })];
+
+    private static async Task<RespFrame> ReadReplyAsync(RespInput input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            while (input.TryTake(out var frame))
+            {
+                if (frame.Kind != RespKind.Push)
+                    return frame;
+            }
+
+            input.Received(await input.ReceiveAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private static void Check(in RespFrame reply, TrackedConnectionOptions options)
+    {
+        if (reply.Kind == RespKind.Error)
+            throw new RespErrorException(WithoutSecrets(reply.Text, options));
+    }
+
+    // A node that does not know HELLO repeats its arguments, the password among them, and cuts them off anywhere.
+    private static string WithoutSecrets(string error, TrackedConnectionOptions options)
+    {
+        var arguments = error.IndexOf(", with args", StringComparison.Ordinal);
+        if (arguments >= 0)
+            error = error[..arguments];
+        return string.IsNullOrEmpty(options.Password) ? error : error.Replace(options.Password, "***", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace RedisAspire.Caching.Tracking;
+
+/// <summary>Opens the stream to a node.</summary>
+internal static class TrackedSocket
+{
+    public static async Task<Stream> ConnectAsync(TrackedConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return options.UseTls ? await SecureAsync(stream, options, cancellationToken).ConfigureAwait(false) : stream;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Stream> SecureAsync(Stream stream, TrackedConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var authentication = new SslClientAuthenticationOptions
+        {
+            TargetHost = options.TlsHost ?? options.Host,
+            RemoteCertificateValidationCallback = options.RemoteCertificateValidation,
+        };
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(authentication, cancellationToken).ConfigureAwait(false);
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}
