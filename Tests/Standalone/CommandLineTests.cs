@@ -16,7 +16,7 @@ public sealed partial class CommandLineTests
     {
         using var demo = Start("demo", "--ttl", "3", "--replicas", "2");
 
-        await demo.Process.WaitForExitAsync(Cancellation);
+        await demo.EndAsync();
 
         Assert.True(demo.Process.ExitCode == 0, demo.Output);
         Assert.Contains("redis-replica-2: role slave", demo.Output);
@@ -38,7 +38,7 @@ public sealed partial class CommandLineTests
 
         using (var kill = Process.Start("kill", [$"-{signal}", $"{application.Process.Id}"]))
             await kill.WaitForExitAsync(Cancellation);
-        await application.Process.WaitForExitAsync(Cancellation);
+        await application.EndAsync();
 
         Assert.True(application.Process.ExitCode == 0, application.Output);
         foreach (var port in ports)
@@ -52,7 +52,7 @@ public sealed partial class CommandLineTests
         var ports = application.Ports();
 
         application.Process.Kill();
-        await application.Process.WaitForExitAsync(Cancellation);
+        await application.EndAsync();
 
         foreach (var port in ports)
             await Eventually.HoldsAsync($"nothing listens on {port}", async () => !await Port.IsListeningAsync(port));
@@ -68,7 +68,7 @@ public sealed partial class CommandLineTests
     {
         using var refused = Start(option, value);
 
-        await refused.Process.WaitForExitAsync(Cancellation);
+        await refused.EndAsync();
 
         Assert.Equal(1, refused.Process.ExitCode);
         Assert.Contains(option, refused.Output);
@@ -89,7 +89,9 @@ public sealed partial class CommandLineTests
 
     private static Started Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(LaunchOptions).Assembly.Location, .. arguments])
+        // A test run in the background ignores some signals, and what it starts would inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["env", "dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], typeof(LaunchOptions).Assembly.Location, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -123,6 +125,8 @@ public sealed partial class CommandLineTests
                     return _output.ToString();
             }
         }
+
+        public Task EndAsync() => Process.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
         /// <summary>Every port in the summary.</summary>
         public int[] Ports()
