@@ -37,7 +37,8 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         var node = fixture.Redis.Replicas.Last();
         await using var client = await TrackedClient.ArmAsync(node);
 
-        await node.Process.StopAsync();
+        node.Process.Send(Signal.Kill);
+        await node.Process.Exited.WaitAsync(TestContext.Current.CancellationToken);
         await client.HearsAsync(RecordingSink.Lost);
         Assert.False(client.Connection.IsArmed);
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:key"));
