@@ -114,12 +114,13 @@ internal sealed partial class TrackedConnection(
         using var link = new TrackedLink(stream, input, options, _requests, time);
         using var stop = stopping.UnsafeRegister(static link => ((TrackedLink)link!).Close(reason: null), link);
         var armed = time.GetTimestamp();
-        sink.OnArmed();
+        // Before the sink knows, so that reads are possible as soon as it does.
+        _link = link;
         try
         {
+            sink.OnArmed();
             LogArmed(options.Node);
             _loggedReasons.Clear();
-            _link = link;
             await link.RunAsync(sink).ConfigureAwait(false);
         }
         finally

@@ -21,11 +21,11 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
     private readonly long _patience;
 
     private long _now;
+    private long _progressed;
     private int _timeoutsInARow;
     private bool _isFlushing;
     private bool _isSweeping;
     private volatile bool _isPinging;
-    private volatile bool _isProgressing;
     private volatile bool _wasHeard;
     private volatile bool _isClosed;
 
@@ -38,6 +38,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         _tick = TimeSpan.FromMilliseconds(Math.Clamp(options.OperationTimeout.TotalMilliseconds / 10, 10, 25));
         // One more, because a request may come right before a tick.
         _patience = (long)Math.Ceiling(options.OperationTimeout / _tick) + 1;
+        _progressed = -_patience;
         _sweeper = time.CreateTimer(static link => ((TrackedLink)link!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _watchdog = time.CreateTimer(static link => ((TrackedLink)link!).Watch(), this, PingPause, Timeout.InfiniteTimeSpan);
     }
@@ -73,7 +74,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
                         Reply(frame);
                 }
 
-                _isProgressing = _input.IsInsideBlob;
+                if (_input.IsInsideBlob)
+                    Volatile.Write(ref _progressed, Volatile.Read(ref _now));
                 _input.Received(await _input.ReceiveAsync(CancellationToken.None).ConfigureAwait(false));
                 _wasHeard = true;
             }
@@ -189,9 +191,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
                 return;
             _now++;
             // While a large value is coming in, those behind it may be late.
-            if (TimeOutPending() && !_isProgressing)
+            if (TimeOutPending() && _now - Volatile.Read(ref _progressed) > _patience)
                 isLost = ++_timeoutsInARow >= _options.MaximumTimeoutsInARow;
-            _isProgressing = false;
             _isSweeping = _pending.Count > 0 && _sweeper.Change(_tick, Timeout.InfiniteTimeSpan);
         }
 

@@ -49,15 +49,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public static string Blob(string text) => $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";
 
-    public TrackedConnectionOptions OptionsWith(TimeSpan operationTimeout, TimeSpan? pingInterval = null) => new()
+    public TrackedConnectionOptions OptionsWith(TimeSpan operationTimeout, TimeSpan? reconnectDelay = null) => new()
     {
         Host = "127.0.0.1",
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
         Password = "secret",
         ConnectTimeout = TimeSpan.FromSeconds(5),
         OperationTimeout = operationTimeout,
-        PingInterval = pingInterval ?? TimeSpan.FromMinutes(1),
-        ReconnectDelay = TimeSpan.FromMilliseconds(1),
+        PingInterval = TimeSpan.FromMinutes(1),
+        ReconnectDelay = reconnectDelay ?? TimeSpan.FromMilliseconds(1),
+        MaximumReconnectDelay = TimeSpan.FromMinutes(1),
         UseTls = _certificate is not null,
         TlsHost = "redis.test",
         RemoteCertificateValidation = _certificate is null ? null : (_, shown, _, errors) =>
