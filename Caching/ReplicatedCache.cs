@@ -1,53 +1,65 @@
-using System.Buffers;
-using System.Diagnostics;
 using Microsoft.Extensions.Caching.Hybrid;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
 using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.Caching;
 
 /// <summary>
-/// A <see cref="HybridCache"/> over a replicated Redis: reads go to a replica, writes to the master, and one
-/// caller per key fills what is missing while the others wait. Redis failing never fails a look-up: the source
-/// answers instead.
+/// A <see cref="HybridCache"/> over a replicated Redis. Values stay in the process until Redis tells that they have
+/// changed; what is not there is read from a replica; what is not in Redis either is asked of the source, by one
+/// caller in one process while all others wait. A process always sees its own writes. Redis failing never fails a
+/// look-up: the source answers instead.
 /// </summary>
-public sealed partial class ReplicatedCache : HybridCache
+public sealed class ReplicatedCache : HybridCache
 {
+    /// <summary>The tag that every entry has.</summary>
+    private const string EveryTag = "*";
+
+    private readonly EntryFiller _filler;
+    private readonly CoherentReader _reader;
     private readonly RedisStore _store;
-    private readonly SerializerCatalog _serializers;
+    private readonly NearCache _near;
+    private readonly TagRegistry _tags;
+    private readonly EntryCodec _codec;
     private readonly CacheInstruments _instruments;
     private readonly ReplicatedCacheOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger<ReplicatedCache> _logger;
-    private readonly SingleFlight<(string Key, Type Type)> _flights = new();
+    private readonly SingleFlight<string> _flights = new();
 
     internal ReplicatedCache(
-        RedisStore store,
-        SerializerCatalog serializers,
-        CacheInstruments instruments,
-        IOptions<ReplicatedCacheOptions> options,
-        TimeProvider time,
-        ILogger<ReplicatedCache> logger)
+        EntryFiller filler, CoherentReader reader, RedisStore store, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
     {
+        _filler = filler;
+        _reader = reader;
         _store = store;
-        _serializers = serializers;
+        _near = near;
+        _tags = tags;
+        _codec = codec;
         _instruments = instruments;
         _options = options.Value;
-        _time = time;
-        _logger = logger;
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<T> GetOrCreateAsync<TState, T>(
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
         TState state,
         Func<TState, CancellationToken, ValueTask<T>> factory,
         HybridCacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default) =>
-        (await LookupAsync(key, state, factory, options, tags, cancellationToken).ConfigureAwait(false)).Value;
+        CancellationToken cancellationToken = default)
+    {
+        Check(key, factory);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<T>(cancellationToken);
+
+        var started = _instruments.IsRequestEnabled ? _instruments.Now : 0;
+        if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out _, out var value))
+            return new ValueTask<T>(value);
+        return ValueOfAsync(LookupBeyondAsync(key, state, factory, options, tags, cancellationToken));
+    }
 
     /// <summary>Looks a value up as <see cref="HybridCache"/> does, and says where it came from.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
@@ -58,10 +70,11 @@ public sealed partial class ReplicatedCache : HybridCache
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="TimeoutException">The source took longer than it may.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<T>(
         string key,
         Func<CancellationToken, ValueTask<T>> factory,
-        HybridCacheEntryOptions? options = null,
+        CacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
         CancellationToken cancellationToken = default) =>
         LookupAsync(key, factory, static (source, token) => source(token), options, tags, cancellationToken);
@@ -77,59 +90,101 @@ public sealed partial class ReplicatedCache : HybridCache
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
-    public async ValueTask<CacheLookup<T>> LookupAsync<TState, T>(
+    /// <exception cref="TimeoutException">The source took longer than it may.</exception>
+    public ValueTask<CacheLookup<T>> LookupAsync<TState, T>(
         string key,
         TState state,
         Func<TState, CancellationToken, ValueTask<T>> factory,
-        HybridCacheEntryOptions? options = null,
+        CacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        ArgumentNullException.ThrowIfNull(factory);
-        cancellationToken.ThrowIfCancellationRequested();
+        Check(key, factory);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<CacheLookup<T>>(cancellationToken);
 
-        var started = _time.GetTimestamp();
-        var ((lookup, payload), isLeader) = await _flights.RunAsync(
-            (key, typeof(T)), (Cache: this, key, state, factory, options),
-            static (job, token) => job.Cache.FillAsync(job.key, job.state, job.factory, job.options, token),
-            cancellationToken).ConfigureAwait(false);
+        var started = _instruments.IsRequestEnabled ? _instruments.Now : 0;
+        if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out var item, out var value))
+        {
+            var now = _near.Clock.Now;
+            TimeSpan? remaining = item!.EndsAt == NearClock.Never ? null : TimeSpan.FromMilliseconds(item.EndsAt - now);
+            return new(new CacheLookup<T>(value, CacheLevel.Near, item.Node, remaining) { Age = TimeSpan.FromMilliseconds(now - item.StoredAt) });
+        }
 
-        if (!isLeader && payload is not null && !Immutability<T>.IsShareable)
-            lookup = lookup with { Value = _serializers.Get<T>().Deserialize(new ReadOnlySequence<byte>(payload)) };
-
-        _instruments.Request(lookup.Level, _time.GetElapsedTime(started));
-        return lookup;
+        return LookupBeyondAsync(key, state, factory, options, tags, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask SetAsync<T>(
-        string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
+    public override ValueTask SetAsync<T>(
+        string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default) =>
+        SetAsync(key, value, (CacheEntryOptions?)options, tags, cancellationToken);
+
+    /// <summary>Writes a value, replacing what is there.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="key">The name of the entry.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="options">The entry's own options.</param>
+    /// <param name="tags">The entry's tags.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when the master has the value, or could not be reached.</returns>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    public async ValueTask SetAsync<T>(string key, T value, CacheEntryOptions? options, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        await StoreAsync(key, value, options, cancellationToken).ConfigureAwait(false);
+        var policy = new EntryPolicy(options, _options);
+        if (!policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
+            return;
+
+        var stamps = await _tags.ReadAsync(tags, cancellationToken).ConfigureAwait(false);
+        if (stamps is null || key.Length > _options.MaximumKeyLength || _filler.Pack(key, value, policy, stamps) is not { } packed)
+        {
+            // What cannot be written must not leave the old value behind.
+            await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var result = await _store.SetAsync(key, packed.Payload, packed.FreshFor + policy.StaleWindow, cancellationToken).ConfigureAwait(false);
+        Written(key, result);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        await _store.RemoveAsync([key], cancellationToken).ConfigureAwait(false);
+        return RemoveAsync([key], cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Removes entries, all in one round trip.</summary>
+    /// <param name="keys">The names of the entries.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when the master has removed them, or could not be reached.</returns>
     public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        await _store.RemoveAsync(keys, cancellationToken).ConfigureAwait(false);
+        var all = keys.Distinct(StringComparer.Ordinal).ToArray();
+        if (all.Length == 0)
+            return;
+
+        var result = await _store.RemoveAsync(all, cancellationToken).ConfigureAwait(false);
+        foreach (var key in all)
+            Written(key, result);
     }
 
-    /// <summary>Not supported yet.</summary>
+    /// <summary>
+    /// Removes every entry with a tag, in one step however many they are. The tag <c>*</c> stands for all entries and
+    /// empties the cache.
+    /// </summary>
     /// <param name="tag">The tag.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Tags are not supported yet.");
+    /// <returns>A task that ends when no entry with the tag is served any more.</returns>
+    public override async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        if (tag == EveryTag)
+            await ClearAsync(cancellationToken).ConfigureAwait(false);
+        else
+            await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Removes all entries from Redis: every key that starts with the prefix and has a time to live, except those
@@ -139,98 +194,66 @@ public sealed partial class ReplicatedCache : HybridCache
     /// <returns>How many entries were removed.</returns>
     /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
-    public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default) =>
-        await _store.ClearAsync(cancellationToken).ConfigureAwait(false);
-
-    private async Task<(CacheLookup<T> Lookup, byte[]? Payload)> FillAsync<TState, T>(
-        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, HybridCacheEntryOptions? options, CancellationToken cancellationToken)
+    public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
-        var flags = options?.Flags ?? _options.Flags;
-        var stored = StoredEntry.Missing;
-        if (!flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheRead) && key.Length <= _options.MaximumKeyLength)
-        {
-            stored = await _store.GetAsync(key, cancellationToken).ConfigureAwait(false);
-            if (stored.State == StoredState.Found && TryDeserialize<T>(key, stored.Payload!, out var cached))
-                return (new CacheLookup<T>(cached, CacheLevel.Redis, stored.Node, stored.TimeToLive), stored.Payload);
-        }
-
-        if (flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
-            return (new CacheLookup<T>(default!, CacheLevel.Source, Node: null, TimeToLive: null), null);
-
-        var value = await CallSourceAsync(state, factory, cancellationToken).ConfigureAwait(false);
-        if (stored.State == StoredState.Unavailable)
-            return (new CacheLookup<T>(value, CacheLevel.Source, Node: null, TimeToLive: null), null);
-
-        var (payload, timeToLive) = await StoreAsync(key, value, options, cancellationToken).ConfigureAwait(false);
-        return (new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), payload);
+        var removed = await _store.ClearAsync(_reader.Written, cancellationToken).ConfigureAwait(false);
+        _near.InvalidateAll();
+        return removed;
     }
 
-    private async ValueTask<T> CallSourceAsync<TState, T>(TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CancellationToken cancellationToken)
+    private static void Check(string key, Delegate factory)
     {
-        using var activity = CacheInstruments.Source.StartActivity("cache source");
-        var started = _time.GetTimestamp();
-        try
-        {
-            var value = await factory(state, cancellationToken).ConfigureAwait(false);
-            _instruments.SourceCall(_time.GetElapsedTime(started), failure: null);
-            return value;
-        }
-        catch (Exception failure)
-        {
-            _instruments.SourceCall(_time.GetElapsedTime(started), failure);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            throw;
-        }
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(factory);
     }
 
-    private async ValueTask<(byte[]? Payload, TimeSpan? TimeToLive)> StoreAsync<T>(string key, T value, HybridCacheEntryOptions? options, CancellationToken cancellationToken)
+    private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;
+
+    private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
     {
-        var flags = options?.Flags ?? _options.Flags;
-        if (flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheWrite))
-            return (null, null);
-        if (key.Length > _options.MaximumKeyLength)
+        if (!flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead)
+            && _near.TryGet(key, out item)
+            && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
+            && _codec.TryFromNear(item, out value))
         {
-            LogKeyTooLong(key.Length, _options.MaximumKeyLength);
-            return (null, null);
-        }
-
-        var buffer = new ArrayBufferWriter<byte>();
-        _serializers.Get<T>().Serialize(value, buffer);
-        var payload = buffer.WrittenMemory.ToArray();
-        if (payload.Length > _options.MaximumPayloadBytes)
-        {
-            LogPayloadTooLarge(key, payload.Length, _options.MaximumPayloadBytes);
-            return (payload, null);
-        }
-
-        var expiration = options?.Expiration ?? _options.Expiration;
-        var isStored = await _store.SetAsync(key, payload, expiration, cancellationToken).ConfigureAwait(false);
-        return (payload, isStored ? expiration : null);
-    }
-
-    private bool TryDeserialize<T>(string key, byte[] payload, out T value)
-    {
-        try
-        {
-            value = _serializers.Get<T>().Deserialize(new ReadOnlySequence<byte>(payload));
+            _instruments.Request(CacheLevel.Near, isStale: false, started);
             return true;
         }
-#pragma warning disable CA1031 // A value that cannot be read, whatever the reason, is a miss.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            LogUnreadable(key, typeof(T), failure);
-            value = default!;
-            return false;
-        }
+
+        item = null;
+        value = default!;
+        return false;
     }
 
-    [LoggerMessage(LogLevel.Warning, "The value under '{Key}' cannot be read as {Type}: treated as a miss.")]
-    private partial void LogUnreadable(string key, Type type, Exception failure);
+    private async ValueTask<CacheLookup<T>> LookupBeyondAsync<TState, T>(
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        using var activity = CacheInstruments.Source.StartActivity("cache look-up");
+        var started = _instruments.Now;
+        var policy = new EntryPolicy(options, _options);
+        var (fill, isLeader) = await _flights.RunAsync(
+            key, (Filler: _filler, key, state, factory, policy, tags),
+            static (job, token) => job.Filler.FillAsync(job.key, job.state, job.factory, job.policy, job.tags, token),
+            cancellationToken).ConfigureAwait(false);
 
-    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is longer than the {Maximum} allowed: served, not cached.")]
-    private partial void LogKeyTooLong(int length, int maximum);
+        var lookup = fill.Lookup;
+        if (!isLeader)
+        {
+            _instruments.Coalesced();
+            if (fill.Bytes is { } bytes && !Immutability<T>.IsShareable)
+                lookup = lookup with { Value = _codec.Deserialize<T>(bytes) };
+        }
 
-    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: served, not cached.")]
-    private partial void LogPayloadTooLarge(string key, int length, int maximum);
+        _instruments.Request(lookup.Level, lookup.IsStale, started);
+        activity?.SetTag("cache.level", lookup.Level.ToString());
+        activity?.SetTag("cache.request.type", lookup.IsHit ? "hit" : "miss");
+        return lookup;
+    }
+
+    private void Written(string key, WriteResult result)
+    {
+        _reader.Written(key, result);
+        // Who comes from now on must not share a read from before the write.
+        _flights.Forget(key);
+    }
 }

@@ -17,8 +17,50 @@ public sealed class ReplicatedCacheOptions
     /// </summary>
     public IList<string> ReservedPrefixes { get; } = [];
 
-    /// <summary>How long an entry lives in Redis when its own options do not say. 60 seconds by default.</summary>
+    /// <summary>How long an entry is fresh. 60 seconds by default.</summary>
     public TimeSpan Expiration { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an entry stays in the process at most. As long as in Redis by default, because Redis tells when it changes.</summary>
+    public TimeSpan? LocalExpiration { get; set; }
+
+    /// <summary>The most that is added to <see cref="Expiration"/> at random, so that entries written together do not expire together. None by default.</summary>
+    public TimeSpan MaximumJitter { get; set; }
+
+    /// <summary>
+    /// How long after its expiration an entry may still be served: while one caller refreshes it, and when the source
+    /// fails. None by default. Entries with a stale window carry a header in Redis.
+    /// </summary>
+    public TimeSpan StaleWindow { get; set; }
+
+    /// <summary>How long a caller waits for the source while there is a stale value, before it takes that. Not at all by default.</summary>
+    public TimeSpan SourceSoftTimeout { get; set; }
+
+    /// <summary>How long the source may take at all. As long as it likes by default.</summary>
+    public TimeSpan? SourceHardTimeout { get; set; }
+
+    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>). As long as a value by default.</summary>
+    public TimeSpan? NegativeExpiration { get; set; }
+
+    /// <summary>The most entries kept in the process. 100,000 by default.</summary>
+    public int MaximumNearEntries { get; set; } = 100_000;
+
+    /// <summary>The most bytes kept in the process. 64 MiB by default.</summary>
+    public long MaximumNearBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether Redis reports every change under <see cref="KeyPrefix"/>, instead of changes of keys this process has
+    /// read. Less memory in Redis, more traffic: for caches with a prefix and few writers.
+    /// </summary>
+    public bool IsBroadcastTracking { get; set; }
+
+    /// <summary>
+    /// How long the right to fill an entry lasts after its holder has died. It is renewed while the holder lives. Five
+    /// seconds by default.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest wait for another process to fill an entry, before the source is called here as well. 30 seconds by default.</summary>
+    public TimeSpan MaximumLeaseWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// The longest time a read or write waits for Redis before the cache does without it. 200 ms by default:

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
@@ -44,20 +46,45 @@ public static class ReplicatedCacheServiceCollectionExtensions
 
         services.TryAddSingleton<RedisTopology>();
         services.AddHostedService(provider => provider.GetRequiredService<RedisTopology>());
-        services.TryAddSingleton(provider => new CacheInstruments(
-            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>().Value.Name));
+        services.TryAddSingleton(CreateInstruments);
+        services.TryAddSingleton(CreateNearCache);
         services.TryAddSingleton<SerializerCatalog>();
         services.TryAddSingleton<RedisStore>();
+        services.TryAddSingleton<ReadChannel>();
+        services.TryAddSingleton<CoherentReader>();
+        services.TryAddSingleton<TagRegistry>();
+        services.TryAddSingleton<EntryCodec>();
+        services.TryAddSingleton<SourceCaller>();
+        services.TryAddSingleton<EntryFiller>();
         services.TryAddSingleton(provider => new ReplicatedCache(
+            provider.GetRequiredService<EntryFiller>(),
+            provider.GetRequiredService<CoherentReader>(),
             provider.GetRequiredService<RedisStore>(),
-            provider.GetRequiredService<SerializerCatalog>(),
+            provider.GetRequiredService<NearCache>(),
+            provider.GetRequiredService<TagRegistry>(),
+            provider.GetRequiredService<EntryCodec>(),
             provider.GetRequiredService<CacheInstruments>(),
-            provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ReplicatedCache>>()));
+            provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>()));
         services.TryAddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
-        services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis");
+        services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis").AddCheck<NearCacheHealthCheck>("near cache");
         return services;
+    }
+
+    private static CacheInstruments CreateInstruments(IServiceProvider provider)
+    {
+        var instruments = new CacheInstruments(
+            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>().Value.Name);
+        instruments.Observe(provider.GetRequiredService<RedisTopology>());
+        instruments.Observe(provider.GetRequiredService<NearCache>());
+        return instruments;
+    }
+
+    private static NearCache CreateNearCache(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>().Value;
+        return new NearCache(
+            new NearCacheOptions { MaximumEntries = options.MaximumNearEntries, MaximumBytes = options.MaximumNearBytes },
+            provider.GetRequiredService<TimeProvider>());
     }
 }

@@ -20,8 +20,13 @@ internal sealed class SingleFlight<TKey>
         while (true)
         {
             var mine = new Flight<TResult>();
-            var flight = _flights.GetOrAdd(key, mine);
-            if (ReferenceEquals(flight, mine))
+            var found = _flights.GetOrAdd(key, mine);
+            if (found is not Flight<TResult> flight)
+                // The same key as another type: nothing to share.
+                return (await operation(state, cancellationToken).ConfigureAwait(false), true);
+
+            var isLeader = ReferenceEquals(flight, mine);
+            if (isLeader)
                 mine.Start(state, operation, () => _flights.TryRemove(new KeyValuePair<TKey, Flight>(key, mine)));
             else if (!flight.TryJoin())
             {
@@ -32,8 +37,7 @@ internal sealed class SingleFlight<TKey>
 
             try
             {
-                var result = await ((Flight<TResult>)flight).Result.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return (result, ReferenceEquals(flight, mine));
+                return (await flight.Result.WaitAsync(cancellationToken).ConfigureAwait(false), isLeader);
             }
             finally
             {
@@ -41,6 +45,9 @@ internal sealed class SingleFlight<TKey>
             }
         }
     }
+
+    /// <summary>Who comes from now on does not share the operation under way, whose result may be outdated; those who wait for it still get it.</summary>
+    public void Forget(TKey key) => _flights.TryRemove(key, out _);
 
 #pragma warning disable CA1001 // A source without timer or wait handle holds nothing to dispose of, and its callers end at any time.
     private abstract class Flight

@@ -1,3 +1,5 @@
+using RedisAspire.Caching.Entries;
+
 namespace RedisAspire.Caching.Near;
 
 /// <summary>A value as it is kept in the process, and what the cache tells about it. Never changes.</summary>
@@ -26,6 +28,12 @@ internal sealed class NearItem(object value, int size, long expiresAt = NearCloc
 
     /// <summary>The Redis node it was read from.</summary>
     public string? Node { get; init; }
+
+    /// <summary>When it ends in Redis, by <see cref="NearClock"/>; it may be kept here for less.</summary>
+    public long EndsAt { get; init; } = NearClock.Never;
+
+    /// <summary>The tags it depends on; <see langword="null"/> for none.</summary>
+    public IReadOnlyList<TagStamp>? Tags { get; init; }
 
     /// <summary>The bytes an entry counts for.</summary>
     /// <param name="key">Its key.</param>

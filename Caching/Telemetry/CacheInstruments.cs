@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Caching.Telemetry;
 
@@ -16,55 +18,109 @@ internal sealed class CacheInstruments : IDisposable
     private static readonly double[] DurationBuckets =
         [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private readonly TimeProvider _time;
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _sourceDuration;
+    private readonly Histogram<double> _operationDuration;
+    private readonly Counter<long> _coalesced;
     private readonly Counter<long> _fallbacks;
     private readonly KeyValuePair<string, object?> _cacheName;
+    // One set of attributes for each outcome, made once: a hit in the process allocates nothing.
+    private readonly KeyValuePair<string, object?>[][] _outcomes;
 
-    public CacheInstruments(IMeterFactory meters, string cacheName)
+    public CacheInstruments(IMeterFactory meters, TimeProvider time, string cacheName)
     {
+        _time = time;
         _cacheName = new("cache.name", cacheName);
+        _outcomes = [.. Enum.GetValues<CacheLevel>().SelectMany(level => (IEnumerable<KeyValuePair<string, object?>[]>)[Outcome(level, isStale: false), Outcome(level, isStale: true)])];
         _meter = meters.Create(Name);
-        _requests = _meter.CreateCounter<long>("redisaspire.cache.requests", "{request}", "Look-ups answered.");
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets };
+        _requests = _meter.CreateCounter<long>("redisaspire.cache.requests", "{request}", "Look-ups answered.");
         _requestDuration = _meter.CreateHistogram("redisaspire.cache.request.duration", "s", "How long look-ups took.", advice: buckets);
         _sourceDuration = _meter.CreateHistogram("redisaspire.cache.source.duration", "s", "How long the source took.", advice: buckets);
+        _coalesced = _meter.CreateCounter<long>("redisaspire.cache.coalesced", "{request}", "Look-ups that shared the work of another.");
         _fallbacks = _meter.CreateCounter<long>("redisaspire.cache.fallbacks", "{operation}", "Reads and writes that did without Redis because it failed.");
+        _operationDuration = _meter.CreateHistogram("db.client.operation.duration", "s", "How long Redis took.", advice: buckets);
     }
 
     public static ActivitySource Source { get; } = new(Name);
 
-    public void Request(CacheLevel level, TimeSpan duration)
+    /// <summary>A moment, to measure from.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>Whether anybody listens to look-ups, so that their time is worth measuring.</summary>
+    public bool IsRequestEnabled => _requestDuration.Enabled || _requests.Enabled;
+
+    public void Request(CacheLevel level, bool isStale, long started)
     {
-        var tags = new TagList
-        {
-            _cacheName,
-            new("cache.request.type", level == CacheLevel.Source ? "miss" : "hit"),
-            new("cache.level", NameOf(level)),
-            new("cache.stale", false),
-        };
-        _requests.Add(1, tags);
-        _requestDuration.Record(duration.TotalSeconds, tags);
+        if (!IsRequestEnabled)
+            return;
+
+        ReadOnlySpan<KeyValuePair<string, object?>> outcome = _outcomes[((int)level * 2) + (isStale ? 1 : 0)];
+        _requests.Add(1, outcome);
+        _requestDuration.Record(_time.GetElapsedTime(started).TotalSeconds, outcome);
     }
 
-    public void SourceCall(TimeSpan duration, Exception? failure)
+    public void SourceCall(long started, Exception? failure)
     {
         var tags = new TagList { _cacheName };
         if (failure is not null)
             tags.Add("error.type", failure.GetType().FullName);
-        _sourceDuration.Record(duration.TotalSeconds, tags);
+        _sourceDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
     }
+
+    /// <summary>An operation on a Redis node, by the conventions for database clients.</summary>
+    public void Operation(string operation, RedisNode node, long started, Exception? failure)
+    {
+        if (!_operationDuration.Enabled)
+            return;
+
+        var tags = new TagList
+        {
+            new("db.system.name", "redis"),
+            new("db.operation.name", operation),
+            new("server.address", node.Endpoint.Host),
+            new("server.port", node.Endpoint.Port),
+        };
+        if (failure is not null)
+            tags.Add("error.type", failure.GetType().FullName);
+        _operationDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
+    }
+
+    public void Coalesced() => _coalesced.Add(1, _cacheName);
 
     public void Fallback() => _fallbacks.Add(1, _cacheName);
 
+    /// <summary>Publishes what the near cache counts by itself.</summary>
+    public void Observe(NearCache near)
+    {
+        _meter.CreateObservableGauge("redisaspire.cache.near.entries", () => Of(near.Count), "{entry}", "Entries in the process.");
+        _meter.CreateObservableGauge("redisaspire.cache.near.size", () => Of(near.Bytes), "By", "Bytes in the process.");
+        _meter.CreateObservableCounter("redisaspire.cache.invalidations", () => Of(near.Statistics.Invalidations), "{invalidation}", "Entries removed from the process because they changed.");
+        _meter.CreateObservableCounter("redisaspire.cache.flushes", () => Of(near.Statistics.Flushes), "{flush}", "How often the process let go of all entries.");
+        _meter.CreateObservableCounter("redisaspire.cache.evictions", () => Of(near.Statistics.CapacityEvictions), "{entry}", "Entries that made room for others.");
+    }
+
+    /// <summary>Publishes how far the replicas are behind.</summary>
+    public void Observe(RedisTopology topology) =>
+        _meter.CreateObservableGauge(
+            "redisaspire.redis.replication.lag",
+            () => topology.Snapshot.Nodes.Where(node => node.LagBytes is not null)
+                .Select(node => new Measurement<long>(node.LagBytes!.Value, new KeyValuePair<string, object?>("redis.node", node.Name))),
+            "By",
+            "How far the replicas are behind their master.");
+
     public void Dispose() => _meter.Dispose();
 
-    private static string NameOf(CacheLevel level) => level switch
-    {
-        CacheLevel.Near => "near",
-        CacheLevel.Redis => "redis",
-        _ => "source",
-    };
+    private Measurement<long> Of(long value) => new(value, _cacheName);
+
+    private KeyValuePair<string, object?>[] Outcome(CacheLevel level, bool isStale) =>
+    [
+        _cacheName,
+        new("cache.request.type", level == CacheLevel.Source ? "miss" : "hit"),
+        new("cache.level", level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" }),
+        new("cache.stale", isStale),
+    ];
 }

@@ -13,18 +13,18 @@ internal sealed class RedisNode : IAsyncDisposable
     private Task<RedisNodeStatus>? _poll;
     private volatile RedisNodeStatus _status;
 
-    public RedisNode(string name, string address, bool ownsConnection, Func<Task<IConnectionMultiplexer>> connect)
+    public RedisNode(string name, RedisNodeEndpoint endpoint, bool ownsConnection, Func<Task<IConnectionMultiplexer>> connect)
     {
         Name = name;
-        Address = address;
+        Endpoint = endpoint;
         _ownsConnection = ownsConnection;
         _connect = connect;
-        _status = new RedisNodeStatus(name, address) { Error = "not looked at yet" };
+        _status = new RedisNodeStatus(name, endpoint.Address) { Error = "not looked at yet" };
     }
 
     public string Name { get; }
 
-    public string Address { get; }
+    public RedisNodeEndpoint Endpoint { get; }
 
     public RedisNodeStatus Status => _status;
 
@@ -76,7 +76,7 @@ internal sealed class RedisNode : IAsyncDisposable
             _connecting = Task.Run(_connect);
 
         var connection = await _connecting.ConfigureAwait(false);
-        var server = connection.GetServer(EndPoint(connection));
+        var server = connection.GetServer(EndPointOf(connection));
         var started = Stopwatch.GetTimestamp();
         var info = new RedisInfo(await server.InfoRawAsync().ConfigureAwait(false) ?? "");
         var status = Read(info, Stopwatch.GetElapsedTime(started));
@@ -88,7 +88,7 @@ internal sealed class RedisNode : IAsyncDisposable
         return status;
     }
 
-    private static EndPoint EndPoint(IConnectionMultiplexer connection) => connection.GetEndPoints(configuredOnly: true)[0];
+    private static EndPoint EndPointOf(IConnectionMultiplexer connection) => connection.GetEndPoints(configuredOnly: true)[0];
 
     private RedisNodeStatus Read(RedisInfo info, TimeSpan roundTrip)
     {
@@ -100,7 +100,7 @@ internal sealed class RedisNode : IAsyncDisposable
         };
         var loading = info.Number("loading") == 1;
 
-        return new RedisNodeStatus(Name, Address)
+        return new RedisNodeStatus(Name, Endpoint.Address)
         {
             IsUp = !loading,
             Error = loading ? "is loading its data" : null,

@@ -34,6 +34,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         _snapshot = TakeSnapshot();
     }
 
+    /// <summary>Raised after every look at the nodes, on the poller: what it calls must be quick and must not throw.</summary>
+    internal event EventHandler? Looked;
+
     /// <summary>The last look at all nodes.</summary>
     public RedisTopologySnapshot Snapshot => _snapshot;
 
@@ -42,6 +45,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     /// <summary>The node that takes writes now, or <see langword="null"/>.</summary>
     internal RedisNode? Master => _nodes.FirstOrDefault(node => node.Status is { IsUp: true, Role: RedisRole.Master });
+
+    /// <summary>Whether a node beside the master may serve reads, so that writes have to reach it first.</summary>
+    internal bool HasReplicas => _nodes.Length > 1;
 
     /// <summary>
     /// The node that serves reads now, or <see langword="null"/>: the replica chosen by the last look if it still
@@ -91,6 +97,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
                 await Task.WhenAll(_nodes.Select(node => node.PollAsync(_options.PollTimeout, stoppingToken))).ConfigureAwait(false);
                 _snapshot = TakeSnapshot();
                 LogChanges(before, _snapshot);
+                Looked?.Invoke(this, EventArgs.Empty);
                 _firstLook.TrySetResult();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
@@ -103,17 +110,13 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     private static RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
     {
-        var configuration = ConfigurationOptions.Parse(connectionString);
-        var address = configuration.EndPoints.Select(AddressOf).FirstOrDefault() ?? "?";
-
+        var endpoint = RedisNodeEndpoint.Parse(connectionString);
         if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
-            return new RedisNode(name, address, ownsConnection: false, () => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)));
+            return new RedisNode(name, endpoint, ownsConnection: false, () => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)));
 
-        return new RedisNode(name, address, ownsConnection: true, async () => await ConnectionMultiplexer.ConnectAsync(RedisConnectionDefaults.Apply(configuration)).ConfigureAwait(false));
+        var options = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
+        return new RedisNode(name, endpoint, ownsConnection: true, async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false));
     }
-
-    private static string AddressOf(System.Net.EndPoint endPoint) =>
-        endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString()!;
 
     private RedisTopologySnapshot TakeSnapshot()
     {

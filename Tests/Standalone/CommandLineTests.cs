@@ -74,6 +74,13 @@ public sealed partial class CommandLineTests
         Assert.Contains(option, refused.Output);
     }
 
+    // The program where it was built, with everything it needs beside it.
+    private static string Program()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(own.Parent!.Parent!.FullName, "Standalone", own.Name, Path.GetFileName(typeof(LaunchOptions).Assembly.Location));
+    }
+
     private static async Task<Started> StartedAsync()
     {
         var data = Directory.CreateTempSubdirectory("redisaspire-test-").FullName;
@@ -91,7 +98,7 @@ public sealed partial class CommandLineTests
     {
         // A test run in the background ignores some signals, and what it starts would inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["env", "dotnet"];
-        var start = new ProcessStartInfo(command[0], [.. command[1..], typeof(LaunchOptions).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(command[0], [.. command[1..], Program(), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

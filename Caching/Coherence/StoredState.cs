@@ -1,4 +1,4 @@
-namespace RedisAspire.Caching;
+namespace RedisAspire.Caching.Coherence;
 
 /// <summary>What Redis said about a key.</summary>
 internal enum StoredState

@@ -1,0 +1,181 @@
+using Microsoft.Extensions.Logging;
+using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Telemetry;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Caching.Tracking;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// Reads keys so that a process always sees its own writes, and near values so that they never outlive a change.
+/// A read goes to the read node through the tracked connection; one of a key that this process has just written
+/// counts only if the node has applied the write, and goes to the master otherwise.
+/// </summary>
+internal sealed partial class CoherentReader : IDisposable
+{
+    private readonly RedisStore _store;
+    private readonly RedisTopology _topology;
+    private readonly ReadChannel _channel;
+    private readonly NearCache _near;
+    private readonly CacheInstruments _instruments;
+    private readonly ILogger<CoherentReader> _logger;
+    private readonly PendingWrites _pending = new();
+    // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
+    private long _highest;
+    private volatile string? _settledNode;
+    private string? _master;
+
+    public CoherentReader(RedisStore store, RedisTopology topology, ReadChannel channel, NearCache near, CacheInstruments instruments, ILogger<CoherentReader> logger)
+    {
+        _store = store;
+        _topology = topology;
+        _channel = channel;
+        _near = near;
+        _instruments = instruments;
+        _logger = logger;
+        topology.Looked += Settle;
+    }
+
+    /// <summary>Reads a key.</summary>
+    public async ValueTask<StoredEntry> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        var needed = _pending.OffsetOf(key);
+        if (_channel.Armed is { } armed)
+        {
+            // What was settled on another node need not be on this one.
+            var highest = Volatile.Read(ref _highest);
+            if (highest > 0 && armed.Node.Name != _settledNode)
+                needed = highest;
+
+            var (entry, isLost) = await ReadTrackedAsync(armed.Node, armed.Connection, key, needed, cancellationToken).ConfigureAwait(false);
+            if (entry is { } answer)
+                return answer;
+            if (!isLost)
+                needed ??= highest;
+        }
+
+        if (FallbackFor(needed) is not { } node)
+        {
+            _instruments.Fallback();
+            return StoredEntry.Unavailable;
+        }
+
+        return await _store.GetAsync(node, key, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes note of a write of this process, before its caller is told that it is done: no value from before it is
+    /// served in this process any more.
+    /// </summary>
+    public void Written(string key, WriteResult result)
+    {
+        if (result.Offset is { } offset)
+        {
+            _pending.Add(key, offset);
+            RaiseHighest(offset);
+        }
+
+        // After the write, so that reads which began before it are void as well.
+        _near.Invalidate(key);
+    }
+
+    public void Dispose() => _topology.Looked -= Settle;
+
+    // The entry is null when another node has to be asked.
+    private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
+        RedisNode node, TrackedConnection connection, string key, long? needed, CancellationToken cancellationToken)
+    {
+        var ticket = _near.BeginFill(key);
+        var isKept = false;
+        var started = _instruments.Now;
+        var highest = Volatile.Read(ref _highest);
+        try
+        {
+            var reply = await connection.GetAsync(_store.NameOf(key), withOffset: needed is not null, cancellationToken).ConfigureAwait(false);
+            _instruments.Operation("GET", node, started, failure: null);
+            if (needed is { } offset)
+            {
+                if (reply.IsMaster != true && (reply.Offset ?? -1) < offset)
+                    return (null, false);
+                if (offset >= highest)
+                    _settledNode = node.Name;
+                _pending.Settle(key, offset, offset);
+            }
+
+            isKept = true;
+            return (StoredEntry.Of(reply.Value, reply.TimeToLive, node.Name, ticket), false);
+        }
+        catch (RespErrorException failure) when (failure.Code == "WRONGTYPE")
+        {
+            LogForeignKey(key);
+            return (StoredEntry.Unavailable, false);
+        }
+        catch (TrackedConnectionLostException)
+        {
+            return (null, true);
+        }
+        catch (Exception failure) when (failure is TimeoutException or RespErrorException)
+        {
+            _instruments.Fallback();
+            _instruments.Operation("GET", node, started, failure);
+            node.ReportFailure(failure);
+            LogFailed(node.Name, failure);
+            // One time-out is enough for one caller.
+            return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
+        }
+        finally
+        {
+            if (!isKept)
+                _near.Abandon(ticket);
+        }
+    }
+
+    // Where to read what the tracked connection did not answer: the master knows every write; a replica only counts if
+    // this process has written nothing that it may not have.
+    private RedisNode? FallbackFor(long? needed)
+    {
+        var node = _topology.ReadNode;
+        if (needed is null && (node?.Name == _settledNode || Volatile.Read(ref _highest) == 0))
+            return node;
+        return _topology.Master ?? (needed is null ? node : null);
+    }
+
+    private void RaiseHighest(long offset)
+    {
+        var seen = Volatile.Read(ref _highest);
+        while (offset > seen)
+        {
+            var before = Interlocked.CompareExchange(ref _highest, offset, seen);
+            if (before == seen)
+                return;
+            seen = before;
+        }
+    }
+
+    private void Settle(object? sender, EventArgs e)
+    {
+        var snapshot = _topology.Snapshot;
+        if (snapshot.Master is not null && snapshot.Master != _master)
+        {
+            if (_master is not null)
+            {
+                _pending.Clear();
+                Volatile.Write(ref _highest, 0);
+            }
+
+            _master = snapshot.Master;
+        }
+
+        if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)
+            _pending.SettleAll(applied);
+
+        _near.Trim();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A read on {Node} failed; the cache does without it until it answers again.")]
+    private partial void LogFailed(string node, Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
+    private partial void LogForeignKey(string key);
+}

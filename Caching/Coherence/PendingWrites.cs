@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// What this process has written and the read node may not have applied yet: for each key the replication offset
+/// from which on a reply of the read node includes the write.
+/// </summary>
+/// <remarks>
+/// Why an offset, and neither the node's push nor an equal value: a push may tell of somebody else's earlier write of
+/// the key, and a value may be equal before and after. The offset of the master, asked right after the write, is past
+/// the write; a replica that has applied as much has applied the write.
+/// </remarks>
+internal sealed class PendingWrites
+{
+    private readonly ConcurrentDictionary<string, long> _offsets = new(StringComparer.Ordinal);
+
+    public int Count => _offsets.Count;
+
+    /// <summary>The offset a reply needs; <see langword="null"/> when any reply will do.</summary>
+    public long? OffsetOf(string key) => !_offsets.IsEmpty && _offsets.TryGetValue(key, out var offset) ? offset : null;
+
+    public void Add(string key, long offset) => _offsets.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => Math.Max(known, added), offset);
+
+    /// <summary>A node has applied all up to <paramref name="applied"/>.</summary>
+    public void Settle(string key, long needed, long applied)
+    {
+        if (applied >= needed)
+            _offsets.TryRemove(KeyValuePair.Create(key, needed));
+    }
+
+    /// <summary>The read node has applied all up to <paramref name="applied"/>.</summary>
+    public void SettleAll(long applied)
+    {
+        foreach (var entry in _offsets)
+        {
+            if (entry.Value <= applied)
+                _offsets.TryRemove(entry);
+        }
+    }
+
+    /// <summary>Another master has taken over: offsets of the old one say nothing any more.</summary>
+    public void Clear() => _offsets.Clear();
+}

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Caching.Tracking;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// The tracked connection to whichever node serves reads now. What that node tells empties the near cache; while it
+/// tells nothing, the near cache is closed.
+/// </summary>
+internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
+{
+    private readonly RedisTopology _topology;
+    private readonly ReplicatedCacheOptions _options;
+    private readonly byte[] _prefix;
+    private readonly NearCache _near;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TrackedConnection> _logger;
+    private readonly SemaphoreSlim _switching = new(1);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
+    private volatile Link? _link;
+    private bool _isDisposed;
+
+    public ReadChannel(RedisTopology topology, IOptions<ReplicatedCacheOptions> options, NearCache near, TimeProvider time, ILogger<TrackedConnection> logger)
+    {
+        _topology = topology;
+        _options = options.Value;
+        _prefix = Encoding.UTF8.GetBytes(_options.KeyPrefix);
+        _near = near;
+        _time = time;
+        _logger = logger;
+        topology.Looked += Follow;
+        Follow(topology, EventArgs.Empty);
+    }
+
+    /// <summary>The node that is read and the connection to it; <see langword="null"/> while there is none that tells of changes.</summary>
+    public (RedisNode Node, TrackedConnection Connection)? Armed =>
+        _link is { Connection.IsArmed: true, Node.Status.CanRead: true } link ? (link.Node, link.Connection) : null;
+
+    /// <summary>The name of the node that is tracked, or is about to be.</summary>
+    public string? Node => _link?.Node.Name;
+
+    /// <summary>Completes when a key that was read changes. To be asked for before the read.</summary>
+    public Task WhenChanged(string key) =>
+        _waiting.GetOrAdd(key, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Nobody waits for the key any more.</summary>
+    public void StopWaiting(string key) => _waiting.TryRemove(key, out _);
+
+    public async ValueTask DisposeAsync()
+    {
+        _topology.Looked -= Follow;
+        await _switching.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            if (_link is { } link)
+                await link.Connection.DisposeAsync().ConfigureAwait(false);
+            _link = null;
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    void ITrackingSink.OnArmed() => _near.Open();
+
+    void ITrackingSink.OnInvalidated(ReadOnlySpan<byte> key)
+    {
+        if (!key.StartsWith(_prefix))
+            return;
+
+        key = key[_prefix.Length..];
+        _near.Invalidate(key);
+        if (!_waiting.IsEmpty && _waiting.TryRemove(Encoding.UTF8.GetString(key), out var waiting))
+            waiting.TrySetResult();
+    }
+
+    void ITrackingSink.OnAllInvalidated()
+    {
+        _near.InvalidateAll();
+        WakeAll();
+    }
+
+    void ITrackingSink.OnLost()
+    {
+        _near.Close();
+        WakeAll();
+    }
+
+    private void WakeAll()
+    {
+        foreach (var key in _waiting.Keys)
+        {
+            if (_waiting.TryRemove(key, out var waiting))
+                waiting.TrySetResult();
+        }
+    }
+
+    private void Follow(object? sender, EventArgs e)
+    {
+        if (_topology.Snapshot.ReadNode is { } wanted && wanted != _link?.Node.Name)
+            _ = SwitchAsync();
+    }
+
+    private async Task SwitchAsync()
+    {
+        if (!await _switching.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+            // A switch is under way; the next look at the nodes finds out whether it led to the right one.
+            return;
+        try
+        {
+            if (_isDisposed || _topology.ReadNode is not { } node || node == _link?.Node)
+                return;
+
+            // First the old one: what it closes in the end must not be what the new one has opened.
+            if (_link is { } old)
+                await old.Connection.DisposeAsync().ConfigureAwait(false);
+
+            var connection = new TrackedConnection(OptionsFor(node.Endpoint), this, _time, _logger);
+            _link = new Link(node, connection);
+            connection.Start();
+            LogSwitched(node.Name);
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => new()
+    {
+        Host = endpoint.Host,
+        Port = endpoint.Port,
+        User = endpoint.User,
+        Password = endpoint.Password,
+        UseTls = endpoint.UseTls,
+        TlsHost = endpoint.TlsHost,
+        OperationTimeout = _options.OperationTimeout,
+        BroadcastPrefixes = _options.IsBroadcastTracking ? [_options.KeyPrefix] : [],
+    };
+
+    private sealed record Link(RedisNode Node, TrackedConnection Connection);
+
+    [LoggerMessage(LogLevel.Information, "Cached values are read from {Node}.")]
+    private partial void LogSwitched(string node);
+}

@@ -1,0 +1,251 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Telemetry;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// Keys in Redis through the ordinary connections: every write, and those reads that the tracked connection cannot
+/// serve. Nothing here throws because of Redis, unless it says so: a node that fails is reported to the topology,
+/// which tries it again, and the caller does without.
+/// </summary>
+internal sealed partial class RedisStore(
+    RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, ILogger<RedisStore> logger)
+{
+    // The number of "prefer replica" is the same in all versions of the client, its name is not.
+    private const CommandFlags PreferReplica = (CommandFlags)8;
+    private const int ClearBatch = 500;
+
+    // One atomic step per batch, so that a key which loses its time to live meanwhile is spared.
+    private const string UnlinkExpiring =
+        """
+        local removed = 0
+        for _, key in ipairs(KEYS) do
+          if redis.call('PTTL', key) > 0 then removed = removed + redis.call('UNLINK', key) end
+        end
+        return removed
+        """;
+
+    // Asks the master itself: a replica may not have the value yet that has just been filled.
+    private const string TakeLease =
+        """
+        if ARGV[3] == '0' then
+          local value = redis.call('GET', KEYS[1])
+          if value then return { value, redis.call('PTTL', KEYS[1]) } end
+        end
+        if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return { 1 } end
+        return { 0 }
+        """;
+
+    // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
+    private const string SetUnderLease =
+        """
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        redis.call('UNLINK', KEYS[2])
+        return 1
+        """;
+
+    private const string ReleaseLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0";
+
+    private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+
+    private readonly ReplicatedCacheOptions _options = options.Value;
+
+    /// <summary>The name of a key in Redis.</summary>
+    public string NameOf(string key) => _options.KeyPrefix.Length == 0 ? key : _options.KeyPrefix + key;
+
+    /// <summary>Reads a key from a node.</summary>
+    public async ValueTask<StoredEntry> GetAsync(RedisNode node, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), PreferReplica)
+                .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
+        }
+        catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            LogForeignKey(key);
+            return StoredEntry.Unavailable;
+        }
+        catch (Exception failure) when (IsRedisFailure(failure))
+        {
+            Failed(node, "read", failure);
+            return StoredEntry.Unavailable;
+        }
+    }
+
+    /// <summary>Writes a key, and voids a fill of it that is under way anywhere.</summary>
+    public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
+        WriteAsync("write", database =>
+        {
+            _ = database.KeyDeleteAsync(NameOf(InternalKeys.Lease(key)), CommandFlags.FireAndForget);
+            return database.StringSetAsync(NameOf(key), payload, timeToLive);
+        }, cancellationToken);
+
+    /// <summary>Writes a key if the lease on it still stands, and ends the lease.</summary>
+    public ValueTask<WriteResult> SetUnderLeaseAsync(string key, string lease, byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        WriteAsync("write", async database => (long)await database.ScriptEvaluateAsync(
+            SetUnderLease,
+            [NameOf(key), NameOf(InternalKeys.Lease(key))],
+            [lease, payload, (long)timeToLive.TotalMilliseconds]).ConfigureAwait(false) == 1, cancellationToken);
+
+    /// <summary>Removes keys in one round trip, and voids fills of them that are under way anywhere.</summary>
+    public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var names = new object[keys.Count * 2];
+        var i = 0;
+        foreach (var key in keys)
+        {
+            names[i++] = (RedisKey)NameOf(InternalKeys.Lease(key));
+            names[i++] = (RedisKey)NameOf(key);
+        }
+
+        return WriteAsync("removal", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
+    }
+
+    /// <summary>Tries to become the one that fills a key, unless the master has it by now.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="lease">What the lease is recognised by.</param>
+    /// <param name="isRefresh">Whether the value that is there is to be replaced.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, bool isRefresh, CancellationToken cancellationToken)
+    {
+        RedisResult? answer = null;
+        var result = await WriteAsync("lease", async database =>
+        {
+            answer = await database.ScriptEvaluateAsync(
+                TakeLease,
+                [NameOf(key), NameOf(InternalKeys.Lease(key))],
+                [lease, (long)_options.LeaseDuration.TotalMilliseconds, isRefresh ? 1 : 0]).ConfigureAwait(false);
+            return true;
+        }, cancellationToken, withOffset: false).ConfigureAwait(false);
+        if (!result.IsReached)
+            return (LeaseState.Unavailable, StoredEntry.Unavailable);
+
+        var parts = (RedisResult[])answer!;
+        if (parts is [var value, var remaining])
+        {
+            var milliseconds = (long)remaining;
+            return (LeaseState.Filled, StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null));
+        }
+
+        return ((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing);
+    }
+
+    /// <summary>Keeps the lease for another while.</summary>
+    public ValueTask<WriteResult> RenewLeaseAsync(string key, string lease) =>
+        WriteAsync("lease", async database => (long)await database.ScriptEvaluateAsync(
+            RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
+
+    /// <summary>Gives the lease back without a value.</summary>
+    public ValueTask<WriteResult> ReleaseLeaseAsync(string key, string lease) =>
+        WriteAsync("lease", async database => (long)await database.ScriptEvaluateAsync(
+            ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
+
+    /// <summary>Removes every key that starts with the prefix, has a time to live and no reserved prefix; batch by batch.</summary>
+    /// <param name="written">Is told of every key.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>How many keys were removed.</returns>
+    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    public async Task<long> ClearAsync(Action<string, WriteResult> written, CancellationToken cancellationToken)
+    {
+        if (topology.Master is not { } master)
+            throw new RedisUnavailableException("No Redis master is up.");
+
+        var removed = 0L;
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[])(await master.Database.ExecuteAsync("SCAN", cursor, "MATCH", EscapedPrefix() + "*", "COUNT", ClearBatch)
+                .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+            cursor = (string)page[0]!;
+            var keys = ((RedisKey[])page[1]!).Where(key => !IsReserved(key!)).ToArray();
+            if (keys.Length == 0)
+                continue;
+
+            var removing = master.Database.ScriptEvaluateAsync(UnlinkExpiring, keys);
+            var asking = topology.HasReplicas ? master.Database.ExecuteAsync("ROLE") : null;
+            removed += (long)await removing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var offset = asking is null ? null : OffsetIn(await asking.WaitAsync(cancellationToken).ConfigureAwait(false));
+            foreach (var key in keys)
+                written(((string)key!)[_options.KeyPrefix.Length..], new WriteResult(IsReached: true, IsDone: true, offset));
+        }
+        while (cursor != "0");
+
+        return removed;
+    }
+
+    private static bool IsRedisFailure(Exception failure) =>
+        failure is RedisException or TimeoutException or InvalidOperationException or ObjectDisposedException;
+
+    private async ValueTask<WriteResult> WriteAsync(string operation, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true)
+    {
+        if (topology.Master is not { } master)
+        {
+            instruments.Fallback();
+            return WriteResult.NotReached;
+        }
+
+        try
+        {
+            var started = instruments.Now;
+            var database = master.Database;
+            var writing = write(database);
+            // On the same connection right behind the write, so that the offset is past it.
+            var asking = withOffset && topology.HasReplicas ? database.ExecuteAsync("ROLE") : null;
+            var isDone = await writing.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            var offset = asking is null ? (long?)null : OffsetIn(await asking.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false));
+            instruments.Operation(operation, master, started, failure: null);
+            return new WriteResult(IsReached: true, isDone, offset);
+        }
+        catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Somebody else's key: nothing is wrong with the node.
+            return WriteResult.NotReached;
+        }
+        catch (Exception failure) when (IsRedisFailure(failure))
+        {
+            Failed(master, operation, failure);
+            return WriteResult.NotReached;
+        }
+    }
+
+    private static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
+
+    private void Failed(RedisNode node, string operation, Exception failure)
+    {
+        instruments.Fallback();
+        instruments.Operation(operation, node, instruments.Now, failure);
+        node.ReportFailure(failure);
+        LogFailed(operation, node.Name, failure);
+    }
+
+    private bool IsReserved(string name)
+    {
+        var key = name.AsSpan(_options.KeyPrefix.Length);
+        if (key.StartsWith(InternalKeys.Prefix, StringComparison.Ordinal))
+            return true;
+        foreach (var prefix in _options.ReservedPrefixes)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    // The prefix is a name, not a pattern.
+    private string EscapedPrefix() =>
+        string.Concat(_options.KeyPrefix.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
+
+    [LoggerMessage(LogLevel.Warning, "A {Operation} on {Node} failed; the cache does without it until it answers again.")]
+    private partial void LogFailed(string operation, string node, Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
+    private partial void LogForeignKey(string key);
+}

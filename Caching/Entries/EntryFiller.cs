@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Near;
+
+namespace RedisAspire.Caching.Entries;
+
+/// <summary>Finds a value that is not in the process: in Redis, or else at the source, asked by one process of all.</summary>
+internal sealed partial class EntryFiller(
+    CoherentReader reader,
+    ReadChannel channel,
+    RedisStore store,
+    NearCache near,
+    TagRegistry tags,
+    EntryCodec codec,
+    SourceCaller source,
+    IOptions<ReplicatedCacheOptions> options,
+    TimeProvider time,
+    ILogger<EntryFiller> logger)
+{
+    // A loser is woken by Redis; this is for the winner that died, or failed.
+    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(100);
+
+    private readonly ReplicatedCacheOptions _options = options.Value;
+    private readonly SingleFlight<string> _refreshes = new();
+
+    private enum Finding
+    {
+        Missing,
+        Fresh,
+        Stale,
+        Unavailable,
+    }
+
+    /// <summary>Finds the value.</summary>
+    public async Task<FillResult<T>> FillAsync<TState, T>(
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, IEnumerable<string>? entryTags, CancellationToken cancellationToken)
+    {
+        var job = new Job<TState, T>(key, state, factory, policy, entryTags);
+        if (key.Length > _options.MaximumKeyLength)
+        {
+            LogKeyTooLong(key.Length, _options.MaximumKeyLength);
+            return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (finding, found) = policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead)
+            ? await LookAsync<T>(key, await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false)
+            : (Finding.Missing, default);
+        if (finding == Finding.Fresh)
+            return found;
+        if (!policy.Allows(HybridCacheEntryFlags.DisableUnderlyingData))
+            return finding == Finding.Stale ? found : new FillResult<T>(new CacheLookup<T>(default!, CacheLevel.Source, Node: null, TimeToLive: null), null);
+        if (finding == Finding.Stale)
+            return await RefreshAsync(job, found, cancellationToken).ConfigureAwait(false);
+        if (finding == Finding.Unavailable || !policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
+            return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
+        return await FillUnderLeaseAsync(job, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The bytes to store for a value, and how long; <see langword="null"/> when it cannot be cached.</summary>
+    public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, in EntryPolicy policy, TagStamp[] stamps)
+    {
+        var bytes = codec.Serialize(value);
+        var payload = new EntryHeader(value is null, policy.StaleWindow, stamps).Wrap(bytes);
+        if (payload.Length <= _options.MaximumPayloadBytes)
+            return (payload, bytes, policy.FreshFor(value is null));
+
+        LogPayloadTooLarge(key, payload.Length, _options.MaximumPayloadBytes);
+        return null;
+    }
+
+    private async ValueTask<(Finding Finding, FillResult<T> Result)> LookAsync<T>(string key, StoredEntry stored, EntryPolicy policy, CancellationToken cancellationToken)
+    {
+        var isKept = false;
+        try
+        {
+            if (stored.State != StoredState.Found)
+                return (stored.State == StoredState.Missing ? Finding.Missing : Finding.Unavailable, default);
+            if (!codec.TryDecode<T>(key, stored.Payload!, out var header, out var value, out var bytes))
+                return (Finding.Missing, default);
+            if (header.Tags.Count > 0 && !await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false))
+                return (Finding.Missing, default);
+
+            var freshFor = stored.TimeToLive - header.StaleWindow;
+            var isStale = freshFor <= TimeSpan.Zero;
+            if (!isStale && stored.Ticket is { } ticket && policy.Allows(HybridCacheEntryFlags.DisableLocalCacheWrite))
+            {
+                isKept = true;
+                near.TryComplete(ticket, ItemOf(ticket, value, bytes, stored, freshFor, header, policy));
+            }
+
+            var lookup = new CacheLookup<T>(value, CacheLevel.Redis, stored.Node, isStale ? TimeSpan.Zero : freshFor) { IsStale = isStale };
+            return (isStale ? Finding.Stale : Finding.Fresh, new FillResult<T>(lookup, header.IsNull ? null : bytes));
+        }
+        finally
+        {
+            if (!isKept && stored.Ticket is { } unused)
+                near.Abandon(unused);
+        }
+    }
+
+    private NearItem ItemOf<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, in StoredEntry stored, TimeSpan? freshFor, EntryHeader header, in EntryPolicy policy)
+    {
+        var clock = near.Clock;
+        var endsAt = clock.DeadlineOf(ticket.BeganAt, freshFor);
+        var expiresAt = policy.LocalExpiration is { } local ? Math.Min(endsAt, clock.DeadlineOf(ticket.BeganAt, local)) : endsAt;
+        var size = value is string text ? text.Length * sizeof(char) : bytes.Length;
+        return new NearItem(EntryCodec.ToNear(value, bytes), NearItem.SizeOf(ticket.Key, size), expiresAt)
+        {
+            Node = stored.Node,
+            StoredAt = ticket.BeganAt,
+            EndsAt = endsAt,
+            Tags = header.Tags.Count == 0 ? null : header.Tags,
+        };
+    }
+
+    private async Task<FillResult<T>> FillUnderLeaseAsync<TState, T>(Job<TState, T> job, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var changed = channel.WhenChanged(job.Key);
+            try
+            {
+                var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, isRefresh: false, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+                if (state == LeaseState.Filled)
+                {
+                    var (finding, found) = await LookAsync<T>(job.Key, entry, job.Policy, cancellationToken).ConfigureAwait(false);
+                    if (finding == Finding.Fresh)
+                        return found;
+                    // What is there is of no use: it is to be replaced.
+                    (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (state == LeaseState.Taken)
+                    return await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false);
+                if (state == LeaseState.Unavailable || time.GetElapsedTime(started) > _options.MaximumLeaseWait)
+                    return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
+
+                await Task.WhenAny(changed, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            finally
+            {
+                channel.StopWaiting(job.Key);
+            }
+        }
+    }
+
+    private async Task<FillResult<T>> CallAndStoreAsync<TState, T>(Job<TState, T> job, FillLease lease, CancellationToken cancellationToken)
+    {
+        await using var ended = lease.ConfigureAwait(false);
+        // Before the source is called: a tag that is removed meanwhile makes the entry void from the start.
+        var stamps = await tags.ReadAsync(job.Tags, cancellationToken).ConfigureAwait(false);
+        var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
+        if (stamps is null || Pack(job.Key, value, job.Policy, stamps) is not { } packed)
+            return OfSource(value, timeToLive: null, bytes: null);
+
+        var result = await lease.StoreAsync(packed.Payload, packed.FreshFor + job.Policy.StaleWindow, cancellationToken).ConfigureAwait(false);
+        if (result.IsDone)
+            reader.Written(job.Key, result);
+        return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
+    }
+
+    // One caller refreshes what is stale; all take the stale value meanwhile, or after the soft time-out.
+    private async Task<FillResult<T>> RefreshAsync<TState, T>(Job<TState, T> job, FillResult<T> stale, CancellationToken cancellationToken)
+    {
+        var refresh = _refreshes.RunAsync(job.Key, (Filler: this, job), static (work, token) => work.Filler.TryRefreshAsync(work.job, token), CancellationToken.None).AsTask();
+        if (job.Policy.SourceSoftTimeout == TimeSpan.Zero)
+            return stale;
+
+        try
+        {
+            var (fresh, _) = await refresh.WaitAsync(job.Policy.SourceSoftTimeout, time, cancellationToken).ConfigureAwait(false);
+            return fresh ?? stale;
+        }
+        catch (TimeoutException)
+        {
+            return stale;
+        }
+    }
+
+    // Never fails: nobody may be waiting, and there is a stale value.
+    private async Task<FillResult<T>?> TryRefreshAsync<TState, T>(Job<TState, T> job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+            return state == LeaseState.Taken ? await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false) : null;
+        }
+#pragma warning disable CA1031 // The source throws what it likes.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogRefreshFailed(job.Key, failure);
+            return null;
+        }
+    }
+
+    private async Task<FillResult<T>> UncachedAsync<TState, T>(Job<TState, T> job, CancellationToken cancellationToken)
+    {
+        var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
+        // Serialized all the same, because others may wait for objects of their own.
+        return OfSource(value, timeToLive: null, value is null || Serialization.Immutability<T>.IsShareable ? null : codec.Serialize(value));
+    }
+
+    private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, byte[]? bytes) =>
+        new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), bytes);
+
+    private sealed record Job<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, IEnumerable<string>? Tags);
+
+    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is longer than the {Maximum} allowed: served, not cached.")]
+    private partial void LogKeyTooLong(int length, int maximum);
+
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: served, not cached.")]
+    private partial void LogPayloadTooLarge(string key, int length, int maximum);
+
+    [LoggerMessage(LogLevel.Warning, "The stale value of '{Key}' could not be refreshed: it is served for as long as its stale window lasts.")]
+    private partial void LogRefreshFailed(string key, Exception failure);
+}

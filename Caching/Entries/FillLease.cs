@@ -1,0 +1,49 @@
+using RedisAspire.Caching.Coherence;
+
+namespace RedisAspire.Caching.Entries;
+
+/// <summary>The right of one process in the cluster to fill an entry, renewed for as long as it works on it.</summary>
+internal sealed class FillLease : IAsyncDisposable
+{
+    private readonly RedisStore _store;
+    private readonly string _key;
+    private readonly ITimer _renewal;
+    private bool _isUsed;
+
+    private FillLease(RedisStore store, string key, string token, TimeSpan duration, TimeProvider time)
+    {
+        _store = store;
+        _key = key;
+        Token = token;
+        _renewal = time.CreateTimer(static lease => ((FillLease)lease!).Renew(), this, duration / 3, duration / 3);
+    }
+
+    /// <summary>What the lease is recognised by.</summary>
+    public string Token { get; }
+
+    /// <summary>Tries to get the lease.</summary>
+    /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, the value if it was <see cref="LeaseState.Filled"/>.</returns>
+    public static async ValueTask<(LeaseState State, FillLease? Lease, StoredEntry Entry)> TakeAsync(
+        RedisStore store, string key, bool isRefresh, TimeSpan duration, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var token = Guid.NewGuid().ToString("N");
+        var (state, entry) = await store.TakeLeaseAsync(key, token, isRefresh, cancellationToken).ConfigureAwait(false);
+        return (state, state == LeaseState.Taken ? new FillLease(store, key, token, duration, time) : null, entry);
+    }
+
+    /// <summary>Writes the entry, if nobody has removed it since the lease was taken. Ends the lease.</summary>
+    public ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        _isUsed = true;
+        return _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _renewal.DisposeAsync().ConfigureAwait(false);
+        if (!_isUsed)
+            await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false);
+    }
+
+    private void Renew() => _ = _store.RenewLeaseAsync(_key, Token).AsTask();
+}

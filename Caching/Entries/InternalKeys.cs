@@ -1,0 +1,17 @@
+namespace RedisAspire.Caching.Entries;
+
+/// <summary>The keys the cache keeps for itself, beside those of the entries.</summary>
+internal static class InternalKeys
+{
+    /// <summary>What they all start with.</summary>
+    public const string Prefix = "app:cache:";
+
+    /// <summary>Holds the present stamp of a tag. Without time to live: were it lost, entries removed by the tag would come back.</summary>
+    public static string Tag(string tag) => $"{Prefix}tag:{tag}";
+
+    /// <summary>Held by the one process that fills an entry.</summary>
+    public static string Lease(string key) => $"{Prefix}lease:{key}";
+
+    /// <summary>Holds a value of <see cref="Microsoft.Extensions.Caching.Distributed.IDistributedCache"/>.</summary>
+    public static string Distributed(string key) => $"{Prefix}distributed:{key}";
+}
