@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Distributed;
 using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
@@ -28,6 +30,11 @@ public static class ReplicatedCacheServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
+        if (configure is not null)
+            services.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(ReplicatedCache)))
+            return services;
+
         services.AddLogging();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
@@ -35,8 +42,6 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.AddOptions<ReplicatedCacheOptions>()
             .Validate(options => options.Expiration > TimeSpan.Zero, "Expiration must be positive.")
             .Validate(options => options.OperationTimeout > TimeSpan.Zero, "OperationTimeout must be positive.");
-        if (configure is not null)
-            services.Configure(configure);
 
         services.AddOptions<RedisTopologyOptions>().Configure<IServiceProvider>(static (options, provider) =>
         {
@@ -68,6 +73,19 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
         services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis").AddCheck<NearCacheHealthCheck>("near cache");
+        return services;
+    }
+
+    /// <summary>
+    /// Adds <see cref="IDistributedCache"/> over the same Redis nodes, for output caching, sessions and data protection.
+    /// Adds <see cref="AddReplicatedCache"/> with it.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddReplicatedDistributedCache(this IServiceCollection services)
+    {
+        services.AddReplicatedCache();
+        services.TryAddSingleton<IDistributedCache, ReplicatedDistributedCache>();
         return services;
     }
 

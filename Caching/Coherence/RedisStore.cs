@@ -108,6 +108,10 @@ internal sealed partial class RedisStore(
         return WriteAsync("removal", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
     }
 
+    /// <summary>Gives a key another time to live.</summary>
+    public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        WriteAsync("expire", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
+
     /// <summary>Tries to become the one that fills a key, unless the master has it by now.</summary>
     /// <param name="key">The key.</param>
     /// <param name="lease">What the lease is recognised by.</param>

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace RedisAspire.Caching.Distributed;
+
+/// <summary>A value with what is needed to prolong it: its sliding expiration and its last moment, 16 bytes in front of the value.</summary>
+/// <param name="Sliding">How long it lives after each use; <see langword="null"/> when use does not prolong it.</param>
+/// <param name="EndsAt">When it ends however much it is used.</param>
+/// <param name="Value">The value.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOffset? EndsAt, ReadOnlyMemory<byte> Value)
+{
+    private const int HeaderBytes = 2 * sizeof(long);
+
+    /// <summary>Reads what <see cref="Pack"/> made; <see langword="null"/> if it is something else.</summary>
+    public static DistributedPayload? Read(byte[] payload)
+    {
+        if (payload.Length < HeaderBytes)
+            return null;
+        var sliding = BinaryPrimitives.ReadInt64BigEndian(payload);
+        var endsAt = BinaryPrimitives.ReadInt64BigEndian(payload.AsSpan(sizeof(long)));
+        if (sliding < 0 || sliding > TimeSpan.MaxValue.TotalMilliseconds || endsAt < 0 || endsAt > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+            return null;
+        return new DistributedPayload(
+            sliding == 0 ? null : TimeSpan.FromMilliseconds(sliding),
+            endsAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(endsAt),
+            payload.AsMemory(HeaderBytes));
+    }
+
+    /// <summary>The bytes to store, and how long.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value would have expired already.</exception>
+    public static (byte[] Bytes, TimeSpan? TimeToLive) Pack(ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, DateTimeOffset now)
+    {
+        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative ? now + relative : options.AbsoluteExpiration;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(endsAt ?? DateTimeOffset.MaxValue, now, nameof(options));
+
+        var bytes = new byte[HeaderBytes + value.Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (long)(options.SlidingExpiration?.TotalMilliseconds ?? 0));
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long)), endsAt?.ToUnixTimeMilliseconds() ?? 0);
+        value.CopyTo(bytes.AsSpan(HeaderBytes));
+        return (bytes, TimeToLiveFrom(now, options.SlidingExpiration, endsAt));
+    }
+
+    /// <summary>How long it lives if it is used now.</summary>
+    public TimeSpan? TimeToLiveFrom(DateTimeOffset now) => TimeToLiveFrom(now, Sliding, EndsAt);
+
+    private static TimeSpan? TimeToLiveFrom(DateTimeOffset now, TimeSpan? sliding, DateTimeOffset? endsAt) =>
+        endsAt - now is { } left && (sliding is null || left < sliding) ? left : sliding;
+}
