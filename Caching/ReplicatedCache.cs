@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Coherence;
@@ -209,6 +210,7 @@ public sealed class ReplicatedCache : HybridCache
 
     private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
     {
         if (!flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead)
@@ -216,7 +218,8 @@ public sealed class ReplicatedCache : HybridCache
             && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
             && _codec.TryFromNear(item, out value))
         {
-            _instruments.Request(CacheLevel.Near, isStale: false, started);
+            if (started != 0)
+                _instruments.Request(CacheLevel.Near, isStale: false, started);
             return true;
         }
 

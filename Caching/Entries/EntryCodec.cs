@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
@@ -52,17 +53,21 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, ILogger<
         value is null ? NullValue.Instance : Immutability<T>.IsShareable ? value : bytes.ToArray();
 
     /// <summary>The value of what the process keeps; says no if it was kept as another type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFromNear<T>(NearItem item, out T value)
     {
-        if (Immutability<T>.IsShareable)
+        if (item is { IsShared: true, Value: T shared })
         {
-            if (item.Value is T shared)
-            {
-                value = shared;
-                return true;
-            }
+            value = shared;
+            return true;
         }
-        else if (item.Value is byte[] bytes)
+
+        return TryThaw(item, out value);
+    }
+
+    private bool TryThaw<T>(NearItem item, out T value)
+    {
+        if (item.Value is byte[] bytes && !item.IsShared && !Immutability<T>.IsShareable)
         {
             value = Deserialize<T>(bytes);
             return true;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Coherence;
 using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Serialization;
 
 namespace RedisAspire.Caching.Entries;
 
@@ -108,6 +109,7 @@ internal sealed partial class EntryFiller(
         var size = value is string text ? text.Length * sizeof(char) : bytes.Length;
         return new NearItem(EntryCodec.ToNear(value, bytes), NearItem.SizeOf(ticket.Key, size), expiresAt)
         {
+            IsShared = value is null || Immutability<T>.IsShareable,
             Node = stored.Node,
             StoredAt = ticket.BeganAt,
             EndsAt = endsAt,
@@ -202,7 +204,7 @@ internal sealed partial class EntryFiller(
     {
         var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
         // Serialized all the same, because others may wait for objects of their own.
-        return OfSource(value, timeToLive: null, value is null || Serialization.Immutability<T>.IsShareable ? null : codec.Serialize(value));
+        return OfSource(value, timeToLive: null, value is null || Immutability<T>.IsShareable ? null : codec.Serialize(value));
     }
 
     private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, byte[]? bytes) =>

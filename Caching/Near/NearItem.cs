@@ -29,6 +29,9 @@ internal sealed class NearItem(object value, int size, long expiresAt = NearCloc
     /// <summary>The Redis node it was read from.</summary>
     public string? Node { get; init; }
 
+    /// <summary>Whether callers may share the value itself; otherwise it is the bytes from which each makes one of its own.</summary>
+    public bool IsShared { get; init; } = true;
+
     /// <summary>When it ends in Redis, by <see cref="NearClock"/>; it may be kept here for less.</summary>
     public long EndsAt { get; init; } = NearClock.Never;
 

@@ -51,7 +51,7 @@ internal sealed class CacheInstruments : IDisposable
     public long Now => _time.GetTimestamp();
 
     /// <summary>Whether anybody listens to look-ups, so that their time is worth measuring.</summary>
-    public bool IsRequestEnabled => _requestDuration.Enabled || _requests.Enabled;
+    public bool IsRequestEnabled => _requests.Enabled || _requestDuration.Enabled;
 
     public void Request(CacheLevel level, bool isStale, long started)
     {

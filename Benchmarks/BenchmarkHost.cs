@@ -1,0 +1,86 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone;
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Standalone.Redis;
+using StackExchange.Redis;
+
+namespace RedisAspire.Benchmarks;
+
+/// <summary>A master with two replicas as real processes, the cache on them, and a plain connection beside it.</summary>
+internal sealed class BenchmarkHost : IAsyncDisposable
+{
+    private readonly ProcessGuardian? _guardian;
+    private readonly DataDirectory? _data;
+    private readonly IHost _host;
+
+    private BenchmarkHost(IHost host, IConnectionMultiplexer plain, RedisReplication? redis, ProcessGuardian? guardian, DataDirectory? data)
+    {
+        _host = host;
+        Plain = plain;
+        Redis = redis;
+        _guardian = guardian;
+        _data = data;
+    }
+
+    public ReplicatedCache Cache => _host.Services.GetRequiredService<ReplicatedCache>();
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>A connection to the master that the cache knows nothing of.</summary>
+    public IConnectionMultiplexer Plain { get; }
+
+    /// <summary>The processes, where this host has started them.</summary>
+    public RedisReplication? Redis { get; }
+
+    /// <summary>Starts Redis and the cache.</summary>
+    public static async Task<BenchmarkHost> StartAsync()
+    {
+        var guardian = new ProcessGuardian();
+        var data = DataDirectory.CreateTemporary();
+        var redis = await RedisReplication.StartAsync(
+            new RedisReplicationOptions { Replicas = 2, Port = 0, Password = "benchmark", DataDirectory = data.Path }, guardian, LaunchLog.Silent, CancellationToken.None);
+        return await ConnectAsync([.. redis.Nodes.Select(node => KeyValuePair.Create(node.Name, node.ConnectionString))], redis, guardian, data);
+    }
+
+    /// <summary>Starts the cache on nodes that are there already.</summary>
+    public static async Task<BenchmarkHost> ConnectAsync(
+        IReadOnlyList<KeyValuePair<string, string>> nodes, RedisReplication? redis = null, ProcessGuardian? guardian = null, DataDirectory? data = null)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddReplicatedCache();
+        builder.Services.Configure<RedisTopologyOptions>(options =>
+        {
+            foreach (var (name, connectionString) in nodes)
+                options.Nodes[name] = connectionString;
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        await host.Services.GetRequiredService<RedisTopology>().Ready;
+        var plain = await ConnectionMultiplexer.ConnectAsync(nodes[0].Value);
+        var started = new BenchmarkHost(host, plain, redis, guardian, data);
+        await started.WaitUntilNearAsync();
+        return started;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        Plain.Dispose();
+        if (Redis is not null)
+            await Redis.DisposeAsync();
+        _guardian?.Dispose();
+        _data?.Dispose();
+    }
+
+    // Until values stay in the process, figures would be of something else.
+    private async Task WaitUntilNearAsync()
+    {
+        while ((await Cache.LookupAsync("warm-up", _ => ValueTask.FromResult("value"))).Level != CacheLevel.Near)
+            await Task.Delay(10);
+    }
+}
