@@ -84,7 +84,7 @@ internal sealed partial class RedisStore(
         WriteAsync("write", database =>
         {
             _ = database.KeyDeleteAsync(NameOf(InternalKeys.Lease(key)), CommandFlags.FireAndForget);
-            return database.StringSetAsync(NameOf(key), payload, timeToLive);
+            return database.StringSetAsync(NameOf(key), payload, timeToLive, When.Always);
         }, cancellationToken);
 
     /// <summary>Writes a key if the lease on it still stands, and ends the lease.</summary>
