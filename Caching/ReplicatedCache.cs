@@ -144,7 +144,7 @@ public sealed class ReplicatedCache : HybridCache
             return;
         }
 
-        var result = await _store.SetAsync(key, packed.Payload, packed.FreshFor + policy.StaleWindow, cancellationToken).ConfigureAwait(false);
+        var result = await _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         Written(key, result);
     }
 
@@ -197,7 +197,7 @@ public sealed class ReplicatedCache : HybridCache
     /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
     public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
-        var removed = await _store.ClearAsync(_reader.Written, cancellationToken).ConfigureAwait(false);
+        var removed = await _store.ClearAsync(Written, cancellationToken).ConfigureAwait(false);
         _near.InvalidateAll();
         return removed;
     }
@@ -213,7 +213,7 @@ public sealed class ReplicatedCache : HybridCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
     {
-        if (!flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead)
+        if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == HybridCacheEntryFlags.None
             && _near.TryGet(key, out item)
             && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
             && _codec.TryFromNear(item, out value))

@@ -21,6 +21,7 @@ internal sealed partial class CoherentReader : IDisposable
     private readonly CacheInstruments _instruments;
     private readonly ILogger<CoherentReader> _logger;
     private readonly PendingWrites _pending = new();
+    private readonly UnconfirmedRemovals _unconfirmed;
     // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
     private long _highest;
     private volatile string? _settledNode;
@@ -34,12 +35,16 @@ internal sealed partial class CoherentReader : IDisposable
         _near = near;
         _instruments = instruments;
         _logger = logger;
+        _unconfirmed = new UnconfirmedRemovals(store, logger);
         topology.Looked += Settle;
     }
 
     /// <summary>Reads a key.</summary>
     public async ValueTask<StoredEntry> ReadAsync(string key, CancellationToken cancellationToken)
     {
+        if (_unconfirmed.Contains(key))
+            return StoredEntry.Unavailable;
+
         var needed = _pending.OffsetOf(key);
         if (_channel.Armed is { } armed)
         {
@@ -76,6 +81,8 @@ internal sealed partial class CoherentReader : IDisposable
             RaiseHighest(offset);
         }
 
+        if (!result.IsReached)
+            _unconfirmed.Add(key);
         // After the write, so that reads which began before it are void as well.
         _near.Invalidate(key);
     }
@@ -170,6 +177,8 @@ internal sealed partial class CoherentReader : IDisposable
         if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)
             _pending.SettleAll(applied);
 
+        if (snapshot.Master is not null && !_unconfirmed.IsEmpty)
+            _ = _unconfirmed.RetryAsync(Written);
         _near.Trim();
     }
 

@@ -49,6 +49,14 @@ internal sealed partial class RedisStore(
         return 1
         """;
 
+    // In one step, so that no fill can begin between the end of the leases and the write.
+    private const string SetAndVoidFills =
+        """
+        redis.call('SET', KEYS[1], unpack(ARGV))
+        redis.call('UNLINK', KEYS[2])
+        return 1
+        """;
+
     private const string ReleaseLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0";
 
     private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
@@ -61,10 +69,12 @@ internal sealed partial class RedisStore(
     /// <summary>Reads a key from a node.</summary>
     public async ValueTask<StoredEntry> GetAsync(RedisNode node, string key, CancellationToken cancellationToken)
     {
+        var started = instruments.Now;
         try
         {
             var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), PreferReplica)
                 .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            instruments.Operation("GET", node, started, failure: null);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -74,22 +84,21 @@ internal sealed partial class RedisStore(
         }
         catch (Exception failure) when (IsRedisFailure(failure))
         {
-            Failed(node, "read", failure);
+            Failed(node, "GET", started, failure);
             return StoredEntry.Unavailable;
         }
     }
 
     /// <summary>Writes a key, and voids a fill of it that is under way anywhere.</summary>
     public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("write", database =>
-        {
-            _ = database.KeyDeleteAsync(NameOf(InternalKeys.Lease(key)), CommandFlags.FireAndForget);
-            return database.StringSetAsync(NameOf(key), payload, timeToLive, When.Always);
-        }, cancellationToken);
+        WriteAsync("SET", async database => (long)await database.ScriptEvaluateAsync(
+            SetAndVoidFills,
+            [NameOf(key), NameOf(InternalKeys.Lease(key))],
+            timeToLive is { } limit ? [payload, "PX", (long)limit.TotalMilliseconds] : [payload]).ConfigureAwait(false) == 1, cancellationToken);
 
     /// <summary>Writes a key if the lease on it still stands, and ends the lease.</summary>
     public ValueTask<WriteResult> SetUnderLeaseAsync(string key, string lease, byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("write", async database => (long)await database.ScriptEvaluateAsync(
+        WriteAsync("SET", async database => (long)await database.ScriptEvaluateAsync(
             SetUnderLease,
             [NameOf(key), NameOf(InternalKeys.Lease(key))],
             [lease, payload, (long)timeToLive.TotalMilliseconds]).ConfigureAwait(false) == 1, cancellationToken);
@@ -105,29 +114,31 @@ internal sealed partial class RedisStore(
             names[i++] = (RedisKey)NameOf(key);
         }
 
-        return WriteAsync("removal", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
+        return WriteAsync("UNLINK", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
     }
 
     /// <summary>Gives a key another time to live.</summary>
     public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("expire", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
+        WriteAsync("PEXPIRE", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
 
-    /// <summary>Tries to become the one that fills a key, unless the master has it by now.</summary>
+    /// <summary>
+    /// Tries to become the one that fills a key, unless the master has it by now. Cannot be cancelled: a lease that
+    /// is taken after all must find somebody who gives it back.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="lease">What the lease is recognised by.</param>
     /// <param name="isRefresh">Whether the value that is there is to be replaced.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, bool isRefresh, CancellationToken cancellationToken)
+    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, bool isRefresh)
     {
         RedisResult? answer = null;
-        var result = await WriteAsync("lease", async database =>
+        var result = await WriteAsync("EVALSHA", async database =>
         {
             answer = await database.ScriptEvaluateAsync(
                 TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
                 [lease, (long)_options.LeaseDuration.TotalMilliseconds, isRefresh ? 1 : 0]).ConfigureAwait(false);
             return true;
-        }, cancellationToken, withOffset: false).ConfigureAwait(false);
+        }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
         if (!result.IsReached)
             return (LeaseState.Unavailable, StoredEntry.Unavailable);
 
@@ -143,12 +154,12 @@ internal sealed partial class RedisStore(
 
     /// <summary>Keeps the lease for another while.</summary>
     public ValueTask<WriteResult> RenewLeaseAsync(string key, string lease) =>
-        WriteAsync("lease", async database => (long)await database.ScriptEvaluateAsync(
+        WriteAsync("EVALSHA", async database => (long)await database.ScriptEvaluateAsync(
             RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>Gives the lease back without a value.</summary>
     public ValueTask<WriteResult> ReleaseLeaseAsync(string key, string lease) =>
-        WriteAsync("lease", async database => (long)await database.ScriptEvaluateAsync(
+        WriteAsync("EVALSHA", async database => (long)await database.ScriptEvaluateAsync(
             ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>Removes every key that starts with the prefix, has a time to live and no reserved prefix; batch by batch.</summary>
@@ -168,7 +179,12 @@ internal sealed partial class RedisStore(
             var page = (RedisResult[])(await master.Database.ExecuteAsync("SCAN", cursor, "MATCH", EscapedPrefix() + "*", "COUNT", ClearBatch)
                 .WaitAsync(cancellationToken).ConfigureAwait(false))!;
             cursor = (string)page[0]!;
-            var keys = ((RedisKey[])page[1]!).Where(key => !IsReserved(key!)).ToArray();
+            var found = (RedisKey[])page[1]!;
+            // A fill under way must not bring a value from before back.
+            var leases = Array.FindAll(found, IsLease);
+            if (leases.Length > 0)
+                await master.Database.KeyDeleteAsync(leases).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var keys = Array.FindAll(found, key => !IsReserved(key!));
             if (keys.Length == 0)
                 continue;
 
@@ -195,9 +211,9 @@ internal sealed partial class RedisStore(
             return WriteResult.NotReached;
         }
 
+        var started = instruments.Now;
         try
         {
-            var started = instruments.Now;
             var database = master.Database;
             var writing = write(database);
             // On the same connection right behind the write, so that the offset is past it.
@@ -214,20 +230,22 @@ internal sealed partial class RedisStore(
         }
         catch (Exception failure) when (IsRedisFailure(failure))
         {
-            Failed(master, operation, failure);
+            Failed(master, operation, started, failure);
             return WriteResult.NotReached;
         }
     }
 
     private static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
 
-    private void Failed(RedisNode node, string operation, Exception failure)
+    private void Failed(RedisNode node, string operation, long started, Exception failure)
     {
         instruments.Fallback();
-        instruments.Operation(operation, node, instruments.Now, failure);
+        instruments.Operation(operation, node, started, failure);
         node.ReportFailure(failure);
         LogFailed(operation, node.Name, failure);
     }
+
+    private bool IsLease(RedisKey name) => ((string)name!).AsSpan(_options.KeyPrefix.Length).StartsWith(InternalKeys.LeasePrefix, StringComparison.Ordinal);
 
     private bool IsReserved(string name)
     {
@@ -247,7 +265,7 @@ internal sealed partial class RedisStore(
     private string EscapedPrefix() =>
         string.Concat(_options.KeyPrefix.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
 
-    [LoggerMessage(LogLevel.Warning, "A {Operation} on {Node} failed; the cache does without it until it answers again.")]
+    [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}; the cache does without it until it answers again.")]
     private partial void LogFailed(string operation, string node, Exception failure);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]

@@ -120,19 +120,21 @@ internal sealed partial class EntryFiller(
     private async Task<FillResult<T>> FillUnderLeaseAsync<TState, T>(Job<TState, T> job, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        // Who does not want to read from Redis does not want what is found there on the way to the lease either.
+        var isRefresh = !job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead);
         while (true)
         {
             var changed = channel.WhenChanged(job.Key);
             try
             {
-                var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, isRefresh: false, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+                var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, isRefresh, _options.LeaseDuration, time).ConfigureAwait(false);
                 if (state == LeaseState.Filled)
                 {
                     var (finding, found) = await LookAsync<T>(job.Key, entry, job.Policy, cancellationToken).ConfigureAwait(false);
                     if (finding == Finding.Fresh)
                         return found;
                     // What is there is of no use: it is to be replaced.
-                    (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+                    (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time).ConfigureAwait(false);
                 }
 
                 if (state == LeaseState.Taken)
@@ -153,13 +155,14 @@ internal sealed partial class EntryFiller(
     private async Task<FillResult<T>> CallAndStoreAsync<TState, T>(Job<TState, T> job, FillLease lease, CancellationToken cancellationToken)
     {
         await using var ended = lease.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         // Before the source is called: a tag that is removed meanwhile makes the entry void from the start.
         var stamps = await tags.ReadAsync(job.Tags, cancellationToken).ConfigureAwait(false);
         var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
         if (stamps is null || Pack(job.Key, value, job.Policy, stamps) is not { } packed)
-            return OfSource(value, timeToLive: null, bytes: null);
+            return Unstored(value);
 
-        var result = await lease.StoreAsync(packed.Payload, packed.FreshFor + job.Policy.StaleWindow, cancellationToken).ConfigureAwait(false);
+        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
             reader.Written(job.Key, result);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
@@ -188,7 +191,7 @@ internal sealed partial class EntryFiller(
     {
         try
         {
-            var (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time, cancellationToken).ConfigureAwait(false);
+            var (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time).ConfigureAwait(false);
             return state == LeaseState.Taken ? await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false) : null;
         }
 #pragma warning disable CA1031 // The source throws what it likes.
@@ -203,9 +206,12 @@ internal sealed partial class EntryFiller(
     private async Task<FillResult<T>> UncachedAsync<TState, T>(Job<TState, T> job, CancellationToken cancellationToken)
     {
         var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
-        // Serialized all the same, because others may wait for objects of their own.
-        return OfSource(value, timeToLive: null, value is null || Immutability<T>.IsShareable ? null : codec.Serialize(value));
+        return Unstored(value);
     }
+
+    // Serialized all the same, because others may wait for objects of their own.
+    private FillResult<T> Unstored<T>(T value) =>
+        OfSource(value, timeToLive: null, value is null || Immutability<T>.IsShareable ? null : codec.Serialize(value));
 
     private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, byte[]? bytes) =>
         new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), bytes);

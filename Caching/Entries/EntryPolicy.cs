@@ -45,5 +45,8 @@ internal readonly record struct EntryPolicy
         return MaximumJitter > TimeSpan.Zero ? expiration + (MaximumJitter * Random.Shared.NextDouble()) : expiration;
     }
 
-    public bool Allows(HybridCacheEntryFlags disabling) => !Flags.HasFlag(disabling);
+    /// <summary>How long the entry stays in Redis, the stale window included.</summary>
+    public TimeSpan TimeToLive(TimeSpan freshFor) => StaleWindow < TimeSpan.MaxValue - freshFor ? freshFor + StaleWindow : TimeSpan.MaxValue;
+
+    public bool Allows(HybridCacheEntryFlags disabling) => (Flags & disabling) == HybridCacheEntryFlags.None;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Redis;
 
@@ -16,6 +17,8 @@ internal sealed class CacheHost : IAsyncDisposable
     public ReplicatedCache Cache => Services.GetRequiredService<ReplicatedCache>();
 
     public RedisTopology Topology => Services.GetRequiredService<RedisTopology>();
+
+    public NearCache Near => Services.GetRequiredService<NearCache>();
 
     public IServiceProvider Services => _host.Services;
 

@@ -1,0 +1,83 @@
+using RedisAspire.Caching;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Caching;
+
+public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private readonly RedisReplication _redis = fixture.Redis;
+    private readonly string _key = $"key-{Guid.NewGuid():N}";
+    private readonly string _tag = $"tag-{Guid.NewGuid():N}";
+    private CacheHost _host = null!;
+    private CacheHost _other = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await CacheHost.StartAsync(_redis);
+        _other = await CacheHost.StartAsync(_redis);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _other.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Removing_a_tag_voids_its_entries_here_at_once_and_elsewhere_soon()
+    {
+        await _host.Cache.SetAsync(_key, "old", tags: [_tag, "another"], cancellationToken: Cancellation);
+        await _host.Cache.SetAsync(_key + ":untagged", "old", cancellationToken: Cancellation);
+        foreach (var host in new[] { _host, _other })
+            await Eventually.HoldsAsync("the entry is near", async () => (await LookupAsync(host, _key, [_tag])) is { Level: CacheLevel.Near, Value: "old" });
+
+        await _host.Cache.RemoveByTagAsync(_tag, Cancellation);
+
+        Assert.Equal("new", (await LookupAsync(_host, _key, [_tag])).Value);
+        await Eventually.HoldsAsync("the other process has the new one", async () => (await LookupAsync(_other, _key, [_tag])).Value == "new");
+        Assert.Equal("old", (await LookupAsync(_host, _key + ":untagged", null)).Value);
+    }
+
+    [Fact]
+    public async Task An_entry_whose_tag_is_removed_while_the_source_works_is_void_from_the_start()
+    {
+        var begun = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        var filling = _host.Cache.LookupAsync(_key, async _ =>
+        {
+            begun.SetResult();
+            await release.Task;
+            return "from before";
+        }, tags: [_tag], cancellationToken: Cancellation).AsTask();
+        await begun.Task;
+
+        await _other.Cache.RemoveByTagAsync(_tag, Cancellation);
+        release.SetResult();
+
+        await filling;
+        Assert.Equal("new", (await LookupAsync(_host, _key, [_tag])).Value);
+    }
+
+    [Fact]
+    public async Task A_tags_stamp_never_expires_and_outlives_emptying_the_cache()
+    {
+        await _host.Cache.RemoveByTagAsync(_tag, Cancellation);
+        await _host.Cache.RemoveByTagAsync("*", Cancellation);
+
+        Assert.Equal(-1, (long)await _redis.Master.ExecuteAsync("TTL", $"app:cache:tag:{_tag}"));
+    }
+
+    [Fact]
+    public async Task Without_tags_the_value_is_plain()
+    {
+        await _host.Cache.SetAsync(_key, "plain", tags: [], cancellationToken: Cancellation);
+
+        Assert.Equal("plain", (string?)await _redis.Master.ExecuteAsync("GET", _key));
+    }
+
+    private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key, string[]? tags) =>
+        host.Cache.LookupAsync(key, _ => ValueTask.FromResult("new"), tags: tags, cancellationToken: Cancellation);
+}
