@@ -231,7 +231,7 @@ public sealed class ReplicatedCache : HybridCache
     private async ValueTask<CacheLookup<T>> LookupBeyondAsync<TState, T>(
         string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {
-        using var activity = CacheInstruments.Source.StartActivity("cache look-up");
+        using var activity = CacheInstruments.StartLookup();
         var started = _instruments.Now;
         var policy = new EntryPolicy(options, _options);
         var (fill, isLeader) = await _flights.RunAsync(
@@ -248,8 +248,7 @@ public sealed class ReplicatedCache : HybridCache
         }
 
         _instruments.Request(lookup.Level, lookup.IsStale, started);
-        activity?.SetTag("cache.level", lookup.Level.ToString());
-        activity?.SetTag("cache.request.type", lookup.IsHit ? "hit" : "miss");
+        CacheInstruments.EndLookup(activity, lookup.Level, lookup.IsStale);
         return lookup;
     }
 

@@ -50,7 +50,12 @@ public static class ReplicatedCacheServiceCollectionExtensions
         });
 
         services.TryAddSingleton<RedisTopology>();
-        services.AddHostedService(provider => provider.GetRequiredService<RedisTopology>());
+        services.AddHostedService(provider =>
+        {
+            // With the cache, so that what it follows the nodes with is there before the first look-up.
+            _ = provider.GetRequiredService<ReplicatedCache>();
+            return provider.GetRequiredService<RedisTopology>();
+        });
         services.TryAddSingleton(CreateInstruments);
         services.TryAddSingleton(CreateNearCache);
         services.TryAddSingleton<SerializerCatalog>();

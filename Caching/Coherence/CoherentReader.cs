@@ -25,6 +25,7 @@ internal sealed partial class CoherentReader : IDisposable
     // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
     private long _highest;
     private volatile string? _settledNode;
+    private long _highestAtLastLook;
     private string? _master;
 
     public CoherentReader(RedisStore store, RedisTopology topology, ReadChannel channel, NearCache near, CacheInstruments instruments, ILogger<CoherentReader> logger)
@@ -93,6 +94,7 @@ internal sealed partial class CoherentReader : IDisposable
     private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
         RedisNode node, TrackedConnection connection, string key, long? needed, CancellationToken cancellationToken)
     {
+        using var activity = CacheInstruments.StartOperation("GET", node);
         var ticket = _near.BeginFill(key);
         var isKept = false;
         var started = _instruments.Now;
@@ -163,15 +165,17 @@ internal sealed partial class CoherentReader : IDisposable
     private void Settle(object? sender, EventArgs e)
     {
         var snapshot = _topology.Snapshot;
-        if (snapshot.Master is not null && snapshot.Master != _master)
+        if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { } master)
         {
-            if (_master is not null)
+            // Another master, or one that has restarted and counts anew: offsets of before say nothing any more.
+            if (master.Name != (_master ?? master.Name) || master.Offset < _highestAtLastLook)
             {
                 _pending.Clear();
                 Volatile.Write(ref _highest, 0);
             }
 
-            _master = snapshot.Master;
+            _master = master.Name;
+            _highestAtLastLook = Volatile.Read(ref _highest);
         }
 
         if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)

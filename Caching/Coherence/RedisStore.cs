@@ -69,6 +69,7 @@ internal sealed partial class RedisStore(
     /// <summary>Reads a key from a node.</summary>
     public async ValueTask<StoredEntry> GetAsync(RedisNode node, string key, CancellationToken cancellationToken)
     {
+        using var activity = CacheInstruments.StartOperation("GET", node);
         var started = instruments.Now;
         try
         {
@@ -211,6 +212,7 @@ internal sealed partial class RedisStore(
             return WriteResult.NotReached;
         }
 
+        using var activity = CacheInstruments.StartOperation(operation, master);
         var started = instruments.Now;
         try
         {

@@ -89,6 +89,28 @@ internal sealed class CacheInstruments : IDisposable
         _operationDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
     }
 
+    /// <summary>Begins the span of a look-up that goes beyond the process.</summary>
+    public static Activity? StartLookup() => Source.StartActivity("cache look-up");
+
+    /// <summary>Says in the span what the look-up found.</summary>
+    public static void EndLookup(Activity? activity, CacheLevel level, bool isStale)
+    {
+        activity?.SetTag("cache.level", NameOf(level));
+        activity?.SetTag("cache.request.type", TypeOf(level));
+        activity?.SetTag("cache.stale", isStale);
+    }
+
+    /// <summary>Begins the span of an operation on a Redis node, by the conventions for database clients.</summary>
+    public static Activity? StartOperation(string operation, RedisNode node)
+    {
+        var activity = Source.StartActivity(operation, ActivityKind.Client);
+        activity?.SetTag("db.system.name", "redis");
+        activity?.SetTag("db.operation.name", operation);
+        activity?.SetTag("server.address", node.Endpoint.Host);
+        activity?.SetTag("server.port", node.Endpoint.Port);
+        return activity;
+    }
+
     public void Coalesced() => _coalesced.Add(1, _cacheName);
 
     public void Fallback() => _fallbacks.Add(1, _cacheName);
@@ -119,8 +141,17 @@ internal sealed class CacheInstruments : IDisposable
     private KeyValuePair<string, object?>[] Outcome(CacheLevel level, bool isStale) =>
     [
         _cacheName,
-        new("cache.request.type", level == CacheLevel.Source ? "miss" : "hit"),
-        new("cache.level", level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" }),
+        new("cache.request.type", TypeOf(level)),
+        new("cache.level", NameOf(level)),
         new("cache.stale", isStale),
     ];
+
+    private static string TypeOf(CacheLevel level) => level == CacheLevel.Source ? "miss" : "hit";
+
+    private static string NameOf(CacheLevel level) => level switch
+    {
+        CacheLevel.Near => "near",
+        CacheLevel.Redis => "redis",
+        _ => "source",
+    };
 }

@@ -76,6 +76,13 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
             _ = Kill(_process.Id, NumberOf(signal));
     }
 
+    /// <summary>Ends the process at once, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Send(Signal.Kill);
+        await Exited;
+    }
+
     /// <summary>Asks the process to end, and ends it when it does not within five seconds.</summary>
     public async Task StopAsync()
     {

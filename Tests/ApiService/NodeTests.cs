@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -50,7 +49,7 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task A_killed_node_is_shown_as_down_with_the_reason()
     {
-        _fixture.Redis.Nodes[2].Process.Send(Signal.Kill);
+        await _fixture.Redis.Nodes[2].Process.KillAsync();
 
         await Eventually.HoldsAsync("the node is down", async () => (await NodesAsync())[2].GetProperty("status").GetString() == "down");
         Assert.NotEmpty((await NodesAsync())[2].GetProperty("error").GetString()!);
@@ -74,7 +73,7 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task Emptying_the_cache_without_a_master_is_a_problem_that_says_so()
     {
-        _fixture.Redis.Master.Process.Send(Signal.Kill);
+        await _fixture.Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("the master is down", async () => (await NodesAsync())[0].GetProperty("status").GetString() == "down");
 
         using var response = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
@@ -90,7 +89,7 @@ public sealed class NodeTests : IAsyncLifetime
     {
         using var before = await _client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
         foreach (var node in _fixture.Redis.Nodes)
-            node.Process.Send(Signal.Kill);
+            await node.Process.KillAsync();
         await Eventually.HoldsAsync("every node is down", async () => (await NodesAsync()).All(node => node.GetProperty("status").GetString() == "down"));
         using var after = await _client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
 

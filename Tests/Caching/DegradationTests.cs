@@ -38,11 +38,12 @@ public sealed class DegradationTests : IAsyncLifetime
         await Eventually.HoldsAsync("the value is a hit", async () => (await LookupAsync(host, "a")).IsHit);
 
         foreach (var node in _fixture.Redis.Nodes)
-            node.Process.Send(Signal.Kill);
+            await node.Process.KillAsync();
         await Eventually.HoldsAsync("the source answers", async () => !(await LookupAsync(host, "a")).IsHit);
 
         foreach (var node in _fixture.Redis.Nodes)
             await node.StartAsync();
+        await Eventually.HoldsAsync("every node is up", () => host.Topology.Snapshot.Nodes.All(node => node.IsUp));
         await Eventually.HoldsAsync("the value is a hit again", async () => (await LookupAsync(host, "a")).IsHit);
     }
 
@@ -54,7 +55,7 @@ public sealed class DegradationTests : IAsyncLifetime
         await Eventually.HoldsAsync("a replica serves the value", async () => (await LookupAsync(host, "a")).Node?.StartsWith("redis-replica-", StringComparison.Ordinal) == true);
         var first = host.Topology.Snapshot.ReadNode;
 
-        _fixture.Redis.Nodes.Single(node => node.Name == first).Process.Send(Signal.Kill);
+        await _fixture.Redis.Nodes.Single(node => node.Name == first).Process.KillAsync();
 
         await Eventually.HoldsAsync("another node serves the value", async () => await LookupAsync(host, "a") is { IsHit: true, Node: { } node } && node != first);
     }

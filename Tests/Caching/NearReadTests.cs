@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
@@ -147,7 +148,7 @@ public sealed class NearReadTests(RedisFixture fixture) : IClassFixture<RedisFix
         {
             listener.InstrumentPublished = (instrument, published) =>
             {
-                if (instrument.Meter.Name == "RedisAspire.Caching")
+                if (ReferenceEquals(instrument.Meter.Scope, _host.Services.GetRequiredService<IMeterFactory>()))
                     published.EnableMeasurementEvents(instrument);
             };
             listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });

@@ -13,7 +13,7 @@ public sealed class StampedeTests(RedisFixture fixture) : IClassFixture<RedisFix
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => CacheHost.StartAsync(_redis, options => options.LeaseDuration = TimeSpan.FromSeconds(1))));
+        _hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => CacheHost.StartAsync(_redis, options => options.LeaseDuration = TimeSpan.FromSeconds(2))));
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +71,7 @@ public sealed class StampedeTests(RedisFixture fixture) : IClassFixture<RedisFix
         async ValueTask<string> Source(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref calls);
-            await Task.Delay(2500, cancellationToken);
+            await Task.Delay(4500, cancellationToken);
             return "value";
         }
 
@@ -123,6 +123,6 @@ public sealed class StampedeTests(RedisFixture fixture) : IClassFixture<RedisFix
         await impatient.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
-        await Eventually.HoldsAsync("the lease is gone", async () => (long)await _redis.Master.ExecuteAsync("EXISTS", $"app:cache:lease:{_key}") == 0, TimeSpan.FromMilliseconds(900));
+        await Eventually.HoldsAsync("the lease is gone", async () => (long)await _redis.Master.ExecuteAsync("EXISTS", $"app:cache:lease:{_key}") == 0, TimeSpan.FromMilliseconds(1900));
     }
 }

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Standalone;
@@ -125,7 +124,7 @@ public sealed class StandaloneApplicationTests
         var failure = application.WaitForFailureAsync(Cancellation);
         Assert.False(failure.IsCompleted);
 
-        application.Apis[0].Process.Send(Signal.Kill);
+        await application.Apis[0].Process.KillAsync();
 
         Assert.Same(application.Apis[0], await failure);
     }

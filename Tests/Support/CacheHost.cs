@@ -26,10 +26,14 @@ internal sealed class CacheHost : IAsyncDisposable
         RedisReplication redis, Action<ReplicatedCacheOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddReplicatedCache(configure);
+        // Many tests share few cores: what is slow here is not down.
+        builder.Services.AddReplicatedCache(options => options.OperationTimeout = TimeSpan.FromSeconds(2));
+        if (configure is not null)
+            builder.Services.Configure(configure);
         builder.Services.Configure<RedisTopologyOptions>(options =>
         {
             options.PollInterval = TimeSpan.FromMilliseconds(100);
+            options.PollTimeout = TimeSpan.FromSeconds(3);
             foreach (var node in redis.Nodes)
                 options.Nodes[node.Name] = node.ConnectionString;
         });

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
@@ -22,7 +21,7 @@ public sealed class CachePageFailureTests : IAsyncLifetime
         var node = _fixture.Application.Redis.Nodes[2];
         await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
 
-        node.Process.Send(Signal.Kill);
+        await node.Process.KillAsync();
         await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "down", Patient);
 
         await node.StartAsync();
@@ -35,7 +34,7 @@ public sealed class CachePageFailureTests : IAsyncLifetime
         await using var page = await _fixture.OpenAsync();
         var api = _fixture.Application.Apis[0];
 
-        api.Process.Send(Signal.Kill);
+        await api.Process.KillAsync();
         await Assertions.Expect(page["api-down"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await page.RunAsync("foo");
         await Assertions.Expect(page["error"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
@@ -54,8 +53,7 @@ public sealed class CachePageFailureTests : IAsyncLifetime
 
         await page.Page.EvaluateAsync("window.isOld = true");
 
-        web.Process.Send(Signal.Kill);
-        await web.Process.Exited;
+        await web.Process.KillAsync();
         await web.StartAsync(TestContext.Current.CancellationToken);
 
         await Eventually.HoldsAsync("the page has been loaded again", async () =>

@@ -1,6 +1,5 @@
 using System.Net;
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Tests.Web;
 
@@ -25,8 +24,7 @@ public sealed class DataForwardingTests
         using (var refused = await GetAsync(http, "/data/db:product:prod1"))
             Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
 
-        application.Apis[0].Process.Send(Signal.Kill);
-        await application.Apis[0].Process.Exited;
+        await application.Apis[0].Process.KillAsync();
         using (var gone = await GetAsync(http, "/data/foo"))
             Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (gone.StatusCode, gone.Content.Headers.ContentType?.MediaType));
     }

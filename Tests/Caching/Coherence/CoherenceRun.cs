@@ -118,8 +118,8 @@ internal sealed class CoherenceRun(RedisFixture fixture, Breakage breakage)
             foreach (var node in fixture.Redis.Nodes)
             {
                 var clients = (string)(await node.ExecuteAsync("CLIENT", "LIST"))!;
-                foreach (var line in clients.Split('\n').Where(line => line.Contains("name=RedisAspire-tracking") && Random.Shared.Next(2) == 0))
-                    Kills += (int)await node.ExecuteAsync("CLIENT", "KILL", "ID", line.Split("id=")[1].Split(' ')[0]);
+                if (clients.Split('\n').FirstOrDefault(line => line.Contains("name=RedisAspire-tracking") && Random.Shared.Next(3) == 0) is { } unlucky)
+                    Kills += (int)await node.ExecuteAsync("CLIENT", "KILL", "ID", unlucky.Split("id=")[1].Split(' ')[0]);
             }
 
             if (hasHung || Stopwatch.GetElapsedTime(started) < duration / 2)

@@ -7,6 +7,7 @@ namespace RedisAspire.Tests.Caching.Coherence;
 /// Three processes read on replicas and write, through the cache and past it, while their tracked connections are cut
 /// and a replica hangs.
 /// </summary>
+[Collection(nameof(Undisturbed))]
 public sealed class CoherenceTests : IAsyncLifetime
 {
     private readonly RedisFixture _fixture = new();
@@ -28,7 +29,7 @@ public sealed class CoherenceTests : IAsyncLifetime
         // What was tried must be worth something.
         Assert.True(run.Ran.AllWrites > 3000, $"{run.Ran}");
         Assert.True(run.Ran.Judged > 3000, $"{run.Ran}");
-        Assert.True(run.Ran.Near > run.Ran.Reads / 10, $"{run.Ran}");
+        Assert.True(run.Ran.Near > 2000, $"{run.Ran}");
         Assert.True(run.Compared.Near > 3000, $"{run.Compared}");
         Assert.True(run.Kills > 10, $"{run.Kills} kills");
     }
