@@ -75,6 +75,25 @@ public sealed class DegradationTests : IAsyncLifetime
         await Eventually.HoldsAsync("the node is up again", () => Status(replica.Name).IsUp);
     }
 
+    [Fact]
+    public async Task A_removal_while_the_master_is_down_is_made_good_when_it_returns()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        var master = _fixture.Redis.Master;
+        await master.ExecuteAsync("SET", "a", "outdated");
+        await Eventually.HoldsAsync("every replica holds the value", async () =>
+            (await Task.WhenAll(_fixture.Redis.Replicas.Select(node => node.ExecuteAsync("GET", "a")))).All(held => (string?)held == "outdated"));
+        await master.Process.KillAsync();
+
+        await host.Cache.RemoveAsync("a", Cancellation);
+
+        Assert.Equal("value", (await LookupAsync(host, "a")).Value);
+        await master.StartAsync();
+        await master.WaitUntilReadyAsync(Cancellation);
+        await Eventually.HoldsAsync("the outdated value is gone", async () => (string?)await master.ExecuteAsync("GET", "a") != "outdated");
+        await Eventually.HoldsAsync("the new value is a hit", async () => await LookupAsync(host, "a") is { IsHit: true, Value: "value" });
+    }
+
     private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key) =>
         host.Cache.LookupAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
 }
