@@ -27,6 +27,8 @@ internal sealed class ApiFactory(RedisReplication? redis) : WebApplicationFactor
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("SlowDatabase:Latency", DatabaseLatency.ToString("c"));
+        // Many tests share few cores: what is slow here is not down.
+        builder.UseSetting("Cache:OperationTimeout", "00:00:02");
         foreach (var node in redis?.Nodes ?? [])
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
         builder.ConfigureLogging(logging => logging.ClearProviders());
