@@ -11,7 +11,7 @@ namespace RedisAspire.CoherenceWorker;
 /// <param name="Value">The value it wrote or read.</param>
 internal sealed record KeyEvent(long At, long Took, int Worker, string Task, string Operation, string? Value)
 {
-    /// <summary>The level that answered.</summary>
+    /// <summary>The level that answered a read; empty when that is not known.</summary>
     public string? Level { get; init; }
 
     /// <summary>The node that answered.</summary>
@@ -20,7 +20,7 @@ internal sealed record KeyEvent(long At, long Took, int Worker, string Task, str
     /// <summary>The sequence below which a value of this process is a violation.</summary>
     public long Floor { get; init; }
 
-    /// <summary>How many reads after it had the same result.</summary>
+    /// <summary>How many reads in the process found the same after it.</summary>
     public int Repeats { get; set; }
 
     public override string ToString() => string.Create(

@@ -14,7 +14,7 @@ internal sealed class KeyHistory
         lock (_lock)
         {
             // Hundreds of equal reads would leave no room for what happened before.
-            if (_last is { Level: not null } && (_last.Operation, _last.Value, _last.Level, _last.Node, _last.Floor) == (happened.Operation, happened.Value, happened.Level, happened.Node, happened.Floor))
+            if (happened.Level is "Near" or "" && _last is { Level: not null } && (_last.Value, _last.Floor) == (happened.Value, happened.Floor))
             {
                 _last.Repeats++;
                 return;

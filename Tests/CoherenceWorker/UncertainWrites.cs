@@ -30,7 +30,7 @@ internal sealed class UncertainWrites : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Whether the master answered the write.</summary>
+    /// <summary>Whether the master answered the write. Only while there is an object of this class.</summary>
     public static async Task<bool> IsCertainAsync(Func<ValueTask> write)
     {
         var box = new StrongBox<bool>();

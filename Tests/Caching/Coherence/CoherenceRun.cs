@@ -1,174 +1,135 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using System.Threading.Channels;
 using RedisAspire.CoherenceWorker;
-using RedisAspire.Standalone;
 using RedisAspire.Standalone.Processes;
-using RedisAspire.Tests.Support;
+using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Tests.Caching.Coherence;
 
-/// <summary>One run of three processes that read and write the same keys, while their connections are cut.</summary>
-internal sealed class CoherenceRun(RedisFixture fixture, Breakage breakage)
+/// <summary>Three processes that read and write the same keys for a while, and what they found.</summary>
+internal sealed class CoherenceRun
 {
     private const int Workers = 3;
-    private const int Keys = 3000;
 
-    private static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Hang = TimeSpan.FromMilliseconds(700);
-    private static readonly TimeSpan LastPushes = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Reads and writes go on without accidents for so long that all workers are connected again: the last writes find
+    // near caches that are full.
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<WorkerMessage> _messages = Channel.CreateUnbounded<WorkerMessage>();
-    private readonly List<WorkerMessage> _violations = [];
+    // What is on its way when the replicas have applied everything.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What all workers did while they read and wrote.</summary>
-    public WorkerCounts Ran { get; private set; } = WorkerCounts.Zero;
+    private readonly RedisReplication _redis;
+    private readonly ConcurrentQueue<WorkerMessage> _messages = new();
 
-    /// <summary>What the comparison with the master found after all writing.</summary>
-    public WorkerCounts Compared { get; private set; } = WorkerCounts.Zero;
+    private CoherenceRun(RedisReplication redis) => _redis = redis;
+
+    public required int Seed { get; init; }
+
+    /// <summary>What every worker did while there were writes.</summary>
+    public IReadOnlyList<WorkerCounts> Running => CountsOf(MessageKind.Stopped);
+
+    /// <summary>What every worker found when the writes were over.</summary>
+    public IReadOnlyList<WorkerCounts> Checking => CountsOf(MessageKind.Checked);
+
+    public long Flushes => _messages.Sum(message => message.Flushes);
 
     /// <summary>How many tracked connections were cut.</summary>
     public int Kills { get; private set; }
 
-    /// <summary>Every violation that was told, with the history of its key in all processes.</summary>
-    public string Report { get; private set; } = "";
+    /// <summary>How often a replica was stopped for a moment.</summary>
+    public int Stumbles { get; private set; }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    /// <summary>The replica that was stopped for a while.</summary>
+    public string? Paused { get; private set; }
 
-    /// <summary>Starts the processes and sees them through.</summary>
-    public async Task RunAsync(TimeSpan duration, bool isDisturbed)
+    /// <summary>All violations that were told, each with what all processes did with the key.</summary>
+    public string Violations => string.Join("\n\n", _messages.Where(message => message.Kind == MessageKind.Violation).Select(Describe));
+
+    /// <summary>The figures.</summary>
+    public string Summary
     {
-        var seed = Random.Shared.Next(1_000_000);
+        get
+        {
+            var run = Running.Aggregate(WorkerCounts.Zero, (sum, next) => sum + next);
+            var check = Checking.Aggregate(WorkerCounts.Zero, (sum, next) => sum + next);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                seed {Seed}, {Kills} kills, {Stumbles} stumbles, {Paused ?? "no node"} paused, {Flushes} flushes of near caches
+                running: {run.Reads} reads (near {run.Near}, redis {run.Redis}, source {run.Source}, {run.Others} untold, {run.Failures} failed), {run.AllWrites} writes ({run.Writes} set, {run.Removals} removed, {run.StraightWrites} by another client, {run.Uncertain} uncertain), {run.Judged} reads judged, {run.Behind} behind own writes
+                checking: {check.Compared} compared (near {check.Near}, redis {check.Redis}, source {check.Source}), {check.Stale} stale, {check.Behind} behind own writes
+                """);
+        }
+    }
+
+    /// <summary>Runs the workers and waits for them to end.</summary>
+    public static async Task<CoherenceRun> ExecuteAsync(RedisReplication redis, int keys, TimeSpan duration, Breakage breakage = Breakage.None, bool hasAccidents = true)
+    {
+        var run = new CoherenceRun(redis) { Seed = Random.Shared.Next(1_000_000) };
         using var guardian = new ProcessGuardian();
-        var workers = Enumerable.Range(0, Workers).Select(worker => Start(worker, seed + worker, guardian)).ToArray();
+        var workers = Enumerable.Range(0, Workers)
+            .Select(number => WorkerProcess.Start(new WorkerSettings(number, Workers, keys, run.Seed + number) { Breakage = breakage }, redis, guardian, run._messages.Enqueue))
+            .ToArray();
         try
         {
-            await CollectAsync(MessageKind.Ready);
-            await EnterAsync(Phase.Run);
-            if (isDisturbed)
-                await DisturbAsync(duration);
-            else
-                await Task.Delay(duration, Cancellation);
-
-            await EnterAsync(Phase.Stop);
-            Ran = Sum(await CollectAsync(MessageKind.Stopped));
-            await QuiescenceAsync();
-
-            await EnterAsync(Phase.Check);
-            Compared = Sum(await CollectAsync(MessageKind.Checked));
-            await EnterAsync(Phase.Explain);
-            var histories = new List<WorkerMessage>();
-            await CollectAsync(MessageKind.Explained, histories);
-            Report = Tell(seed, histories);
-            await Task.WhenAll(workers.Select(worker => worker.Exited)).WaitAsync(Patience, Cancellation);
+            await run.CompleteAsync(workers, duration, hasAccidents);
         }
         finally
         {
-            foreach (var worker in workers)
-            {
-                worker.Send(Signal.Kill);
-                await worker.DisposeAsync();
-            }
+            await Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
         }
+
+        return run;
     }
 
-    private static WorkerCounts Sum(IEnumerable<WorkerMessage> messages) =>
-        messages.Aggregate(WorkerCounts.Zero, (sum, message) => sum + message.Counts!);
-
-    private ManagedProcess Start(int worker, int seed, ProcessGuardian guardian)
+    private async Task CompleteAsync(WorkerProcess[] workers, TimeSpan duration, bool hasAccidents)
     {
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var assembly = Path.Combine(own.Parent!.Parent!.FullName, "CoherenceWorker", own.Name, "RedisAspire.CoherenceWorker.dll");
-        var settings = JsonSerializer.Serialize(new WorkerSettings(worker, Workers, Keys, seed) { Breakage = breakage });
-        var start = new ProcessStartInfo("dotnet", [assembly, settings]);
-        foreach (var (name, value) in fixture.Redis.Environment)
-            start.Environment[name] = value;
-        return ManagedProcess.Start($"worker-{worker}", start, guardian, new MessageLog(_messages.Writer));
+        await AllAsync(workers, MessageKind.Ready);
+        await EnterAsync(Phase.Run);
+        if (hasAccidents)
+        {
+            var accidents = new Accidents(_redis, new Random(Seed));
+            await accidents.HappenAsync(duration - Calm, TestContext.Current.CancellationToken);
+            await Task.Delay(Calm, TestContext.Current.CancellationToken);
+            (Kills, Stumbles, Paused) = (accidents.Kills, accidents.Stumbles, accidents.Paused);
+        }
+        else
+            await Task.Delay(duration, TestContext.Current.CancellationToken);
+
+        await EnterAsync(Phase.Stop);
+        await AllAsync(workers, MessageKind.Stopped);
+        await ReplicasCatchUpAsync();
+        await Task.Delay(Grace, TestContext.Current.CancellationToken);
+
+        await EnterAsync(Phase.Check);
+        await AllAsync(workers, MessageKind.Checked);
+        await EnterAsync(Phase.Explain);
+        await AllAsync(workers, MessageKind.Explained);
     }
 
-    private async Task EnterAsync(string phase) => await fixture.Redis.Master.ExecuteAsync("SET", Phase.Key, phase);
+    private static Task AllAsync(WorkerProcess[] workers, MessageKind kind) => Task.WhenAll(workers.Select(worker => worker.HasSaidAsync(kind)));
 
-    private async Task<List<WorkerMessage>> CollectAsync(MessageKind kind, List<WorkerMessage>? histories = null)
+    private async Task EnterAsync(string phase) => await _redis.Master.ExecuteAsync("SET", Phase.Key, phase);
+
+    private async Task ReplicasCatchUpAsync()
     {
-        var collected = new List<WorkerMessage>();
-        while (collected.Count < Workers)
-        {
-            var message = await _messages.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Patience, Cancellation);
-            if (message.Kind == kind)
-                collected.Add(message);
-            else if (message.Kind == MessageKind.Violation)
-                _violations.Add(message);
-            else if (message.Kind == MessageKind.History)
-                histories?.Add(message);
-        }
-
-        return collected;
+        var written = await OffsetAsync(_redis.Master, "master_repl_offset");
+        foreach (var replica in _redis.Replicas)
+            await Support.Eventually.HoldsAsync($"{replica.Name} has applied all writes", async () => await OffsetAsync(replica, "slave_repl_offset") >= written);
     }
 
-    // Connections are cut all the time, and once a replica hangs for a while.
-    private async Task DisturbAsync(TimeSpan duration)
+    private static async Task<long> OffsetAsync(RedisServer node, string field) =>
+        long.Parse((await node.InfoAsync("replication"))[field], CultureInfo.InvariantCulture);
+
+    private WorkerCounts[] CountsOf(MessageKind kind) =>
+        [.. _messages.Where(message => message.Kind == kind).OrderBy(message => message.Worker).Select(message => message.Counts!)];
+
+    private string Describe(WorkerMessage violation)
     {
-        var started = Stopwatch.GetTimestamp();
-        var hasHung = false;
-        while (Stopwatch.GetElapsedTime(started) < duration)
-        {
-            await Task.Delay(KillPause, Cancellation);
-            foreach (var node in fixture.Redis.Nodes)
-            {
-                var clients = (string)(await node.ExecuteAsync("CLIENT", "LIST"))!;
-                if (clients.Split('\n').FirstOrDefault(line => line.Contains("name=RedisAspire-tracking") && Random.Shared.Next(3) == 0) is { } unlucky)
-                    Kills += (int)await node.ExecuteAsync("CLIENT", "KILL", "ID", unlucky.Split("id=")[1].Split(' ')[0]);
-            }
-
-            if (hasHung || Stopwatch.GetElapsedTime(started) < duration / 2)
-                continue;
-            hasHung = true;
-            fixture.Redis.Nodes[1].Process.Send(Signal.Pause);
-            await Task.Delay(Hang, Cancellation);
-            fixture.Redis.Nodes[1].Process.Send(Signal.Resume);
-        }
-    }
-
-    private async Task QuiescenceAsync()
-    {
-        var written = (await fixture.Redis.Master.InfoAsync("replication"))["master_repl_offset"];
-        foreach (var replica in fixture.Redis.Replicas)
-        {
-            await Eventually.HoldsAsync($"{replica.Name} has caught up", async () =>
-                long.Parse((await replica.InfoAsync("replication"))["slave_repl_offset"]) >= long.Parse(written));
-        }
-
-        await Task.Delay(LastPushes, Cancellation);
-    }
-
-    private string Tell(int seed, List<WorkerMessage> histories)
-    {
-        if (_violations.Count == 0)
-            return "";
-        var lines = new List<string> { $"Seed {seed}." };
-        foreach (var violation in _violations)
-        {
-            lines.Add($"{violation.Key}: {violation.Text}");
-            lines.Add($"  {violation.Events[0]}");
-            lines.AddRange(histories.Where(history => history.Key == violation.Key).SelectMany(history => history.Events).OrderBy(happened => happened.At)
-                .Select(happened => string.Create(CultureInfo.InvariantCulture, $"    {happened}")));
-        }
-
-        return string.Join('\n', lines);
-    }
-
-    private sealed class MessageLog(ChannelWriter<WorkerMessage> messages) : LaunchLog
-    {
-        public override void Say(string text)
-        {
-        }
-
-        public override void Line(string source, string text)
-        {
-            if (text.StartsWith('{'))
-                messages.TryWrite(JsonSerializer.Deserialize<WorkerMessage>(text)!);
-        }
+        var history = _messages
+            .Where(message => message.Kind == MessageKind.History && message.Key == violation.Key)
+            .SelectMany(message => message.Events)
+            .OrderBy(happened => happened.At);
+        return $"{violation.Text} Key {violation.Key}, worker {violation.Worker}:\n  {violation.Events[0]}\nIts history:\n{string.Join('\n', history.Select(happened => $"  {happened}"))}";
     }
 }
