@@ -32,9 +32,10 @@ internal sealed partial class RedisStore(
     // Asks the master itself: a replica may not have the value yet that has just been filled.
     private const string TakeLease =
         """
-        if ARGV[3] == '0' then
-          local value = redis.call('GET', KEYS[1])
-          if value then return { value, redis.call('PTTL', KEYS[1]) } end
+        local value = ARGV[3] ~= '' and redis.call('GET', KEYS[1])
+        if value then
+          local remaining = redis.call('PTTL', KEYS[1])
+          if remaining < 0 or remaining > tonumber(ARGV[3]) then return { value, remaining } end
         end
         if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return { 1 } end
         return { 0 }
@@ -123,13 +124,15 @@ internal sealed partial class RedisStore(
         WriteAsync("PEXPIRE", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
 
     /// <summary>
-    /// Tries to become the one that fills a key, unless the master has it by now. Cannot be cancelled: a lease that
-    /// is taken after all must find somebody who gives it back.
+    /// Tries to become the one that fills a key, unless the master has what is wanted by now. Cannot be cancelled: a
+    /// lease that is taken after all must find somebody who gives it back.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="lease">What the lease is recognised by.</param>
-    /// <param name="isRefresh">Whether the value that is there is to be replaced.</param>
-    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, bool isRefresh)
+    /// <param name="wanted">
+    /// The value that is there will do when it lives longer than this; <see langword="null"/> when none will.
+    /// </param>
+    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         RedisResult? answer = null;
         var result = await WriteAsync("EVALSHA", async database =>
@@ -137,7 +140,7 @@ internal sealed partial class RedisStore(
             answer = await database.ScriptEvaluateAsync(
                 TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
-                [lease, (long)_options.LeaseDuration.TotalMilliseconds, isRefresh ? 1 : 0]).ConfigureAwait(false);
+                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false);
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
         if (!result.IsReached)

@@ -121,22 +121,15 @@ internal sealed partial class EntryFiller(
     {
         var started = time.GetTimestamp();
         // Who does not want to read from Redis does not want what is found there on the way to the lease either.
-        var isRefresh = !job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead);
+        TimeSpan? wanted = job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead) ? TimeSpan.Zero : null;
         while (true)
         {
             var changed = channel.WhenChanged(job.Key);
             try
             {
-                var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, isRefresh, _options.LeaseDuration, time).ConfigureAwait(false);
-                if (state == LeaseState.Filled)
-                {
-                    var (finding, found) = await LookAsync<T>(job.Key, entry, job.Policy, cancellationToken).ConfigureAwait(false);
-                    if (finding == Finding.Fresh)
-                        return found;
-                    // What is there is of no use: it is to be replaced.
-                    (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time).ConfigureAwait(false);
-                }
-
+                var (state, lease, found) = await TakeLeaseAsync(job, wanted, cancellationToken).ConfigureAwait(false);
+                if (found is { } filled)
+                    return filled;
                 if (state == LeaseState.Taken)
                     return await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false);
                 if (state == LeaseState.Unavailable || time.GetElapsedTime(started) > _options.MaximumLeaseWait)
@@ -150,6 +143,20 @@ internal sealed partial class EntryFiller(
                 channel.StopWaiting(job.Key);
             }
         }
+    }
+
+    // The lease, or a fresh value that somebody has filled meanwhile.
+    private async ValueTask<(LeaseState State, FillLease? Lease, FillResult<T>? Found)> TakeLeaseAsync<TState, T>(Job<TState, T> job, TimeSpan? wanted, CancellationToken cancellationToken)
+    {
+        var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, wanted, _options.LeaseDuration, time).ConfigureAwait(false);
+        if (state != LeaseState.Filled)
+            return (state, lease, null);
+        if (await LookAsync<T>(job.Key, entry, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: Finding.Fresh } look)
+            return (state, null, look.Result);
+
+        // What is there is of no use: it is to be replaced.
+        (state, lease, _) = await FillLease.TakeAsync(store, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
+        return (state, lease, null);
     }
 
     private async Task<FillResult<T>> CallAndStoreAsync<TState, T>(Job<TState, T> job, FillLease lease, CancellationToken cancellationToken)
@@ -191,8 +198,9 @@ internal sealed partial class EntryFiller(
     {
         try
         {
-            var (state, lease, _) = await FillLease.TakeAsync(store, job.Key, isRefresh: true, _options.LeaseDuration, time).ConfigureAwait(false);
-            return state == LeaseState.Taken ? await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false) : null;
+            // The read node, or this look at it, may be behind a refresh that has just ended.
+            var (_, lease, found) = await TakeLeaseAsync(job, job.Policy.StaleWindow, cancellationToken).ConfigureAwait(false);
+            return lease is null ? found : await CallAndStoreAsync(job, lease, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The source throws what it likes.
         catch (Exception failure)

@@ -24,10 +24,10 @@ internal sealed class FillLease : IAsyncDisposable
     /// <summary>Tries to get the lease.</summary>
     /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, the value if it was <see cref="LeaseState.Filled"/>.</returns>
     public static async ValueTask<(LeaseState State, FillLease? Lease, StoredEntry Entry)> TakeAsync(
-        RedisStore store, string key, bool isRefresh, TimeSpan duration, TimeProvider time)
+        RedisStore store, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
         var token = Guid.NewGuid().ToString("N");
-        var (state, entry) = await store.TakeLeaseAsync(key, token, isRefresh).ConfigureAwait(false);
+        var (state, entry) = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
         return (state, state == LeaseState.Taken ? new FillLease(store, key, token, duration, time) : null, entry);
     }
 

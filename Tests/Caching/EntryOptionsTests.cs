@@ -1,13 +1,18 @@
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;
 
 public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private static readonly CacheEntryOptions Stale = new() { Expiration = TimeSpan.FromMilliseconds(200), StaleWindow = TimeSpan.FromMinutes(1) };
+
+    private static readonly CacheEntryOptions Lasting = Stale with { Expiration = TimeSpan.FromMinutes(1) };
 
     private readonly RedisReplication _redis = fixture.Redis;
     private readonly string _key = $"key-{Guid.NewGuid():N}";
@@ -54,7 +59,7 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
             var call = Interlocked.Increment(ref calls);
             await release.Task;
             return $"new {call}";
-        }, Stale with { Expiration = TimeSpan.FromMinutes(1) }, cancellationToken: Cancellation);
+        }, Lasting, cancellationToken: Cancellation);
     }
 
     [Fact]
@@ -91,7 +96,7 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
         await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);
         await Eventually.HoldsAsync("the value is stale", async () => (long)await _redis.Master.ExecuteAsync("PTTL", _key) < 60_000);
         var release = new TaskCompletionSource();
-        var options = Stale with { Expiration = TimeSpan.FromMinutes(1), SourceSoftTimeout = TimeSpan.FromMilliseconds(50) };
+        var options = Lasting with { SourceSoftTimeout = TimeSpan.FromMilliseconds(50) };
 
         var stale = await _host.Cache.LookupAsync(_key, async _ =>
         {
@@ -103,6 +108,33 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
         release.SetResult();
         await Eventually.HoldsAsync("the fresh value has landed", async () =>
             (await _host.Cache.LookupAsync(_key, _ => ValueTask.FromResult("never"), options, cancellationToken: Cancellation)) is { Value: "new", IsStale: false });
+    }
+
+    [Fact]
+    public async Task What_another_process_has_refreshed_is_not_refreshed_again_although_the_read_node_is_behind()
+    {
+        await using var behind = await CacheHost.StartAsync(_redis, services: services =>
+            services.PostConfigure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromHours(1)));
+        await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);
+        var node = _redis.Nodes.Single(node => node.Name == behind.Topology.ReadNode!.Name);
+        await Eventually.HoldsAsync("the replica has it", async () => !(await node.ExecuteAsync("GET", _key)).IsNull);
+        var password = (string)((RedisResult[])(await node.ExecuteAsync("CONFIG", "GET", "masterauth"))!)[1]!;
+        try
+        {
+            await node.ExecuteAsync("CONFIG", "SET", "masterauth", "wrong");
+            await node.ExecuteAsync("CLIENT", "KILL", "TYPE", "master");
+            await Eventually.HoldsAsync("the value is stale", async () => (long)await _redis.Master.ExecuteAsync("PTTL", _key) < 60_000);
+            await _host.Cache.SetAsync(_key, "new", Lasting, cancellationToken: Cancellation);
+
+            var found = await behind.Cache.LookupAsync(_key, _ => ValueTask.FromResult("again"), Stale with { SourceSoftTimeout = TimeSpan.FromSeconds(10) }, cancellationToken: Cancellation);
+
+            Assert.Equal(("new", false), (found.Value, found.IsStale));
+        }
+        finally
+        {
+            await node.ExecuteAsync("CONFIG", "SET", "masterauth", password);
+            await Eventually.HoldsAsync("the link is up again", async () => (await node.InfoAsync("replication"))["master_link_status"] == "up");
+        }
     }
 
     [Fact]
