@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +18,9 @@ internal sealed class ApiFactory(RedisReplication? redis) : WebApplicationFactor
     public static async Task<ApiFactory> StartAsync(RedisReplication? redis)
     {
         var factory = new ApiFactory(redis);
-        // The real server: what it does to paths is part of what is tested.
-        factory.UseKestrel(port: 0);
+        // The real server: what it does to paths is part of what is tested. Told where to listen by its own options,
+        // because the overload with a port races with the start of the application.
+        factory.UseKestrel(options => options.Listen(IPAddress.Loopback, 0));
         factory.StartServer();
         await factory.Services.GetRequiredService<RedisTopology>().Ready.WaitAsync(TestContext.Current.CancellationToken);
         return factory;
