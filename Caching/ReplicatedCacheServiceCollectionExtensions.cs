@@ -45,8 +45,11 @@ public static class ReplicatedCacheServiceCollectionExtensions
 
         services.AddOptions<RedisTopologyOptions>().Configure<IServiceProvider>(static (options, provider) =>
         {
-            foreach (var (name, connectionString) in RedisNodeNames.ConnectionStrings(provider.GetService<IConfiguration>()))
+            var configuration = provider.GetService<IConfiguration>();
+            foreach (var (name, connectionString) in RedisNodeNames.ConnectionStrings(configuration))
                 options.Nodes[name] = connectionString;
+            foreach (var (name, connectionString) in RedisNodeNames.SentinelConnectionStrings(configuration))
+                options.Sentinels[name] = connectionString;
         });
 
         services.TryAddSingleton<RedisTopology>();

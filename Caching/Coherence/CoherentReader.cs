@@ -25,8 +25,10 @@ internal sealed partial class CoherentReader : IDisposable
     // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
     private long _highest;
     private volatile string? _settledNode;
-    private long _highestAtLastLook;
+    // Which node was the master when it was last looked at, when that was, and what had been written before.
     private string? _master;
+    private long _checkedAt;
+    private long _highestWhenChecked;
 
     public CoherentReader(RedisStore store, RedisTopology topology, ReadChannel channel, NearCache near, CacheInstruments instruments, ILogger<CoherentReader> logger)
     {
@@ -165,18 +167,8 @@ internal sealed partial class CoherentReader : IDisposable
     private void Settle(object? sender, EventArgs e)
     {
         var snapshot = _topology.Snapshot;
-        if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { } master)
-        {
-            // Another master, or one that has restarted and counts anew: offsets of before say nothing any more.
-            if (master.Name != (_master ?? master.Name) || master.Offset < _highestAtLastLook)
-            {
-                _pending.Clear();
-                Volatile.Write(ref _highest, 0);
-            }
-
-            _master = master.Name;
-            _highestAtLastLook = Volatile.Read(ref _highest);
-        }
+        if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { Offset: { } written } master)
+            CheckMaster(master, written);
 
         if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)
             _pending.SettleAll(applied);
@@ -184,6 +176,25 @@ internal sealed partial class CoherentReader : IDisposable
         if (snapshot.Master is not null && !_unconfirmed.IsEmpty)
             _ = _unconfirmed.RetryAsync(Written);
         _near.Trim();
+    }
+
+    // With another master, or one that has restarted and counts anew, offsets of before say nothing any more. Then a
+    // node counts for every key only once it has what the master has now: whatever of our writes it kept is in that.
+    private void CheckMaster(RedisNodeStatus master, long written)
+    {
+        // A look that began before the last check may well show an offset from before it.
+        if (master.LookedAt <= _checkedAt)
+            return;
+        if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
+        {
+            _pending.Clear();
+            _settledNode = null;
+            Volatile.Write(ref _highest, written);
+        }
+
+        _master = master.Name;
+        _highestWhenChecked = Volatile.Read(ref _highest);
+        _checkedAt = _instruments.Now;
     }
 
     [LoggerMessage(LogLevel.Warning, "A read on {Node} failed; the cache does without it until it answers again.")]

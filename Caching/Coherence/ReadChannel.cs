@@ -48,8 +48,12 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     public Task WhenChanged(string key) =>
         _waiting.GetOrAdd(key, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Nobody waits for the key any more.</summary>
-    public void StopWaiting(string key) => _waiting.TryRemove(key, out _);
+    /// <summary>The caller waits no more. Whoever else does, for a value of another type, looks again.</summary>
+    public void StopWaiting(string key)
+    {
+        if (_waiting.TryRemove(key, out var waiting))
+            waiting.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -135,14 +139,8 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         }
     }
 
-    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => new()
+    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => endpoint.ToConnectionOptions("RedisAspire-tracking") with
     {
-        Host = endpoint.Host,
-        Port = endpoint.Port,
-        User = endpoint.User,
-        Password = endpoint.Password,
-        UseTls = endpoint.UseTls,
-        TlsHost = endpoint.TlsHost,
         OperationTimeout = _options.OperationTimeout,
         BroadcastPrefixes = _options.IsBroadcastTracking ? [_options.KeyPrefix] : [],
     };

@@ -62,6 +62,8 @@ internal sealed partial class RedisStore(
 
     private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
+    private static readonly string[] ServiceFailures = ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "READONLY"];
+
     private readonly ReplicatedCacheOptions _options = options.Value;
 
     /// <summary>The name of a key in Redis.</summary>
@@ -76,7 +78,7 @@ internal sealed partial class RedisStore(
         {
             var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), PreferReplica)
                 .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            instruments.Operation("GET", node, started, failure: null);
+            Succeeded(node, "GET", started);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -207,6 +209,10 @@ internal sealed partial class RedisStore(
     private static bool IsRedisFailure(Exception failure) =>
         failure is RedisException or TimeoutException or InvalidOperationException or ObjectDisposedException;
 
+    // The node refuses this command, and not its service: it is no use to do without it altogether.
+    private static bool IsRefusal(Exception failure) =>
+        failure is RedisServerException && !ServiceFailures.Any(code => failure.Message.Contains(code, StringComparison.Ordinal));
+
     private async ValueTask<WriteResult> WriteAsync(string operation, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true)
     {
         if (topology.Master is not { } master)
@@ -225,7 +231,7 @@ internal sealed partial class RedisStore(
             var asking = withOffset && topology.HasReplicas ? database.ExecuteAsync("ROLE") : null;
             var isDone = await writing.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             var offset = asking is null ? (long?)null : OffsetIn(await asking.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false));
-            instruments.Operation(operation, master, started, failure: null);
+            Succeeded(master, operation, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
@@ -242,11 +248,21 @@ internal sealed partial class RedisStore(
 
     private static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
 
+    private void Succeeded(RedisNode node, string operation, long started)
+    {
+        instruments.Operation(operation, node, started, failure: null);
+        node.ReportSuccess();
+    }
+
     private void Failed(RedisNode node, string operation, long started, Exception failure)
     {
         instruments.Fallback();
         instruments.Operation(operation, node, started, failure);
-        node.ReportFailure(failure);
+        if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
+            // It is a replica by now: whoever is the master, it has to be found out at once.
+            topology.LookAgain();
+        if (!IsRefusal(failure))
+            node.ReportFailure(failure);
         LogFailed(operation, node.Name, failure);
     }
 

@@ -1,24 +1,27 @@
-using System.Diagnostics;
-using System.Net;
+using RedisAspire.Caching.Resp;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>One Redis server: its connection and what is known of it.</summary>
+/// <summary>One Redis server: its connections and what is known of it.</summary>
 internal sealed class RedisNode : IAsyncDisposable
 {
-    private readonly Func<Task<IConnectionMultiplexer>> _connect;
-    private readonly bool _ownsConnection;
-    private Task<IConnectionMultiplexer>? _connecting;
-    private Task<RedisNodeStatus>? _poll;
+    // A look that was not answered for so long is not going to be: what was sent may have been lost on the way.
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(5);
+
+    private readonly NodeConnection _connection;
+    private readonly RedisAdministration _administration;
+    private readonly TimeProvider _time;
+    private Task<RedisNodeStatus>? _look;
     private volatile RedisNodeStatus _status;
 
-    public RedisNode(string name, RedisNodeEndpoint endpoint, bool ownsConnection, Func<Task<IConnectionMultiplexer>> connect)
+    public RedisNode(string name, RedisNodeEndpoint endpoint, NodeConnection connection, TimeProvider time)
     {
         Name = name;
         Endpoint = endpoint;
-        _ownsConnection = ownsConnection;
-        _connect = connect;
+        _connection = connection;
+        _administration = new RedisAdministration(endpoint, time);
+        _time = time;
         _status = new RedisNodeStatus(name, endpoint.Address) { Error = "not looked at yet" };
     }
 
@@ -30,14 +33,17 @@ internal sealed class RedisNode : IAsyncDisposable
 
     /// <summary>The node's commands. To be asked for only after the node was seen to be up.</summary>
     /// <exception cref="InvalidOperationException">The node has never been connected.</exception>
-    public IDatabase Database =>
-        _connecting is { IsCompletedSuccessfully: true } connected
-            ? connected.Result.GetDatabase()
-            : throw new InvalidOperationException($"{Name} is not connected.");
+    public IDatabase Database => _connection.Database ?? throw new InvalidOperationException($"{Name} is not connected.");
 
     /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
-    public void ReportFailure(Exception failure) =>
+    public void ReportFailure(Exception failure)
+    {
         _status = _status with { IsUp = false, Error = Describe(failure) };
+        _connection.ReportFailure(failure);
+    }
+
+    /// <summary>Takes note of a command that was answered.</summary>
+    public void ReportSuccess() => _connection.ReportSuccess();
 
     /// <summary>
     /// Looks at the node. One that does not answer in time is down; the look that is under way is not repeated
@@ -45,12 +51,12 @@ internal sealed class RedisNode : IAsyncDisposable
     /// </summary>
     public async Task PollAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var poll = _poll ??= LookAsync();
+        var look = _look ??= LookAsync(cancellationToken);
         try
         {
-            _status = await poll.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            _status = await look.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!look.IsCompleted)
         {
             _status = _status with { IsUp = false, Error = "does not answer" };
             return;
@@ -60,60 +66,39 @@ internal sealed class RedisNode : IAsyncDisposable
             _status = _status with { IsUp = false, Error = Describe(failure) };
         }
 
-        _poll = null;
+        _look = null;
+    }
+
+    /// <summary>Asks the node a command that is not about cached values.</summary>
+    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
+    public async Task<RespFrame> AdministerAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+    {
+        try
+        {
+            return await _administration.ExecuteAsync(timeout, cancellationToken, command).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new RedisUnavailableException($"{Name} did not do {command[0]}: {Describe(failure)}", failure);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_ownsConnection && _connecting is { IsCompletedSuccessfully: true } connected)
-            (await connected.ConfigureAwait(false)).Dispose();
+        _administration.Dispose();
+        await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<RedisNodeStatus> LookAsync()
+    private async Task<RedisNodeStatus> LookAsync(CancellationToken cancellationToken)
     {
-        if (_connecting is null or { IsFaulted: true } or { IsCanceled: true })
-            // Connecting to an absent server blocks the calling thread for a while in some client versions.
-            _connecting = Task.Run(_connect);
-
-        var connection = await _connecting.ConfigureAwait(false);
-        var server = connection.GetServer(EndPointOf(connection));
-        var started = Stopwatch.GetTimestamp();
-        var info = new RedisInfo(await server.InfoRawAsync().ConfigureAwait(false) ?? "");
-        var status = Read(info, Stopwatch.GetElapsedTime(started));
-
-        if (_status.Role != status.Role && _status.Role != RedisRole.Unknown)
-            // The client remembers roles and refuses writes to what it takes for a replica.
-            await ((ConnectionMultiplexer)connection).ConfigureAsync().ConfigureAwait(false);
-
+        _connection.Start();
+        var started = _time.GetTimestamp();
+        var reply = await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+        var before = _status;
+        var status = RedisNodeStatus.Read(before, new RedisInfo(reply.Text), started, _time);
+        await _connection.PrepareAsync(isChanged: before.Role != status.Role && before.Role != RedisRole.Unknown)
+            .WaitAsync(GiveUp, _time, cancellationToken).ConfigureAwait(false);
         return status;
-    }
-
-    private static EndPoint EndPointOf(IConnectionMultiplexer connection) => connection.GetEndPoints(configuredOnly: true)[0];
-
-    private RedisNodeStatus Read(RedisInfo info, TimeSpan roundTrip)
-    {
-        var role = info.Text("role") switch
-        {
-            "master" => RedisRole.Master,
-            "slave" => RedisRole.Replica,
-            _ => RedisRole.Unknown,
-        };
-        var loading = info.Number("loading") == 1;
-
-        return new RedisNodeStatus(Name, Endpoint.Address)
-        {
-            IsUp = !loading,
-            Error = loading ? "is loading its data" : null,
-            Role = role,
-            Version = info.Text("redis_version"),
-            Uptime = info.Number("uptime_in_seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            Keys = info.Part("db0", "keys") ?? 0,
-            UsedMemoryBytes = info.Number("used_memory"),
-            IsLinkUp = role == RedisRole.Replica ? info.Text("master_link_status") == "up" : null,
-            ConnectedReplicas = role == RedisRole.Master ? (int?)info.Number("connected_slaves") : null,
-            Offset = info.Number(role == RedisRole.Replica ? "slave_repl_offset" : "master_repl_offset"),
-            RoundTrip = roundTrip,
-        };
     }
 
     // Messages of StackExchange.Redis go on for lines with its internal state; what a person needs is the first sentence.

@@ -1,4 +1,5 @@
 using System.Net;
+using RedisAspire.Caching.Tracking;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
@@ -26,4 +27,16 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
             .FirstOrDefault(part => part.StartsWith("user=", StringComparison.OrdinalIgnoreCase))?["user=".Length..];
         return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, user, options.Password, options.Ssl, options.SslHost);
     }
+
+    /// <summary>What an own connection to it needs.</summary>
+    public TrackedConnectionOptions ToConnectionOptions(string clientName) => new()
+    {
+        Host = Host,
+        Port = Port,
+        User = User,
+        Password = Password,
+        UseTls = UseTls,
+        TlsHost = TlsHost,
+        ClientName = clientName,
+    };
 }

@@ -38,9 +38,78 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>On a replica, how many bytes of the replication stream it is behind the master.</summary>
     public long? LagBytes { get; init; }
 
+    /// <summary>When the node last answered.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The most memory it may use for data, in bytes; 0 for no limit.</summary>
+    public long? MaximumMemoryBytes { get; init; }
+
+    /// <summary>Commands per second, as the node counts them.</summary>
+    public long? OperationsPerSecond { get; init; }
+
+    /// <summary>Reads of keys that were there, since the look before.</summary>
+    public long? Hits { get; init; }
+
+    /// <summary>Reads of keys that were not there, since the look before.</summary>
+    public long? Misses { get; init; }
+
+    /// <summary>How many clients are connected.</summary>
+    public long? Clients { get; init; }
+
+    /// <summary>How many keys were evicted to make room since the server started.</summary>
+    public long? Evictions { get; init; }
+
     /// <summary>How long the last <c>INFO</c> took.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
     /// <summary>Whether the node may serve reads: it is up and, if a replica, in touch with its master.</summary>
     public bool CanRead => IsUp && (Role == RedisRole.Master || (Role == RedisRole.Replica && IsLinkUp == true));
+
+    /// <summary>When the look began that this comes from, as a timestamp.</summary>
+    internal long LookedAt { get; init; }
+
+    private long? AllHits { get; init; }
+
+    private long? AllMisses { get; init; }
+
+    /// <summary>Reads <c>INFO</c>. See https://redis.io/docs/latest/commands/info/.</summary>
+    internal static RedisNodeStatus Read(RedisNodeStatus before, RedisInfo info, long started, TimeProvider time)
+    {
+        var role = info.Text("role") switch
+        {
+            "master" => RedisRole.Master,
+            "slave" => RedisRole.Replica,
+            _ => RedisRole.Unknown,
+        };
+        var isLoading = info.Number("loading") == 1;
+        var (hits, misses) = (info.Number("keyspace_hits"), info.Number("keyspace_misses"));
+
+        return new RedisNodeStatus(before.Name, before.Address)
+        {
+            IsUp = !isLoading,
+            Error = isLoading ? "is loading its data" : null,
+            Role = role,
+            Version = info.Text("redis_version"),
+            Uptime = info.Number("uptime_in_seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Keys = info.Part("db0", "keys") ?? 0,
+            UsedMemoryBytes = info.Number("used_memory"),
+            MaximumMemoryBytes = info.Number("maxmemory"),
+            IsLinkUp = role == RedisRole.Replica ? info.Text("master_link_status") == "up" : null,
+            ConnectedReplicas = role == RedisRole.Master ? (int?)info.Number("connected_slaves") : null,
+            Offset = info.Number(role == RedisRole.Replica ? "slave_repl_offset" : "master_repl_offset"),
+            OperationsPerSecond = info.Number("instantaneous_ops_per_sec"),
+            Hits = Since(before.AllHits, hits),
+            Misses = Since(before.AllMisses, misses),
+            AllHits = hits,
+            AllMisses = misses,
+            Clients = info.Number("connected_clients"),
+            Evictions = info.Number("evicted_keys"),
+            RoundTrip = time.GetElapsedTime(started),
+            SeenAt = time.GetUtcNow(),
+            LookedAt = started,
+        };
+    }
+
+    // A server that has restarted counts from zero.
+    private static long? Since(long? before, long? now) => before is null || now < before ? null : now - before;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,12 +13,19 @@ namespace RedisAspire.Caching.Topology;
 /// </summary>
 public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 {
+    // Nodes that answer slowly are not waited for longer than this before the others are shown.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
     private readonly RedisTopologyOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisTopology> _logger;
     private readonly RedisNode[] _nodes;
+    private readonly SentinelWatch _sentinels;
     private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RedisTopologySnapshot _snapshot;
+    private volatile RedisNode? _master;
 
     /// <summary>Creates the topology. Nodes are connected when it starts.</summary>
     /// <param name="options">The nodes.</param>
@@ -31,8 +39,15 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         _time = time;
         _logger = logger;
         _nodes = [.. _options.Nodes.Select(node => CreateNode(node.Key, node.Value, services))];
+        _sentinels = new SentinelWatch(_options, _nodes, LookAgain, time, logger);
         _snapshot = TakeSnapshot();
     }
+
+    /// <summary>
+    /// Raised for every node that has come, gone or changed its role. It is raised on the poller: what it calls must be
+    /// quick and must not throw.
+    /// </summary>
+    public event EventHandler<RedisNodeChangedEventArgs>? NodeChanged;
 
     /// <summary>Raised after every look at the nodes, on the poller: what it calls must be quick and must not throw.</summary>
     internal event EventHandler? Looked;
@@ -44,10 +59,16 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     public Task Ready => _firstLook.Task;
 
     /// <summary>The node that takes writes now, or <see langword="null"/>.</summary>
-    internal RedisNode? Master => _nodes.FirstOrDefault(node => node.Status is { IsUp: true, Role: RedisRole.Master });
+    internal RedisNode? Master => _master is { Status: { IsUp: true, Role: RedisRole.Master } } master ? master : null;
 
     /// <summary>Whether a node beside the master may serve reads, so that writes have to reach it first.</summary>
     internal bool HasReplicas => _nodes.Length > 1;
+
+    /// <summary>All nodes.</summary>
+    internal IReadOnlyList<RedisNode> Nodes => _nodes;
+
+    /// <summary>The sentinels.</summary>
+    internal SentinelWatch Sentinels => _sentinels;
 
     /// <summary>
     /// The node that serves reads now, or <see langword="null"/>: the replica chosen by the last look if it still
@@ -61,7 +82,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             RedisNode? best = null;
             foreach (var node in _nodes)
             {
-                if (!node.Status.CanRead)
+                if (!node.Status.CanRead || (node.Status.Role == RedisRole.Master && node != _master))
                     continue;
                 if (node.Name == chosen)
                     return node;
@@ -72,6 +93,21 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             return best;
         }
     }
+
+    /// <summary>The snapshot of every look at the nodes, beginning with the last one. Looks that come while the caller is busy are passed over.</summary>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    public async IAsyncEnumerable<RedisTopologySnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var next = _next.Task;
+            yield return _snapshot;
+            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Looks at all nodes at once, without waiting for the next time.</summary>
+    internal void LookAgain() => _wake.TrySetResult();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -88,40 +124,93 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         if (_nodes.Length == 0)
             LogNoNodes();
 
-        using var timer = new PeriodicTimer(_options.PollInterval, _time);
+        var listening = _sentinels.RunAsync(stoppingToken);
         try
         {
-            do
-            {
-                var before = _snapshot;
-                await Task.WhenAll(_nodes.Select(node => node.PollAsync(_options.PollTimeout, stoppingToken))).ConfigureAwait(false);
-                _snapshot = TakeSnapshot();
-                LogChanges(before, _snapshot);
-                Looked?.Invoke(this, EventArgs.Empty);
-                _firstLook.TrySetResult();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+            await PollAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             _firstLook.TrySetCanceled(stoppingToken);
         }
+
+        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
+    private async Task PollAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(_options.PollInterval, _time);
+        var tick = timer.WaitForNextTickAsync(stopping).AsTask();
+        var polls = Array.ConvertAll(_nodes, _ => Task.CompletedTask);
+        while (true)
+        {
+            _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            for (var i = 0; i < polls.Length; i++)
+            {
+                if (polls[i].IsCompleted)
+                    polls[i] = _nodes[i].PollAsync(_options.PollTimeout, stopping);
+            }
+
+            var all = Task.WhenAll(polls);
+            await (_firstLook.Task.IsCompleted ? Task.WhenAny(all, Task.Delay(Grace, _time, stopping)) : all).ConfigureAwait(false);
+            Publish();
+
+            // Until the next time only those are still looked at that have not answered yet.
+            while (!tick.IsCompleted && !_wake.Task.IsCompleted)
+            {
+                var late = polls.Where(poll => !poll.IsCompleted).ToArray();
+                await Task.WhenAny([tick, _wake.Task, .. late]).ConfigureAwait(false);
+                if (Array.Exists(late, poll => poll.IsCompleted))
+                    Publish();
+            }
+
+            if (tick.IsCompleted)
+            {
+                await tick.ConfigureAwait(false);
+                tick = timer.WaitForNextTickAsync(stopping).AsTask();
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        var before = _snapshot;
+        _master = ChooseMaster();
+        var after = TakeSnapshot();
+        _snapshot = after;
+        Tell(before, after);
+        Looked?.Invoke(this, EventArgs.Empty);
+        _firstLook.TrySetResult();
+        Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    // Two nodes may take themselves for the master, for instance when an old one comes back. The sentinels know which
+    // it is; without them it is the one that others follow, or has written more.
+    private RedisNode? ChooseMaster()
+    {
+        var masters = Array.FindAll(_nodes, node => node.Status is { IsUp: true, Role: RedisRole.Master });
+        if (_sentinels.Master is { } chosen)
+            return Array.Find(masters, node => node == chosen);
+        return masters
+            .OrderByDescending(node => node.Status.ConnectedReplicas > 0)
+            .ThenByDescending(node => node.Status.Offset)
+            .FirstOrDefault();
+    }
+
+    private RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
     {
         var endpoint = RedisNodeEndpoint.Parse(connectionString);
         if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
-            return new RedisNode(name, endpoint, ownsConnection: false, () => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)));
+            return new RedisNode(name, endpoint, new NodeConnection(() => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)), isOwned: false), _time);
 
         var options = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
-        return new RedisNode(name, endpoint, ownsConnection: true, async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false));
+        return new RedisNode(name, endpoint, new NodeConnection(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), isOwned: true), _time);
     }
 
     private RedisTopologySnapshot TakeSnapshot()
     {
         var nodes = Array.ConvertAll(_nodes, node => node.Status);
-        var master = nodes.FirstOrDefault(node => node is { IsUp: true, Role: RedisRole.Master });
+        var master = _master is { } chosen ? nodes[Array.IndexOf(_nodes, chosen)] : null;
         if (master?.Offset is { } written)
         {
             nodes = Array.ConvertAll(nodes, node => node.Role == RedisRole.Replica && node.Offset is { } applied
@@ -139,16 +228,24 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         return new RedisTopologySnapshot(_time.GetUtcNow(), nodes, master?.Name, readNode?.Name);
     }
 
-    private void LogChanges(RedisTopologySnapshot before, RedisTopologySnapshot after)
+    private void Tell(RedisTopologySnapshot before, RedisTopologySnapshot after)
     {
         for (var i = 0; i < after.Nodes.Count; i++)
         {
-            var (was, now) = (before.Nodes[i], after.Nodes[i]);
-            if (now.IsUp && (!was.IsUp || was.Role != now.Role))
+            var change = new RedisNodeChangedEventArgs(before.Nodes[i], after.Nodes[i]);
+            var now = change.After;
+            if (change.IsNowUp || change.IsRoleChanged)
                 LogNodeUp(now.Name, now.Address, now.Role);
-            else if (!now.IsUp && (was.IsUp || !_firstLook.Task.IsCompleted))
+            else if (change.IsNowDown || (!now.IsUp && !_firstLook.Task.IsCompleted))
                 LogNodeDown(now.Name, now.Address, now.Error ?? "unknown reason");
+            if (change.IsNowUp || change.IsNowDown || change.IsRoleChanged)
+                NodeChanged?.Invoke(this, change);
         }
+
+        if (after.Master != before.Master && after.Master is not null)
+            LogMaster(after.Master);
+        if (_firstLook.Task.IsCompleted && after.Master is null && before.Master is not null)
+            LogNoMaster();
     }
 
     [LoggerMessage(LogLevel.Warning, "No Redis node is configured: every look-up goes to the source. Set ConnectionStrings:redis-master.")]
@@ -159,4 +256,10 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Node} at {Address} is down: {Reason}.")]
     private partial void LogNodeDown(string node, string address, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Writes go to {Node}.")]
+    private partial void LogMaster(string node);
+
+    [LoggerMessage(LogLevel.Warning, "There is no master: nothing is written to Redis until there is one.")]
+    private partial void LogNoMaster();
 }

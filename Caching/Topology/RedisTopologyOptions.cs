@@ -14,4 +14,13 @@ public sealed class RedisTopologyOptions
 
     /// <summary>How long a node may take to answer before it counts as down. 800 ms by default.</summary>
     public TimeSpan PollTimeout { get; set; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>
+    /// The sentinels by name, each with its connection string. With them it is they who say which node is the master.
+    /// Filled from the configuration: every connection string named <c>redis-sentinel-…</c>.
+    /// </summary>
+    public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
+
+    /// <summary>What the sentinels call the group of master and replicas. <c>mymaster</c> by default.</summary>
+    public string SentinelServiceName { get; set; } = "mymaster";
 }

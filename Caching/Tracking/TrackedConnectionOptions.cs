@@ -4,7 +4,7 @@ using RedisAspire.Caching.Resp;
 namespace RedisAspire.Caching.Tracking;
 
 /// <summary>Where a <see cref="TrackedConnection"/> connects to, and how patient it is.</summary>
-internal sealed class TrackedConnectionOptions
+internal sealed record TrackedConnectionOptions
 {
     public required string Host { get; init; }
 

@@ -6,6 +6,17 @@ namespace RedisAspire.Caching.Tracking;
 /// <summary>What is said first on a new connection.</summary>
 internal static class TrackedHandshake
 {
+    /// <summary>Introduces the client, and no more.</summary>
+    /// <exception cref="RespErrorException">The node refuses.</exception>
+    /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
+    public static async Task IntroduceAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        RespWriter.WriteCommand(output, Hello(options));
+        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Introduces the client and switches tracking on.</summary>
     /// <exception cref="RespErrorException">The node refuses.</exception>
     /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
@@ -18,10 +29,7 @@ internal static class TrackedHandshake
         RespWriter.WriteCommand(output, Tracking(options));
         await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
 
-        var hello = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
-        Check(hello, options);
-        if (hello.Kind != RespKind.Map)
-            throw new RespProtocolException("The node does not speak RESP3.");
+        await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
         _ = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
         var tracking = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
         Check(tracking, options);
@@ -29,17 +37,8 @@ internal static class TrackedHandshake
             throw new RespProtocolException("The node does not track.");
     }
 
-    private static string[] Hello(TrackedConnectionOptions options) =>
-        options.Password is null
-            ? ["HELLO", "3", "SETNAME", options.ClientName]
-            : ["HELLO", "3", "AUTH", options.User ?? "default", options.Password, "SETNAME", options.ClientName];
-
-    private static string[] Tracking(TrackedConnectionOptions options) =>
-        options.BroadcastPrefixes.Count == 0
-            ? ["CLIENT", "TRACKING", "ON"]
-            : ["CLIENT", "TRACKING", "ON", "BCAST", .. options.BroadcastPrefixes.SelectMany(prefix => new[] { "PREFIX", prefix })];
-
-    private static async Task<RespFrame> ReadReplyAsync(RespInput input, CancellationToken cancellationToken)
+    /// <summary>Reads the next frame that is a reply.</summary>
+    public static async Task<RespFrame> ReadReplyAsync(RespInput input, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -52,6 +51,24 @@ internal static class TrackedHandshake
             input.Received(await input.ReceiveAsync(cancellationToken).ConfigureAwait(false));
         }
     }
+
+    private static async Task CheckHelloAsync(RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var hello = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
+        Check(hello, options);
+        if (hello.Kind != RespKind.Map)
+            throw new RespProtocolException("The node does not speak RESP3.");
+    }
+
+    private static string[] Hello(TrackedConnectionOptions options) =>
+        options.Password is null
+            ? ["HELLO", "3", "SETNAME", options.ClientName]
+            : ["HELLO", "3", "AUTH", options.User ?? "default", options.Password, "SETNAME", options.ClientName];
+
+    private static string[] Tracking(TrackedConnectionOptions options) =>
+        options.BroadcastPrefixes.Count == 0
+            ? ["CLIENT", "TRACKING", "ON"]
+            : ["CLIENT", "TRACKING", "ON", "BCAST", .. options.BroadcastPrefixes.SelectMany(prefix => new[] { "PREFIX", prefix })];
 
     private static void Check(in RespFrame reply, TrackedConnectionOptions options)
     {
