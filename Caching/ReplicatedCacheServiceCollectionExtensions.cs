@@ -50,9 +50,11 @@ public static class ReplicatedCacheServiceCollectionExtensions
                 options.Nodes[name] = connectionString;
             foreach (var (name, connectionString) in RedisNodeNames.SentinelConnectionStrings(configuration))
                 options.Sentinels[name] = connectionString;
+            configuration?.GetSection("Redis").Bind(options);
         });
 
         services.TryAddSingleton<RedisTopology>();
+        services.TryAddSingleton<RedisFailover>();
         services.AddHostedService(provider =>
         {
             // With the cache, so that what it follows the nodes with is there before the first look-up.

@@ -1,4 +1,3 @@
-using RedisAspire.Caching.Resp;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
@@ -67,20 +66,6 @@ internal sealed class RedisNode : IAsyncDisposable
         }
 
         _look = null;
-    }
-
-    /// <summary>Asks the node a command that is not about cached values.</summary>
-    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
-    public async Task<RespFrame> AdministerAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
-    {
-        try
-        {
-            return await _administration.ExecuteAsync(timeout, cancellationToken, command).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            throw new RedisUnavailableException($"{Name} did not do {command[0]}: {Describe(failure)}", failure);
-        }
     }
 
     public async ValueTask DisposeAsync()

@@ -106,6 +106,22 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until writes go to a node.</summary>
+    /// <exception cref="RedisUnavailableException">They do not in time.</exception>
+    internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (Master != node)
+        {
+            if (time.GetElapsedTime(started) > timeout)
+                throw new RedisUnavailableException($"{node.Name} did not become the master within {timeout.TotalSeconds} s.");
+            var next = _next.Task;
+            LookAgain();
+            await Task.WhenAny(next, Task.Delay(_options.PollInterval, time, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Looks at all nodes at once, without waiting for the next time.</summary>
     internal void LookAgain() => _wake.TrySetResult();
 
@@ -185,7 +201,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     }
 
     // Two nodes may take themselves for the master, for instance when an old one comes back. The sentinels know which
-    // it is; without them it is the one that others follow, or has written more.
+    // it is; without them it is the one that others follow, that was it until now, or that has written more.
     private RedisNode? ChooseMaster()
     {
         var masters = Array.FindAll(_nodes, node => node.Status is { IsUp: true, Role: RedisRole.Master });
@@ -193,6 +209,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             return Array.Find(masters, node => node == chosen);
         return masters
             .OrderByDescending(node => node.Status.ConnectedReplicas > 0)
+            .ThenByDescending(node => node == _master)
             .ThenByDescending(node => node.Status.Offset)
             .FirstOrDefault();
     }

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Resp;
+
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>
+/// Makes a replica the master: through the sentinels where there are any, otherwise by telling every node whom to
+/// follow. A master that comes back after that follows the new one.
+/// </summary>
+public sealed partial class RedisFailover : IDisposable
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
+
+    private readonly RedisTopology _topology;
+    private readonly RedisTopologyOptions _options;
+    private readonly SentinelFailover _sentinels;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisFailover> _logger;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentDictionary<RedisNode, byte> _repointing = new();
+    private volatile RedisNode? _promoted;
+
+    /// <summary>Creates it.</summary>
+    /// <param name="topology">The nodes.</param>
+    /// <param name="options">The user that may change roles.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where it is written what was done.</param>
+    public RedisFailover(RedisTopology topology, IOptions<RedisTopologyOptions> options, TimeProvider time, ILogger<RedisFailover> logger)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        ArgumentNullException.ThrowIfNull(options);
+        _topology = topology;
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+        _sentinels = new SentinelFailover(topology, _options, time);
+        topology.Looked += Follow;
+    }
+
+    /// <summary>Makes a replica the master, and waits until it is.</summary>
+    /// <param name="name">The replica's name in the configuration.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun goes on in Redis.</param>
+    /// <returns>A task that ends when writes go to the node.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
+    /// <exception cref="InvalidOperationException">The node cannot become the master now: it is down, or it is the master already.</exception>
+    /// <exception cref="RedisUnavailableException">Redis did not do it, or not in time.</exception>
+    public async Task PromoteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var node = _topology.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new KeyNotFoundException($"There is no Redis node '{name}'.");
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (node == _topology.Master)
+                throw new InvalidOperationException($"{name} is the master already.");
+            if (!node.Status.IsUp)
+                throw new InvalidOperationException($"{name} is down: it cannot become the master.");
+
+            LogPromoting(name);
+            if (_topology.Sentinels.Links.Any(link => link.Opinion is not null))
+                await _sentinels.PromoteAsync(node, cancellationToken).ConfigureAwait(false);
+            else
+                await PromoteByHandAsync(node, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _topology.Looked -= Follow;
+        _turn.Dispose();
+    }
+
+    private async Task PromoteByHandAsync(RedisNode node, CancellationToken cancellationToken)
+    {
+        var old = _topology.Master;
+        if (old is null || !await TryHandOverAsync(old, node, cancellationToken).ConfigureAwait(false))
+            await AskAsync(node, cancellationToken, "REPLICAOF", "NO", "ONE").ConfigureAwait(false);
+
+        _promoted = node;
+        await TryAsync(node, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
+        await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, cancellationToken))).ConfigureAwait(false);
+        await _topology.WaitForMasterAsync(node, HandOver, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The master stops taking writes until the replica has all of them: nothing is lost.
+    private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, CancellationToken cancellationToken)
+    {
+        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Endpoint.Host, Port(node), "TIMEOUT", "1000").ConfigureAwait(false))
+            return false;
+
+        var started = _time.GetTimestamp();
+        while (_time.GetElapsedTime(started) < HandOver)
+        {
+            if (await AskAsync(node, cancellationToken, "ROLE").ConfigureAwait(false) is { Items: [{ Text: "master" }, ..] })
+                return true;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        await TryAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)
+    {
+        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Endpoint.Host, Port(master)).ConfigureAwait(false))
+            await TryAsync(follower, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
+    }
+
+    // A master of before that was down or out of reach does not know that there is another one.
+    private void Follow(object? sender, EventArgs e)
+    {
+        if (_promoted is not { } master || master != _topology.Master || _topology.Sentinels.Master is not null)
+            return;
+        foreach (var node in _topology.Nodes)
+        {
+            if (node != master && node.Status is { IsUp: true, Role: RedisRole.Master } && _repointing.TryAdd(node, 0))
+            {
+                LogReturned(node.Name, master.Name);
+                _ = RepointAsync(node, master, CancellationToken.None).ContinueWith(_ => _repointing.TryRemove(node, out byte _), TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task<bool> TryAsync(RedisNode node, CancellationToken cancellationToken, params string[] command)
+    {
+        try
+        {
+            await AskAsync(node, cancellationToken, command).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisUnavailableException failure)
+        {
+            LogRefused(node.Name, command[0], failure.Message);
+            return false;
+        }
+    }
+
+    private Task<RespFrame> AskAsync(RedisNode node, CancellationToken cancellationToken, params string[] command) =>
+        _options.AskAsOperatorAsync(node, CommandTimeout, _time, cancellationToken, command);
+
+    private static string Port(RedisNode node) => node.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    [LoggerMessage(LogLevel.Information, "{Node} is to become the master.")]
+    private partial void LogPromoting(string node);
+
+    [LoggerMessage(LogLevel.Information, "{Node} is back and takes itself for the master: it is told to follow {Master}.")]
+    private partial void LogReturned(string node, string master);
+
+    [LoggerMessage(LogLevel.Warning, "{Node} refused {Command}: {Reason}")]
+    private partial void LogRefused(string node, string command, string reason);
+}

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Caching;
+
+public sealed class RedisFailoverTests : IAsyncLifetime
+{
+    private readonly RedisFixture _fixture = new();
+    private CacheHost _host = null!;
+
+    private RedisServer First => _fixture.Redis.Nodes[0];
+
+    private RedisServer Second => _fixture.Redis.Nodes[1];
+
+    private RedisServer Third => _fixture.Redis.Nodes[2];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        _host = await CacheHost.StartAsync(_fixture.Redis);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_replica_is_promoted_by_hand_and_all_others_follow_it()
+    {
+        await First.ExecuteAsync("SET", "before", "1");
+
+        await PromoteAsync(Second);
+
+        Assert.Equal(Second.Name, _host.Topology.Snapshot.Master);
+        await _host.Cache.SetAsync("after", "2", cancellationToken: Cancellation);
+        foreach (var node in _fixture.Redis.Nodes)
+        {
+            await Eventually.HoldsAsync($"{node.Name} has what was written before and after", async () =>
+                (string?)await node.ExecuteAsync("GET", "before") == "1" && (string?)await node.ExecuteAsync("GET", "after") == "2");
+        }
+    }
+
+    [Fact]
+    public async Task A_master_that_hung_meanwhile_follows_the_new_one_when_it_returns()
+    {
+        First.Process.Send(Signal.Pause);
+        await Eventually.HoldsAsync("the hang is noticed", () => _host.Topology.Snapshot.Master is null);
+
+        await PromoteAsync(Third);
+        await _host.Cache.SetAsync("meanwhile", "1", cancellationToken: Cancellation);
+        First.Process.Send(Signal.Resume);
+
+        await Eventually.HoldsAsync("it follows and has caught up", async () => (string?)await First.ExecuteAsync("GET", "meanwhile") == "1");
+        Assert.Equal("slave", (await First.InfoAsync("replication"))["role"]);
+    }
+
+    [Fact]
+    public async Task Of_two_masters_the_one_that_others_follow_takes_the_writes()
+    {
+        await Second.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await Eventually.HoldsAsync("both are seen as masters", () => _host.Topology.Snapshot.Nodes.Count(node => node.Role == RedisRole.Master) == 2);
+
+        Assert.Equal(First.Name, _host.Topology.Snapshot.Master);
+        Assert.NotEqual(Second.Name, _host.Topology.ReadNode?.Name);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_promoted_is_refused_with_a_reason()
+    {
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => Failover.PromoteAsync("nobody", Cancellation));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Failover.PromoteAsync(First.Name, Cancellation));
+        await Third.Process.KillAsync();
+        await Eventually.HoldsAsync("it is down", () => !_host.Topology.Snapshot.Nodes[2].IsUp);
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Failover.PromoteAsync(Third.Name, Cancellation));
+        Assert.Contains("down", refusal.Message);
+        Assert.Equal(First.Name, _host.Topology.Snapshot.Master);
+    }
+
+    [Fact]
+    public async Task Whoever_watches_is_told_of_nodes_that_go_come_and_change_their_role()
+    {
+        var changes = new List<string>();
+        _host.Topology.NodeChanged += (_, change) =>
+        {
+            lock (changes)
+                changes.Add($"{change.After.Name} {(change.IsNowUp ? "up" : change.IsNowDown ? "down" : "role")}");
+        };
+
+        await Third.Process.KillAsync();
+        await ToldAsync($"{Third.Name} down");
+        await Third.StartAsync();
+        await ToldAsync($"{Third.Name} up");
+        await PromoteAsync(Second);
+        await ToldAsync($"{Second.Name} role");
+
+        await foreach (var snapshot in _host.Topology.WatchAsync(Cancellation))
+        {
+            if (snapshot.Nodes.Count(node => node.CanRead) == 3)
+                break;
+        }
+
+        Task ToldAsync(string change) => Eventually.HoldsAsync($"told: {change}", () =>
+        {
+            lock (changes)
+                return changes.Contains(change);
+        });
+    }
+
+    private RedisFailover Failover => _host.Services.GetRequiredService<RedisFailover>();
+
+    private Task PromoteAsync(RedisServer node) => Failover.PromoteAsync(node.Name, Cancellation);
+}
