@@ -2,10 +2,11 @@ using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Standalone.Redis;
 
-/// <summary>A Redis master and its replicas as local processes, on loopback only.</summary>
+/// <summary>A Redis master, its replicas and the sentinels that watch them as local processes, on loopback only.</summary>
 internal sealed class RedisReplication : IAsyncDisposable
 {
     private readonly List<RedisServer> _nodes = [];
+    private readonly List<RedisSentinel> _sentinels = [];
 
     private RedisReplication(string password) => Users = new RedisUsers(password);
 
@@ -21,12 +22,21 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// <summary>All nodes, in the order of their names: <c>redis-master</c> first, whatever its role.</summary>
     public IReadOnlyList<RedisServer> Nodes => _nodes;
 
-    /// <summary>What a service needs to find the nodes: <c>ConnectionStrings__{node}</c>.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Environment =>
-        Nodes.Select(node => new KeyValuePair<string, string>($"ConnectionStrings__{node.Name}", node.ConnectionString));
+    /// <summary>All sentinels.</summary>
+    public IReadOnlyList<RedisSentinel> Sentinels => _sentinels;
 
-    /// <summary>Starts all nodes and waits until every replica is in touch with the master.</summary>
-    /// <exception cref="LaunchException">A node cannot be started.</exception>
+    /// <summary>All nodes and sentinels.</summary>
+    public IEnumerable<RedisProcess> Processes => [.. _nodes, .. _sentinels];
+
+    /// <summary>What a service needs to find nodes and sentinels: <c>ConnectionStrings__{name}</c>.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Environment =>
+        Processes.Select(process => new KeyValuePair<string, string>($"ConnectionStrings__{process.Name}", process.ConnectionString));
+
+    /// <summary>
+    /// Starts all nodes and waits until every replica is in touch with the master; then starts the sentinels and waits
+    /// until each knows all nodes and all others.
+    /// </summary>
+    /// <exception cref="LaunchException">A process cannot be started.</exception>
     public static async Task<RedisReplication> StartAsync(
         RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
     {
@@ -34,6 +44,7 @@ internal sealed class RedisReplication : IAsyncDisposable
         try
         {
             await replication.StartNodesAsync(options, guardian, log, cancellationToken);
+            await replication.StartSentinelsAsync(options, guardian, log, cancellationToken);
             return replication;
         }
         catch
@@ -43,9 +54,13 @@ internal sealed class RedisReplication : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() =>
-        // Replicas first, so that none of them complains about its master.
+    public async ValueTask DisposeAsync()
+    {
+        // Sentinels first, so that none of them promotes a replica because the master ends.
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.DisposeAsync().AsTask()));
+        // Replicas before the master, so that none of them complains.
         await Task.WhenAll(_nodes.AsEnumerable().Reverse().Select(node => node.DisposeAsync().AsTask()));
+    }
 
     private async Task StartNodesAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
     {
@@ -60,6 +75,20 @@ internal sealed class RedisReplication : IAsyncDisposable
         foreach (var node in _nodes)
             await node.StartAsync(node == Master ? null : Master.Port);
         await Task.WhenAll(_nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
+    }
+
+    private async Task StartSentinelsAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < options.Sentinels; i++)
+        {
+            var name = $"redis-sentinel-{i + 1}";
+            var port = TakePort(name, options.SentinelPort, i, _sentinels.LastOrDefault()?.Port, log);
+            _sentinels.Add(new RedisSentinel(name, port, options.DataDirectory, Users, (options.Sentinels / 2) + 1, guardian, log));
+        }
+
+        foreach (var sentinel in _sentinels)
+            await sentinel.StartAsync(Master.Port);
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Sentinels, options.Replicas, cancellationToken)));
     }
 
     // One after the other, although some are busy.
