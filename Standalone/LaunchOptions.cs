@@ -21,8 +21,17 @@ internal sealed record LaunchOptions
     /// <summary>How many Redis replicas to start.</summary>
     public int Replicas { get; init; } = 3;
 
-    /// <summary>The password of every Redis node; a random one if none is given.</summary>
+    /// <summary>How many sentinels watch the Redis nodes; none if 0.</summary>
+    public int Sentinels { get; init; } = 3;
+
+    /// <summary>The port of the first sentinel; the others take the ones after it. Any if 0.</summary>
+    public int SentinelPort { get; init; } = 26379;
+
+    /// <summary>The password of the services at every Redis node and sentinel; a random one if none is given.</summary>
     public string? RedisPassword { get; init; }
+
+    /// <summary>What a request must carry that stops nodes or changes their roles; a random one if none is given.</summary>
+    public string? AdminKey { get; init; }
 
     /// <summary>Where Redis keeps its data; a directory of the user's own if none is given.</summary>
     public string? DataDirectory { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Standalone.Demo;
 
@@ -80,9 +81,10 @@ internal sealed class WorkshopDemo(StandaloneApplication application, HttpClient
             report.Check(value == "redis cool", $"{node.Name}: GET projet → \"{value}\"");
         }
 
+        await using var client = await RedisClient.ConnectAsync(master.Port, application.Redis.Users.Application);
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < Writes; i++)
-            await master.ExecuteAsync("SET", $"demo:{i}", i.ToString(CultureInfo.InvariantCulture));
+            await client.ExecuteAsync("SET", $"demo:{i}", i);
         var elapsed = Stopwatch.GetElapsedTime(started);
         report.Note($"{Writes} SETs one after another in {Milliseconds(elapsed)}, {Writes / elapsed.TotalSeconds:N0} per second");
 

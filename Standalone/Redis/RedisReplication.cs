@@ -2,46 +2,49 @@ using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Standalone.Redis;
 
-/// <summary>A Redis master and its replicas as local processes, on loopback only.</summary>
+/// <summary>A Redis master, its replicas and the sentinels that watch them as local processes, on loopback only.</summary>
 internal sealed class RedisReplication : IAsyncDisposable
 {
-    private RedisReplication(IReadOnlyList<RedisServer> nodes) => Nodes = nodes;
+    private readonly List<RedisServer> _nodes = [];
+    private readonly List<RedisSentinel> _sentinels = [];
 
-    /// <summary>The node that starts as the master.</summary>
-    public RedisServer Master => Nodes[0];
+    private RedisReplication(string password) => Users = new RedisUsers(password);
 
-    /// <summary>The nodes that start as replicas.</summary>
-    public IEnumerable<RedisServer> Replicas => Nodes.Skip(1);
+    /// <summary>Who may do what on every node.</summary>
+    public RedisUsers Users { get; }
 
-    /// <summary>All nodes, the master first.</summary>
-    public IReadOnlyList<RedisServer> Nodes { get; }
+    /// <summary>The node that started as the master: the one that was it when they ran last.</summary>
+    public RedisServer Master { get; private set; } = null!;
 
-    /// <summary>What a service needs to find the nodes: <c>ConnectionStrings__{node}</c>.</summary>
+    /// <summary>The nodes that started as replicas.</summary>
+    public IEnumerable<RedisServer> Replicas => _nodes.Where(node => node != Master);
+
+    /// <summary>All nodes, in the order of their names: <c>redis-master</c> first, whatever its role.</summary>
+    public IReadOnlyList<RedisServer> Nodes => _nodes;
+
+    /// <summary>All sentinels.</summary>
+    public IReadOnlyList<RedisSentinel> Sentinels => _sentinels;
+
+    /// <summary>All nodes and sentinels.</summary>
+    public IEnumerable<RedisProcess> Processes => [.. _nodes, .. _sentinels];
+
+    /// <summary>What a service needs to find nodes and sentinels: <c>ConnectionStrings__{name}</c>.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
-        Nodes.Select(node => new KeyValuePair<string, string>($"ConnectionStrings__{node.Name}", node.ConnectionString));
+        Processes.Select(process => new KeyValuePair<string, string>($"ConnectionStrings__{process.Name}", process.ConnectionString));
 
-    /// <summary>Starts all nodes and waits until every replica is in touch with the master.</summary>
-    /// <exception cref="LaunchException">A node cannot be started.</exception>
+    /// <summary>
+    /// Starts all nodes and waits until every replica is in touch with the master; then starts the sentinels and waits
+    /// until each knows all nodes and all others.
+    /// </summary>
+    /// <exception cref="LaunchException">A process cannot be started.</exception>
     public static async Task<RedisReplication> StartAsync(
         RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
     {
-        var nodes = new List<RedisServer>();
-        var replication = new RedisReplication(nodes);
+        var replication = new RedisReplication(options.Password);
         try
         {
-            for (var i = 0; i <= options.Replicas; i++)
-            {
-                var name = i == 0 ? "redis-master" : $"redis-replica-{i}";
-                var wanted = options.Port == 0 ? 0 : options.Port + i;
-                var port = Ports.Take(wanted == 0 ? 0 : Math.Max(wanted, nodes.Count == 0 ? 0 : nodes[^1].Port + 1));
-                if (wanted != 0 && port != wanted)
-                    log.Say($"Port {wanted} is busy: {name} listens on {port}.");
-                nodes.Add(new RedisServer(name, port, options.DataDirectory, options.Password, i == 0 ? null : nodes[0], guardian, log));
-            }
-
-            foreach (var node in nodes)
-                await node.StartAsync();
-            await Task.WhenAll(nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
+            await replication.StartNodesAsync(options, guardian, log, cancellationToken);
+            await replication.StartSentinelsAsync(options, guardian, log, cancellationToken);
             return replication;
         }
         catch
@@ -51,7 +54,53 @@ internal sealed class RedisReplication : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() =>
-        // Replicas first, so that none of them complains about its master.
-        await Task.WhenAll(Nodes.Reverse().Select(node => node.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync()
+    {
+        // Sentinels first, so that none of them promotes a replica because the master ends.
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.DisposeAsync().AsTask()));
+        // Replicas before the master, so that none of them complains.
+        await Task.WhenAll(_nodes.AsEnumerable().Reverse().Select(node => node.DisposeAsync().AsTask()));
+    }
+
+    private async Task StartNodesAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i <= options.Replicas; i++)
+        {
+            var name = i == 0 ? "redis-master" : $"redis-replica-{i}";
+            var port = TakePort(name, options.Port, i, _nodes.LastOrDefault()?.Port, log);
+            _nodes.Add(new RedisServer(name, port, options.DataDirectory, Users, _nodes, guardian, log));
+        }
+
+        Master = _nodes[NodeConfiguration.MasterAmong([.. _nodes.Select(node => NodeConfiguration.Read(node.ConfigurationPath))])];
+        foreach (var node in _nodes)
+            await node.StartAsync(node == Master ? null : Master.Port);
+        await Task.WhenAll(_nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
+    }
+
+    private async Task StartSentinelsAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < options.Sentinels; i++)
+        {
+            var name = $"redis-sentinel-{i + 1}";
+            var port = TakePort(name, options.SentinelPort, i, _sentinels.LastOrDefault()?.Port, log);
+            _sentinels.Add(new RedisSentinel(name, port, options.DataDirectory, Users, (options.Sentinels / 2) + 1, guardian, log));
+        }
+
+        foreach (var sentinel in _sentinels)
+            await sentinel.StartAsync(Master.Port);
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Sentinels, options.Replicas, cancellationToken)));
+    }
+
+    // One after the other, although some are busy.
+    private static int TakePort(string name, int first, int offset, int? before, LaunchLog log)
+    {
+        if (first == 0)
+            return Ports.Take(0);
+
+        var wanted = first + offset;
+        var port = Ports.Take(Math.Max(wanted, before + 1 ?? 0));
+        if (port != wanted)
+            log.Say($"Port {wanted} is busy: {name} listens on {port}.");
+        return port;
+    }
 }

@@ -1,134 +1,94 @@
-using System.Diagnostics;
 using System.Globalization;
 using RedisAspire.Standalone.Processes;
-using StackExchange.Redis;
 
 namespace RedisAspire.Standalone.Redis;
 
-/// <summary>One <c>redis-server</c> process with a configuration file and a data directory of its own.</summary>
-internal sealed class RedisServer : IAsyncDisposable
+/// <summary>One node of the replication: it keeps data, and is the master or follows it.</summary>
+internal sealed class RedisServer : RedisProcess
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private readonly RedisUsers _users;
+    private readonly IReadOnlyList<RedisServer> _nodes;
 
-    private readonly string _directory;
-    private readonly string _password;
-    private readonly RedisServer? _master;
-    private readonly ProcessGuardian _guardian;
-    private readonly LaunchLog _log;
-    private ManagedProcess? _process;
-    private Task<IConnectionMultiplexer>? _connection;
-
-    public RedisServer(string name, int port, string dataDirectory, string password, RedisServer? master, ProcessGuardian guardian, LaunchLog log)
+    /// <summary>Prepares a node.</summary>
+    /// <param name="name">Its name, also its directory's.</param>
+    /// <param name="port">The port it listens on.</param>
+    /// <param name="dataDirectory">Where the directory is.</param>
+    /// <param name="users">Who may do what.</param>
+    /// <param name="nodes">All nodes of the replication, this one too.</param>
+    /// <param name="guardian">Ends it when we cannot.</param>
+    /// <param name="log">Where its output goes.</param>
+    public RedisServer(
+        string name, int port, string dataDirectory, RedisUsers users, IReadOnlyList<RedisServer> nodes, ProcessGuardian guardian, LaunchLog log)
+        : base(name, port, dataDirectory, users.Application.Password, users.Admin, guardian, log)
     {
-        Name = name;
-        Port = port;
-        _directory = Path.Combine(dataDirectory, name);
-        _password = password;
-        _master = master;
-        _guardian = guardian;
-        _log = log;
+        _users = users;
+        _nodes = nodes;
     }
 
-    public string Name { get; }
+    /// <summary>The node's configuration file.</summary>
+    public string ConfigurationPath => Path.Combine(DataDirectory, "redis.conf");
 
-    public int Port { get; }
-
-    /// <summary>A StackExchange.Redis connection string.</summary>
-    public string ConnectionString => $"127.0.0.1:{Port},password={_password}";
-
-    /// <summary>The running process.</summary>
-    /// <exception cref="InvalidOperationException">It has never been started.</exception>
-    public ManagedProcess Process => _process ?? throw new InvalidOperationException($"{Name} has not been started.");
-
-    /// <summary>Starts the process, or starts it again with the data it had.</summary>
-    public async Task StartAsync()
+    /// <summary>
+    /// Starts the node again with the data it had: as a replica of whichever node is the master now, or as what it
+    /// was when none is.
+    /// </summary>
+    /// <inheritdoc/>
+    public override async Task StartAsync()
     {
-        if (_process is { IsRunning: true })
-            return;
-        if (_process is not null)
-            await _process.DisposeAsync();
+        if (!IsRunning)
+            await StartAsync(await FindMasterAsync() ?? NodeConfiguration.Read(ConfigurationPath)?.MasterPort);
+    }
 
-        Directory.CreateDirectory(_directory);
-        var configuration = Path.Combine(_directory, "redis.conf");
-        WriteSecret(configuration, Configuration());
-        _process = ManagedProcess.Start(Name, new ProcessStartInfo(RedisServerExecutable.Find(), [configuration]) { WorkingDirectory = _directory }, _guardian, _log);
+    /// <summary>Starts the node as a replica of the node on <paramref name="masterPort"/>, or as the master.</summary>
+    public Task StartAsync(int? masterPort)
+    {
+        WriteConfiguration(ConfigurationPath, Configuration(masterPort));
+        return RunAsync(ConfigurationPath);
     }
 
     /// <summary>Waits until the node answers, has loaded its data and, if a replica, is in touch with its master.</summary>
     /// <exception cref="LaunchException">It ended, or did not become ready in 30 seconds.</exception>
-    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => WaitUntilAsync(
+        async () =>
         {
-            if (!Process.IsRunning)
-                throw await Process.DescribeEndAsync();
-            if (await IsReadyAsync(cancellationToken))
-                return;
-            if (Stopwatch.GetElapsedTime(started) > StartTimeout)
-                throw new LaunchException($"{Name} on port {Port} is not ready after {StartTimeout.TotalSeconds} s.");
-            await Task.Delay(20, cancellationToken);
-        }
-    }
-
-    /// <summary>A connection to the node, made once.</summary>
-    public Task<IConnectionMultiplexer> ConnectAsync() => _connection ??= OpenAsync();
-
-    /// <summary>Asks the node a command.</summary>
-    public async Task<RedisResult> ExecuteAsync(string command, params object[] arguments) =>
-        await (await ConnectAsync()).GetDatabase().ExecuteAsync(command, arguments);
+            var replication = await InfoAsync("replication");
+            var persistence = await InfoAsync("persistence");
+            return persistence["loading"] == "0" && (replication["role"] == "master" || replication["master_link_status"] == "up");
+        },
+        cancellationToken);
 
     /// <summary>The fields of one section of <c>INFO</c>.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> InfoAsync(string section)
-    {
-        var connection = await ConnectAsync();
-        var text = await connection.GetServer(connection.GetEndPoints()[0]).InfoRawAsync(section) ?? "";
-        return text.Split('\n', StringSplitOptions.TrimEntries)
+    public async Task<IReadOnlyDictionary<string, string>> InfoAsync(string section) =>
+        ((string)(await ExecuteAsync("INFO", section))!).Split('\n', StringSplitOptions.TrimEntries)
             .Select(line => line.Split(':', 2))
             .Where(pair => pair.Length == 2)
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-    }
 
-    public async ValueTask DisposeAsync()
+    // After an accident two nodes may take themselves for the master: the one that is followed is.
+    private async Task<int?> FindMasterAsync()
     {
-        if (_connection is { IsCompletedSuccessfully: true } connection)
-            (await connection).Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
-        Ports.Release(Port);
+        var answers = await Task.WhenAll(_nodes.Where(node => node != this && node.IsRunning).Select(async node => (node.Port, Followers: await node.CountFollowersAsync())));
+        return answers.Where(answer => answer.Followers is not null)
+            .OrderByDescending(answer => answer.Followers)
+            .Select(answer => (int?)answer.Port)
+            .FirstOrDefault();
     }
 
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    // How many replicas are in touch with this master; null when it is none, or does not answer.
+    private async Task<int?> CountFollowersAsync()
     {
         try
         {
-            using (var probe = new System.Net.Sockets.TcpClient())
-                await probe.ConnectAsync("127.0.0.1", Port, cancellationToken);
-
-            var replication = await InfoAsync("replication").WaitAsync(cancellationToken);
-            var persistence = await InfoAsync("persistence").WaitAsync(cancellationToken);
-            return persistence["loading"] == "0"
-                && (_master is null || replication.GetValueOrDefault("master_link_status") == "up");
+            var role = (RedisReply[])await ExecuteAsync("ROLE");
+            return (string?)role[0] == "master" ? ((RedisReply[])role[2]).Length : null;
         }
-        catch (Exception notYet) when (notYet is System.Net.Sockets.SocketException or RedisException or TimeoutException or KeyNotFoundException)
+        catch (RedisCommandException)
         {
-            return false;
+            return null;
         }
     }
 
-    private async Task<IConnectionMultiplexer> OpenAsync()
-    {
-        var options = ConfigurationOptions.Parse(ConnectionString);
-        options.AbortOnConnectFail = false;
-        options.AllowAdmin = true;
-        options.ConnectTimeout = 1000;
-        options.ReconnectRetryPolicy = new LinearRetry(100);
-        options.TieBreaker = "";
-        options.ConfigurationChannel = "";
-        return await ConnectionMultiplexer.ConnectAsync(options);
-    }
-
-    private string Configuration()
+    private string Configuration(int? masterPort)
     {
         // volatile-lru: the product catalogue has no time to live and must never be evicted.
         // appendonly: a master without persistence that restarts by itself empties its replicas.
@@ -136,9 +96,12 @@ internal sealed class RedisServer : IAsyncDisposable
             $"""
             bind 127.0.0.1
             port {Port}
-            dir "{_directory}"
-            requirepass "{_password}"
-            masterauth "{_password}"
+            dir "{DataDirectory}"
+            {_users.ToConfiguration()}
+            masteruser "{_users.Replication.Name}"
+            masterauth "{_users.Replication.Password}"
+            replica-announce-ip 127.0.0.1
+            replica-announce-port {Port}
             maxmemory 256mb
             maxmemory-policy volatile-lru
             appendonly yes
@@ -149,15 +112,6 @@ internal sealed class RedisServer : IAsyncDisposable
             replica-serve-stale-data yes
 
             """);
-        return _master is null ? text : $"{text}replicaof 127.0.0.1 {_master.Port}\n";
-    }
-
-    private static void WriteSecret(string path, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+        return masterPort is null ? text : $"{text}replicaof 127.0.0.1 {masterPort}\n";
     }
 }

@@ -4,7 +4,6 @@ using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
-using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -118,7 +117,7 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
         await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);
         var node = _redis.Nodes.Single(node => node.Name == behind.Topology.ReadNode!.Name);
         await Eventually.HoldsAsync("the replica has it", async () => !(await node.ExecuteAsync("GET", _key)).IsNull);
-        var password = (string)((RedisResult[])(await node.ExecuteAsync("CONFIG", "GET", "masterauth"))!)[1]!;
+        var password = (string)((RedisReply[])await node.ExecuteAsync("CONFIG", "GET", "masterauth"))[1]!;
         try
         {
             await node.ExecuteAsync("CONFIG", "SET", "masterauth", "wrong");

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using RedisAspire.Standalone;
+using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Standalone;
@@ -83,8 +84,8 @@ public sealed class StandaloneApplicationTests
             Assert.StartsWith("-NOAUTH", await reader.ReadLineAsync(Cancellation));
         }
 
-        static async Task<string?> ConfigAsync(RedisAspire.Standalone.Redis.RedisServer node, string name) =>
-            ((string?[])(await node.ExecuteAsync("CONFIG", "GET", name))!)[1];
+        static async Task<string?> ConfigAsync(RedisServer node, string name) =>
+            (string?)((RedisReply[])await node.ExecuteAsync("CONFIG", "GET", name))[1];
     }
 
     [Fact]

@@ -12,9 +12,12 @@ public class RedisFixture : IAsyncLifetime
 
     internal RedisReplication Redis { get; private set; } = null!;
 
+    /// <summary>How many sentinels watch the nodes.</summary>
+    protected virtual int Sentinels => 0;
+
     public async ValueTask InitializeAsync() =>
         Redis = await RedisReplication.StartAsync(
-            new RedisReplicationOptions { Replicas = 2, Port = 0, Password = "test-password", DataDirectory = _data.Path },
+            new RedisReplicationOptions { Replicas = 2, Port = 0, Sentinels = Sentinels, SentinelPort = 0, Password = "test-password", DataDirectory = _data.Path },
             _guardian, LaunchLog.Silent, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,75 @@
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Standalone;
+
+public sealed class SentinelTests : RedisFixture
+{
+    protected override int Sentinels => 3;
+
+    [Fact]
+    public async Task Sentinels_agree_on_the_master_and_know_each_other_and_every_replica()
+    {
+        Assert.Equal(3, Redis.Sentinels.Count);
+        foreach (var sentinel in Redis.Sentinels)
+        {
+            Assert.Equal(Redis.Master.Port, await sentinel.MasterPortAsync());
+            Assert.Equal(
+                Redis.Sentinels.Where(other => other != sentinel).Select(other => other.Port).Order(),
+                await PortsAsync(sentinel, "SENTINELS"));
+            Assert.Equal(Redis.Replicas.Select(replica => replica.Port).Order(), await PortsAsync(sentinel, "REPLICAS"));
+            Assert.StartsWith("OK 3 usable", (string?)await sentinel.ExecuteAsync("SENTINEL", "CKQUORUM", RedisSentinel.MasterName), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_killed_master_is_replaced_within_ten_seconds_and_returns_as_a_replica()
+    {
+        var old = Redis.Master;
+        await old.ExecuteAsync("SET", "before", "1");
+        await old.ExecuteAsync("WAIT", 2, 5000);
+
+        await old.Process.KillAsync();
+
+        RedisServer? promoted = null;
+        await Eventually.HoldsAsync("a replica is the master", async () =>
+        {
+            foreach (var node in Redis.Replicas)
+            {
+                if ((await node.InfoAsync("replication"))["role"] == "master")
+                    promoted = node;
+            }
+
+            return promoted is not null;
+        }, TimeSpan.FromSeconds(10));
+        Assert.Equal("1", (string?)await promoted!.ExecuteAsync("GET", "before"));
+        await Eventually.HoldsAsync("every sentinel names it", async () =>
+            (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == promoted.Port));
+
+        await old.StartAsync();
+        await old.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+
+        var replication = await old.InfoAsync("replication");
+        Assert.Equal(("slave", $"{promoted.Port}"), (replication["role"], replication["master_port"]));
+    }
+
+    [Fact]
+    public async Task A_sentinel_that_was_killed_comes_back_with_all_it_knew()
+    {
+        var sentinel = Redis.Sentinels[0];
+        await sentinel.Process.KillAsync();
+
+        await sentinel.StartAsync();
+
+        await sentinel.WaitUntilReadyAsync(3, 2, TestContext.Current.CancellationToken);
+        Assert.Equal(Redis.Master.Port, await sentinel.MasterPortAsync());
+        foreach (var other in Redis.Sentinels)
+            Assert.Equal(2, (await PortsAsync(other, "SENTINELS")).Length);
+    }
+
+    private static async Task<int[]> PortsAsync(RedisSentinel sentinel, string what) =>
+        [.. ((RedisReply[])await sentinel.ExecuteAsync("SENTINEL", what, RedisSentinel.MasterName))
+            .Select(found => (RedisReply[])found)
+            .Select(fields => (int)fields[Array.FindIndex(fields, field => (string?)field == "port") + 1])
+            .Order()];
+}
