@@ -28,9 +28,13 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// <summary>All nodes and sentinels.</summary>
     public IEnumerable<RedisProcess> Processes => [.. _nodes, .. _sentinels];
 
-    /// <summary>What a service needs to find nodes and sentinels: <c>ConnectionStrings__{name}</c>.</summary>
+    /// <summary>What a service needs to find nodes and sentinels, <c>ConnectionStrings__{name}</c>, and to make another node the master.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
-        Processes.Select(process => new KeyValuePair<string, string>($"ConnectionStrings__{process.Name}", process.ConnectionString));
+    [
+        .. Processes.Select(process => new KeyValuePair<string, string>($"ConnectionStrings__{process.Name}", process.ConnectionString)),
+        new("Redis__OperatorUser", Users.Operator.Name),
+        new("Redis__OperatorPassword", Users.Operator.Password),
+    ];
 
     /// <summary>
     /// Starts all nodes and waits until every replica is in touch with the master; then starts the sentinels and waits

@@ -14,11 +14,14 @@ internal sealed class RedisUsers(string applicationPassword)
         "~* resetchannels &__Booksleeve_MasterChanged "
         + "-@all +@read +@write +@connection +@transaction +@scripting +@pubsub "
         + "-@admin -@dangerous -function -script|flush -script|kill -script|debug "
-        + "+info +role +wait +replicaof +config|rewrite +command +client|list +client|no-evict "
+        + "+info +role +wait +command +client|list +client|no-evict "
         + "+memory|stats +slowlog|get +slowlog|len +latency|latest +latency|histogram";
 
     /// <summary>The services. They name no user when they log in, and are <c>default</c> then.</summary>
     public RedisUser Application { get; } = new("default", applicationPassword, ApplicationRules);
+
+    /// <summary>The services when they make another node the master, and for nothing else: it can change a node's settings.</summary>
+    public RedisUser Operator { get; } = RedisUser.Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|set +config|rewrite");
 
     /// <summary>A replica at its master. The same on every node, so that any may be promoted.</summary>
     public RedisUser Replication { get; } = RedisUser.Create("replication", $"{NoData} +psync +replconf +ping");
@@ -43,5 +46,5 @@ internal sealed class RedisUsers(string applicationPassword)
 
     /// <summary>The lines of <c>redis.conf</c>.</summary>
     public string ToConfiguration() =>
-        string.Join('\n', new[] { Application, Replication, Sentinel, Statistics, Admin }.Select(user => user.ToConfiguration()));
+        string.Join('\n', new[] { Application, Operator, Replication, Sentinel, Statistics, Admin }.Select(user => user.ToConfiguration()));
 }

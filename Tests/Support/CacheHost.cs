@@ -36,6 +36,10 @@ internal sealed class CacheHost : IAsyncDisposable
             options.PollTimeout = TimeSpan.FromSeconds(3);
             foreach (var node in redis.Nodes)
                 options.Nodes[node.Name] = node.ConnectionString;
+            foreach (var sentinel in redis.Sentinels)
+                options.Sentinels[sentinel.Name] = sentinel.ConnectionString;
+            options.OperatorUser = redis.Users.Operator.Name;
+            options.OperatorPassword = redis.Users.Operator.Password;
         });
         services?.Invoke(builder.Services);
 

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Caching;
+
+/// <summary>The cache with three sentinels, which say who the master is.</summary>
+public sealed class RedisSentinelTests : RedisFixture
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task After_the_master_is_killed_values_are_written_again_by_themselves()
+    {
+        await using var host = await CacheHost.StartAsync(Redis);
+        await host.Cache.SetAsync("key", "old", cancellationToken: Cancellation);
+        await Redis.Master.ExecuteAsync("WAIT", 2, 5000);
+
+        await Redis.Master.Process.KillAsync();
+        await Eventually.HoldsAsync("writing works again", async () =>
+        {
+            await host.Cache.SetAsync("key", "new", cancellationToken: Cancellation);
+            return host.Topology.Snapshot.Master is { } master && master != Redis.Master.Name && (string?)await Node(master).ExecuteAsync("GET", "key") == "new";
+        });
+
+        Assert.NotEqual(Redis.Master.Name, host.Topology.Snapshot.Master);
+        Assert.Equal("new", await host.Cache.GetOrCreateAsync("key", _ => ValueTask.FromResult("source"), cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task A_certain_replica_is_promoted_through_the_sentinels()
+    {
+        await using var host = await CacheHost.StartAsync(Redis);
+        await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
+        var wanted = Redis.Nodes[2];
+
+        await host.Services.GetRequiredService<RedisFailover>().PromoteAsync(wanted.Name, Cancellation);
+
+        Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
+        await Eventually.HoldsAsync("every sentinel agrees", async () =>
+            (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == wanted.Port));
+        Assert.Equal("100", (string?)((RedisReply[])await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);
+    }
+
+    [Fact]
+    public async Task A_master_that_hung_and_was_replaced_gets_no_writes_when_it_returns()
+    {
+        await using var host = await CacheHost.StartAsync(Redis);
+        var old = Redis.Master;
+
+        old.Process.Send(Signal.Pause);
+        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name);
+        old.Process.Send(Signal.Resume);
+        for (var i = 0; i < 200; i++)
+        {
+            await host.Cache.SetAsync($"key:{i}", "value", cancellationToken: Cancellation);
+            Assert.NotEqual(old.Name, host.Topology.Snapshot.Master);
+        }
+
+        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave");
+    }
+
+    [Fact]
+    public async Task Without_any_sentinel_left_roles_come_from_the_nodes()
+    {
+        await using var host = await CacheHost.StartAsync(Redis);
+        foreach (var sentinel in Redis.Sentinels)
+            await sentinel.Process.KillAsync();
+        await Eventually.HoldsAsync("none is heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is null));
+
+        await host.Services.GetRequiredService<RedisFailover>().PromoteAsync(Redis.Nodes[1].Name, Cancellation);
+
+        Assert.Equal(Redis.Nodes[1].Name, host.Topology.Snapshot.Master);
+    }
+
+    protected override int Sentinels => 3;
+
+    private RedisServer Node(string name) => Redis.Nodes.Single(node => node.Name == name);
+}
