@@ -10,7 +10,7 @@ namespace RedisAspire.Tests.Standalone;
 
 public sealed class StandaloneApplicationTests
 {
-    private static readonly LaunchOptions AnyPorts = new() { WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 2 };
+    private static readonly LaunchOptions AnyPorts = new() { WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 2, Sentinels = 0 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
