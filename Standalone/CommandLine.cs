@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using RedisAspire.Standalone.Demo;
 
 namespace RedisAspire.Standalone;
@@ -11,8 +12,8 @@ internal static class CommandLine
 {
     private const int Failure = 1;
 
-    // These characters end a value in a connection string or in redis.conf.
-    private static readonly SearchValues<char> NotInPasswords = SearchValues.Create(",\"\\ \t\r\n'");
+    // These characters end a value in a connection string, in redis.conf or in a header.
+    private static readonly SearchValues<char> NotInSecrets = SearchValues.Create(",\"\\ \t\r\n'");
 
     public static RootCommand Create()
     {
@@ -22,12 +23,20 @@ internal static class CommandLine
         var api = Number("--api", "How many API instances to start.", defaults.ApiInstances, 1, 16);
         var redisPort = Port("--redis-port", "Port of the Redis master; replicas take the ones after it.", defaults.RedisPort);
         var replicas = Number("--replicas", "How many Redis replicas to start.", defaults.Replicas, 0, 16);
-        var password = Password();
+        var sentinels = Number("--sentinels", "How many sentinels watch the Redis nodes and replace a dead master; 0: none.", defaults.Sentinels, 0, 9);
+        var sentinelPort = Port("--sentinel-port", "Port of the first sentinel; the others take the ones after it.", defaults.SentinelPort);
+        var password = Secret("--redis-password", "Password of the services at every Redis node and sentinel (default: a random one).");
+        var adminKey = Secret("--admin-key", "What a request must carry that stops nodes or changes their roles (default: a random one).");
+        adminKey.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !Ascii.IsValid(result.Tokens[0].Value))
+                result.AddError("--admin-key must be ASCII.");
+        });
         var data = new Option<string?>("--data") { Description = "Where Redis keeps its data (default: a directory of your own)." };
 
         var root = new RootCommand("Starts a replicated Redis, the API and the web page as local processes. Busy ports are passed over. Ctrl-C ends everything.")
         {
-            webPort, apiPort, api, redisPort, replicas, password, data,
+            webPort, apiPort, api, redisPort, replicas, sentinels, sentinelPort, password, adminKey, data,
         };
         root.SetAction((parsed, cancellationToken) => RunAsync(
             new LaunchOptions
@@ -37,7 +46,10 @@ internal static class CommandLine
                 ApiInstances = parsed.GetValue(api),
                 RedisPort = parsed.GetValue(redisPort),
                 Replicas = parsed.GetValue(replicas),
+                Sentinels = parsed.GetValue(sentinels),
+                SentinelPort = parsed.GetValue(sentinelPort),
                 RedisPassword = parsed.GetValue(password),
+                AdminKey = parsed.GetValue(adminKey),
                 DataDirectory = parsed.GetValue(data),
             },
             cancellationToken));
@@ -112,13 +124,13 @@ internal static class CommandLine
         return option;
     }
 
-    private static Option<string?> Password()
+    private static Option<string?> Secret(string name, string description)
     {
-        var option = new Option<string?>("--redis-password") { Description = "Password of every Redis node (default: a random one)." };
+        var option = new Option<string?>(name) { Description = description };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && (result.Tokens[0].Value.Length == 0 || result.Tokens[0].Value.AsSpan().ContainsAny(NotInPasswords)))
-                result.AddError("--redis-password must not be empty nor contain commas, quotes, backslashes or white space.");
+            if (result.Tokens.Count == 1 && (result.Tokens[0].Value.Length == 0 || result.Tokens[0].Value.AsSpan().ContainsAny(NotInSecrets)))
+                result.AddError($"{name} must not be empty nor contain commas, quotes, backslashes or white space.");
         });
         return option;
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using RedisAspire.Standalone.Drills;
+using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Standalone;
 
@@ -16,6 +18,13 @@ internal static class LaunchSummary
         text.Append('\n');
         foreach (var node in application.Redis.Nodes)
             Row(text, node.Name, $"redis-cli -p {node.Port} -a {application.RedisPassword} --no-auth-warning get foo");
+        foreach (var sentinel in application.Redis.Sentinels)
+            Row(text, sentinel.Name, $"redis-cli -p {sentinel.Port} -a {application.RedisPassword} --no-auth-warning sentinel get-master-addr-by-name {RedisSentinel.MasterName}");
+        var statistics = application.Redis.Users.Statistics;
+        Row(text, "monitoring", $"redis-cli -p {application.Redis.Master.Port} --user {statistics.Name} -a {statistics.Password} --no-auth-warning info");
+        text.Append('\n');
+        Row(text, "Admin key", application.AdminKey);
+        Row(text, "Drills", $"curl -X POST -H '{AdminKeyFilter.Header}: {application.AdminKey}' {application.Drills.Address}nodes/redis-replica-1/stop");
         return text.Append("\nCtrl-C ends everything.\n").ToString();
     }
 

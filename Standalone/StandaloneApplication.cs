@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
 
@@ -17,8 +18,14 @@ internal sealed class StandaloneApplication : IAsyncDisposable
     /// <summary>The Redis nodes.</summary>
     public RedisReplication Redis { get; private set; } = null!;
 
-    /// <summary>The password of every Redis node.</summary>
+    /// <summary>The password of the services at every Redis node and sentinel.</summary>
     public string RedisPassword { get; private set; } = "";
+
+    /// <summary>What a request must carry that stops nodes or changes their roles.</summary>
+    public string AdminKey { get; private set; } = "";
+
+    /// <summary>Where the API has nodes stopped and started.</summary>
+    public DrillServer Drills { get; private set; } = null!;
 
     /// <summary>The API instances.</summary>
     public IReadOnlyList<ServiceProcess> Apis { get; private set; } = [];
@@ -71,22 +78,28 @@ internal sealed class StandaloneApplication : IAsyncDisposable
         var guardian = new ProcessGuardian();
         _started.Push(new Synchronous(guardian));
 
-        RedisPassword = options.RedisPassword ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
+        RedisPassword = options.RedisPassword ?? NewSecret();
+        AdminKey = options.AdminKey ?? NewSecret();
         Redis = await RedisReplication.StartAsync(
             new RedisReplicationOptions
             {
                 Replicas = options.Replicas,
                 Port = options.RedisPort,
+                Sentinels = options.Sentinels,
+                SentinelPort = options.SentinelPort,
                 Password = RedisPassword,
                 DataDirectory = data.Path,
             },
             guardian, log, cancellationToken);
         _started.Push(Redis);
+        Drills = await DrillServer.StartAsync(Redis, AdminKey, cancellationToken);
+        _started.Push(Drills);
 
+        var adminKey = KeyValuePair.Create("Admin__Key", AdminKey);
         Apis = [.. Enumerable.Range(0, options.ApiInstances).Select(i => new ServiceProcess(
             options.ApiInstances == 1 ? "apiservice" : $"apiservice-{i + 1}", "ApiService",
             TakePort(options.ApiPort == 0 ? 0 : options.ApiPort + i, "The API", log),
-            [.. Redis.Environment, .. options.ApiEnvironment],
+            [.. Redis.Environment, adminKey, KeyValuePair.Create("Drills__Address", Drills.Address.ToString()), .. options.ApiEnvironment],
             guardian, log))];
         foreach (var api in Apis)
             _started.Push(api);
@@ -97,11 +110,13 @@ internal sealed class StandaloneApplication : IAsyncDisposable
 
         Web = new ServiceProcess(
             "webfrontend", "Web", TakePort(options.WebPort, "The web page", log),
-            Apis.Select((api, i) => new KeyValuePair<string, string>($"services__apiservice__http__{i}", api.Url.ToString())),
+            [.. Apis.Select((api, i) => KeyValuePair.Create($"services__apiservice__http__{i}", api.Url.ToString())), adminKey],
             guardian, log);
         _started.Push(Web);
         await Web.StartAsync(cancellationToken);
     }
+
+    private static string NewSecret() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private static int TakePort(int wanted, string what, LaunchLog log)
     {

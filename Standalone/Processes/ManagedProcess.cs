@@ -40,6 +40,9 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Whether the process is ending because it was asked to.</summary>
     public bool IsStopping => _isStopping;
 
+    /// <summary>Whether the process has been paused, and not been resumed since.</summary>
+    public bool IsPaused { get; private set; }
+
     /// <summary>Starts a process.</summary>
     /// <exception cref="LaunchException">The program cannot be started.</exception>
     public static ManagedProcess Start(string name, ProcessStartInfo start, ProcessGuardian guardian, LaunchLog log)
@@ -72,8 +75,12 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Sends a signal; does nothing when the process has ended.</summary>
     public void Send(Signal signal)
     {
-        if (IsRunning)
-            _ = Kill(_process.Id, NumberOf(signal));
+        if (!IsRunning)
+            return;
+
+        _ = Kill(_process.Id, NumberOf(signal));
+        if (signal is Signal.Pause or Signal.Resume)
+            IsPaused = signal == Signal.Pause;
     }
 
     /// <summary>Ends the process at once, and waits until it is gone.</summary>

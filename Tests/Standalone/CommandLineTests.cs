@@ -62,7 +62,9 @@ public sealed partial class CommandLineTests
     [InlineData("--replicas", "-1")]
     [InlineData("--port", "70000")]
     [InlineData("--api", "many")]
+    [InlineData("--sentinels", "10")]
     [InlineData("--redis-password", "a,b")]
+    [InlineData("--admin-key", "a b")]
     [InlineData("--colour", "blue")]
     public async Task A_bad_option_is_refused_with_a_reason(string option, string value)
     {
@@ -84,7 +86,7 @@ public sealed partial class CommandLineTests
     private static async Task<Started> StartedAsync()
     {
         var data = Directory.CreateTempSubdirectory("redisaspire-test-").FullName;
-        var application = Start("--port", "0", "--api-port", "0", "--redis-port", "0", "--replicas", "1", "--data", data);
+        var application = Start("--port", "0", "--api-port", "0", "--redis-port", "0", "--replicas", "1", "--sentinels", "1", "--sentinel-port", "0", "--data", data);
         application.Directory = data;
         await Eventually.HoldsAsync("the application is ready", () =>
         {
@@ -139,8 +141,8 @@ public sealed partial class CommandLineTests
         public int[] Ports()
         {
             var summary = Output.Split("RedisAspire is ready.")[1].Split("Ctrl-C")[0];
-            var ports = PortPattern().Matches(summary).Select(match => int.Parse(match.Groups[1].Value)).ToArray();
-            Assert.Equal(4, ports.Length);
+            var ports = PortPattern().Matches(summary).Select(match => int.Parse(match.Groups[1].Value)).Distinct().ToArray();
+            Assert.Equal(6, ports.Length);
             return ports;
         }
 
@@ -159,7 +161,7 @@ public sealed partial class CommandLineTests
                 _output.AppendLine(line);
         }
 
-        [GeneratedRegex(@"(?:localhost:|redis-cli -p )(\d+)")]
+        [GeneratedRegex(@"(?:localhost:|127.0.0.1:|redis-cli -p )(\d+)")]
         private static partial Regex PortPattern();
     }
 }

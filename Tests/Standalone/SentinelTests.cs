@@ -3,9 +3,16 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Standalone;
 
-public sealed class SentinelTests : RedisFixture
+// Every test has nodes of its own, because some kill them.
+public sealed class SentinelTests : IAsyncLifetime
 {
-    protected override int Sentinels => 3;
+    private readonly SentinelFixture _fixture = new();
+
+    private RedisReplication Redis => _fixture.Redis;
+
+    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
     public async Task Sentinels_agree_on_the_master_and_know_each_other_and_every_replica()

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using RedisAspire.Standalone;
+using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
@@ -10,7 +11,7 @@ namespace RedisAspire.Tests.Standalone;
 
 public sealed class StandaloneApplicationTests
 {
-    private static readonly LaunchOptions AnyPorts = new() { WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 2 };
+    private static readonly LaunchOptions AnyPorts = new() { WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 2, Sentinels = 0 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,6 +48,60 @@ public sealed class StandaloneApplicationTests
 
         foreach (var port in ports)
             Assert.False(await Port.IsListeningAsync(port), $"Something still listens on {port}.");
+    }
+
+    [Fact]
+    public async Task Services_get_what_they_need_in_their_environment_and_no_secret_is_in_an_argument_or_a_log()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows the environment of a process.");
+        var log = new RecordingLog();
+        await using var application = await StandaloneApplication.StartAsync(
+            AnyPorts with { Replicas = 1, Sentinels = 1, SentinelPort = 0 }, DataDirectory.CreateTemporary(), log, Cancellation);
+        var redis = application.Redis;
+        var (api, web) = (application.Apis[0].Process, application.Web!.Process);
+
+        var environment = await ReadAsync(api.Id, "environ");
+        Assert.Contains($"Admin__Key={application.AdminKey}", environment);
+        Assert.Contains($"Drills__Address={application.Drills.Address}", environment);
+        Assert.Contains($"ConnectionStrings__redis-master={redis.Master.ConnectionString}", environment);
+        Assert.Contains($"ConnectionStrings__redis-sentinel-1={redis.Sentinels[0].ConnectionString}", environment);
+        Assert.Contains($"Admin__Key={application.AdminKey}", await ReadAsync(web.Id, "environ"));
+
+        string[] secrets =
+        [
+            application.AdminKey, application.RedisPassword,
+            redis.Users.Admin.Password, redis.Users.Sentinel.Password, redis.Users.Replication.Password, redis.Users.Statistics.Password,
+        ];
+        foreach (var process in redis.Processes.Select(process => process.Process).Append(api).Append(web))
+        {
+            var arguments = string.Join(' ', await ReadAsync(process.Id, "cmdline"));
+            Assert.NotEmpty(arguments);
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, arguments, StringComparison.Ordinal));
+        }
+
+        foreach (var line in log.Lines)
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, line, StringComparison.Ordinal));
+        foreach (var service in new[] { api, web })
+            Assert.DoesNotContain(redis.Users.Admin.Password, string.Join(' ', await ReadAsync(service.Id, "environ")), StringComparison.Ordinal);
+
+        static async Task<string[]> ReadAsync(int process, string file) =>
+            (await File.ReadAllTextAsync($"/proc/{process}/{file}", Cancellation)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
+    public async Task A_node_that_a_drill_stops_ends_nothing_else()
+    {
+        await using var application = await StandaloneApplication.StartAsync(AnyPorts with { HasWeb = false }, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        var failure = application.WaitForFailureAsync(Cancellation);
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add(AdminKeyFilter.Header, application.AdminKey);
+
+        using var stopped = await http.PostAsync(new Uri(application.Drills.Address, "/nodes/redis-replica-1/stop"), content: null, Cancellation);
+
+        Assert.Equal(HttpStatusCode.NoContent, stopped.StatusCode);
+        using var answer = await http.GetAsync(new Uri(application.Apis[0].Url, "/data/foo"), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.False(failure.IsCompleted);
     }
 
     [Fact]
