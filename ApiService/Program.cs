@@ -1,4 +1,5 @@
 using RedisAspire.ApiService;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Nodes;
@@ -22,6 +23,8 @@ builder.Services.AddReplicatedCache(options =>
 
 builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
 builder.Services.AddSingleton<SlowDatabase>();
+
+builder.Services.AddAdminKey(builder.Configuration);
 
 builder.Services.AddProblemDetails();
 builder.Services.AddExceptionHandler<RedisExceptionHandler>();
