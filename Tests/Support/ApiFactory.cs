@@ -47,6 +47,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         foreach (var node in redis?.Nodes ?? [])
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
         builder.UseSetting("Admin:Key", AdminKey);
+        builder.UseSetting("RateLimit:PermitLimit", "");
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
