@@ -1,7 +1,9 @@
-using RedisAspire.ApiService;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Nodes;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.ServiceDefaults;
@@ -23,14 +25,18 @@ builder.Services.AddReplicatedCache(options =>
 builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
 builder.Services.AddSingleton<SlowDatabase>();
 
-builder.Services.AddProblemDetails();
-builder.Services.AddExceptionHandler<RedisExceptionHandler>();
+builder.Services.AddAdminKey(builder.Configuration);
+builder.Services.AddSharedRateLimiting(builder.Configuration);
+
+builder.AddProblems();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();
 
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+app.UseForwardedHeaders();
+app.UseRateLimiter();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();

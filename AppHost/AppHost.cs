@@ -3,6 +3,7 @@ using RedisAspire.AppHost.RedisReplication;
 var builder = DistributedApplication.CreateBuilder(args);
 
 var password = builder.AddParameter("redis-password", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
 var master = builder.AddRedis("redis-master", port: 6379, password)
     .WithReplicationDefaults();
@@ -15,6 +16,7 @@ var replicas = Enumerable.Range(1, 3)
 
 var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithHttpHealthCheck("/health")
+    .WithEnvironment("Admin__Key", adminKey)
     .WithReference(master)
     .WaitFor(master);
 
@@ -24,6 +26,7 @@ foreach (var replica in replicas)
 builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
+    .WithEnvironment("Admin__Key", adminKey)
     .WithReference(api)
     .WaitFor(api);
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Cache;
@@ -11,7 +12,8 @@ internal static class CacheEndpoints
             .WithTags("Cache")
             .WithName("ClearCache")
             .WithSummary("Empties the cache: removes every key that has a time to live, except the application's own.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireAdminKey();
 
     private static async Task<Ok<ClearedResponse>> ClearAsync(ReplicatedCache cache, CancellationToken cancellationToken) =>
         TypedResults.Ok(new ClearedResponse(await cache.ClearAsync(cancellationToken)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -23,7 +24,8 @@ internal static class DataEndpoints
         data.MapDelete("/{**key}", DeleteAsync)
             .WithName("DeleteData")
             .WithSummary("Removes a value from the cache.")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .RequireAdminKey();
     }
 
     private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

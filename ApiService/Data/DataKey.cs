@@ -28,9 +28,9 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     public static DataKey Of(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!target.StartsWith('/'))
+        if (!target.StartsWith('/') && Uri.TryCreate(target, UriKind.Absolute, out var absolute))
             // The absolute form of a request line, as sent to proxies.
-            target = new Uri(target).GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
+            target = absolute.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
 
         var start = target.IndexOf(Path, StringComparison.OrdinalIgnoreCase);
         var encoded = start < 0 ? "" : target[(start + Path.Length)..].Split('?', 2)[0];

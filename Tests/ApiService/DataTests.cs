@@ -18,7 +18,7 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
     public async ValueTask InitializeAsync()
     {
         _api = await ApiFactory.StartAsync(_redis);
-        _client = _api.CreateClient();
+        _client = _api.CreateAdminClient();
     }
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();

@@ -18,7 +18,7 @@ public sealed class NodeTests : IAsyncLifetime
     {
         await _fixture.InitializeAsync();
         _api = await ApiFactory.StartAsync(_fixture.Redis);
-        _client = _api.CreateClient();
+        _client = _api.CreateAdminClient();
     }
 
     public async ValueTask DisposeAsync()

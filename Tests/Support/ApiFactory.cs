@@ -10,20 +10,33 @@ using RedisAspire.Standalone.Redis;
 namespace RedisAspire.Tests.Support;
 
 /// <summary>The API in this process, on real Redis nodes, with a database that is only a little slow.</summary>
-internal sealed class ApiFactory(RedisReplication? redis) : WebApplicationFactory<SlowDatabase>
+internal sealed class ApiFactory(RedisReplication? redis, params (string Name, string? Value)[] settings) : WebApplicationFactory<SlowDatabase>
 {
     public static TimeSpan DatabaseLatency { get; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What the API asks of those who remove things.</summary>
+    public const string AdminKey = "test-admin-key";
+
     /// <summary>Starts the API and waits until it has looked at every node.</summary>
-    public static async Task<ApiFactory> StartAsync(RedisReplication? redis)
+    /// <param name="redis">The nodes; none without.</param>
+    /// <param name="settings">Configuration that differs from that of other tests.</param>
+    public static async Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings)
     {
-        var factory = new ApiFactory(redis);
+        var factory = new ApiFactory(redis, settings);
         // The real server: what it does to paths is part of what is tested. Told where to listen by its own options,
         // because the overload with a port races with the start of the application.
         factory.UseKestrel(options => options.Listen(IPAddress.Loopback, 0));
         factory.StartServer();
         await factory.Services.GetRequiredService<RedisTopology>().Ready.WaitAsync(TestContext.Current.CancellationToken);
         return factory;
+    }
+
+    /// <summary>A client that has the admin key.</summary>
+    public HttpClient CreateAdminClient()
+    {
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Add("X-Admin-Key", AdminKey);
+        return client;
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -33,6 +46,10 @@ internal sealed class ApiFactory(RedisReplication? redis) : WebApplicationFactor
         builder.UseSetting("Cache:OperationTimeout", "00:00:02");
         foreach (var node in redis?.Nodes ?? [])
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
+        builder.UseSetting("Admin:Key", AdminKey);
+        builder.UseSetting("RateLimit:PermitLimit", "");
+        foreach (var (name, value) in settings)
+            builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureServices(services => services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100)));
     }

@@ -6,6 +6,7 @@ internal static class CacheApiServiceCollectionExtensions
     public static IServiceCollection AddCacheApiClient(this IServiceCollection services)
     {
         services.AddTransient<FailureHandler>();
+        services.AddTransient<AdminKeyHandler>();
         services.AddHttpClient<CacheApiClient>(http =>
             {
                 http.BaseAddress = new Uri("https+http://apiservice");
@@ -13,6 +14,7 @@ internal static class CacheApiServiceCollectionExtensions
                 http.Timeout = TimeSpan.FromSeconds(9);
             })
             .AddHttpMessageHandler<FailureHandler>()
+            .AddHttpMessageHandler<AdminKeyHandler>()
             // One request per second is not worth four lines of log each; failures are told where they matter.
             .RemoveAllLoggers();
         return services;

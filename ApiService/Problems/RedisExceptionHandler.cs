@@ -2,12 +2,9 @@ using Microsoft.AspNetCore.Diagnostics;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
-namespace RedisAspire.ApiService;
+namespace RedisAspire.ApiService.Problems;
 
-/// <summary>
-/// Answers 503 where an endpoint cannot do without Redis and Redis fails. The client's own text stays out of the
-/// answer: it names addresses and internal state.
-/// </summary>
+/// <summary>Answers 503 where an endpoint cannot do without Redis and Redis fails.</summary>
 internal sealed partial class RedisExceptionHandler(IProblemDetailsService problems, ILogger<RedisExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -25,7 +22,7 @@ internal sealed partial class RedisExceptionHandler(IProblemDetailsService probl
             {
                 Status = StatusCodes.Status503ServiceUnavailable,
                 Title = "Redis is not available",
-                Detail = exception is RedisUnavailableException ? exception.Message : "Redis did not answer. Try again in a moment.",
+                Detail = $"{RedisFailure.Describe(exception)} Try again in a moment.",
             },
         });
     }

@@ -1,0 +1,20 @@
+namespace RedisAspire.ApiService.RateLimiting;
+
+/// <summary>How much one client may ask (<c>RateLimit</c> in the configuration).</summary>
+internal sealed class RateLimitOptions
+{
+    /// <summary>How many requests a client may make in one window, at all instances together. 2000 by default; none limits nobody.</summary>
+    public int? PermitLimit { get; set; } = 2000;
+
+    /// <summary>How long a window is. One second by default.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many permits an instance takes from Redis at once. 50 by default.</summary>
+    public int Chunk { get; set; } = 50;
+
+    /// <summary>How long a request waits for Redis. 50 ms by default.</summary>
+    public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long everybody passes after Redis has failed, before it is asked again. One second by default.</summary>
+    public TimeSpan OpenAfterFailure { get; set; } = TimeSpan.FromSeconds(1);
+}

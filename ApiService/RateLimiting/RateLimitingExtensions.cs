@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace RedisAspire.ApiService.RateLimiting;
+
+/// <summary>Limits how much one client may ask of all instances together.</summary>
+internal static class RateLimitingExtensions
+{
+    private static readonly string[] Unlimited = ["/health", "/alive"];
+
+    public static IServiceCollection AddSharedRateLimiting(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RateLimitOptions>()
+            .Bind(configuration.GetSection("RateLimit"))
+            .Validate(options => options is { PermitLimit: null or > 0, Chunk: > 0 }, "RateLimit:PermitLimit and RateLimit:Chunk must be positive.")
+            .Validate(
+                options => options.Window > TimeSpan.Zero && options.LeaseTimeout > TimeSpan.Zero && options.OpenAfterFailure >= TimeSpan.Zero,
+                "RateLimit:Window and RateLimit:LeaseTimeout must be positive.")
+            .ValidateOnStart();
+        services.AddSingleton<PermitLender>();
+        // Only what comes through this machine is believed, which is where the web page is.
+        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
+
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<PermitLender, IOptions<RateLimitOptions>, TimeProvider>((limiter, lender, options, time) =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = RefuseAsync;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                options.Value.PermitLimit is null || Unlimited.Contains(context.Request.Path.Value, StringComparer.OrdinalIgnoreCase)
+                    ? RateLimitPartition.GetNoLimiter("")
+                    : RateLimitPartition.Get(
+                        ClientOf(context.Connection.RemoteIpAddress), client => new SharedWindowLimiter(client, lender, options.Value, time)));
+        });
+        return services;
+    }
+
+    /// <summary>Who counts as one client: an address, or the network that one customer has of the newer kind.</summary>
+    public static string ClientOf(IPAddress? address)
+    {
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+            return address.ToString();
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+
+    private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var context = rejected.HttpContext;
+        var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        await TypedResults.Problem(
+            "This address asks too often. Retry-After says in how many seconds it may ask again.",
+            statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests").ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Threading.RateLimiting;
+
+namespace RedisAspire.ApiService.RateLimiting;
+
+/// <summary>
+/// Limits one client over all instances: a fixed window, whose permits are borrowed from Redis some at a time, so that
+/// most requests need no round trip.
+/// </summary>
+internal sealed class SharedWindowLimiter(string client, PermitLender lender, RateLimitOptions options, TimeProvider time) : RateLimiter
+{
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _borrowing = new(1);
+    private long _window = -1;
+    private int _permits;
+    private bool _isUsedUp;
+    private long _lastUsed = time.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
+
+    /// <inheritdoc/>
+    public override RateLimiterStatistics? GetStatistics() => null;
+
+    /// <inheritdoc/>
+    protected override RateLimitLease AttemptAcquireCore(int permitCount) => TryTake() ?? WindowLease.Refused(UntilNextWindow());
+
+    /// <inheritdoc/>
+    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryTake() is { } lease)
+                return lease;
+            if (IsUsedUp())
+                return WindowLease.Refused(UntilNextWindow());
+
+            await _borrowing.WaitAsync(cancellationToken);
+            try
+            {
+                // Whoever was here before may have borrowed enough for both.
+                if (TryTake() is { } left)
+                    return left;
+                if (IsUsedUp())
+                    return WindowLease.Refused(UntilNextWindow());
+
+                var window = Window();
+                if (await lender.BorrowAsync(client, window, cancellationToken) is not { } granted)
+                    return WindowLease.Acquired;
+                Add(window, granted);
+            }
+            finally
+            {
+                _borrowing.Release();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _borrowing.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask DisposeAsyncCore()
+    {
+        _borrowing.Dispose();
+        return base.DisposeAsyncCore();
+    }
+
+    private WindowLease? TryTake()
+    {
+        Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        if (lender.IsOpen)
+            return WindowLease.Acquired;
+        lock (_lock)
+        {
+            Turn(Window());
+            if (_permits == 0)
+                return null;
+            _permits--;
+            return WindowLease.Acquired;
+        }
+    }
+
+    private bool IsUsedUp()
+    {
+        lock (_lock)
+        {
+            Turn(Window());
+            return _isUsedUp;
+        }
+    }
+
+    private void Add(long window, int granted)
+    {
+        lock (_lock)
+        {
+            // What arrives after its window has ended is worth nothing.
+            if (window < _window)
+                return;
+            Turn(window);
+            _permits += granted;
+            _isUsedUp = granted == 0;
+        }
+    }
+
+    private void Turn(long window)
+    {
+        if (window == _window)
+            return;
+        _window = window;
+        _permits = 0;
+        _isUsedUp = false;
+    }
+
+    private long Window() => time.GetUtcNow().UtcTicks / options.Window.Ticks;
+
+    private TimeSpan UntilNextWindow() => TimeSpan.FromTicks(options.Window.Ticks - (time.GetUtcNow().UtcTicks % options.Window.Ticks));
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
+using StackExchange.Redis;
+
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>The node that takes writes now, for what an application keeps in Redis beside the cache.</summary>
+/// <param name="topology">Knows which node that is.</param>
+public sealed class RedisMaster(RedisTopology topology)
+{
+    /// <summary>The master's commands. The connection is shared: nothing that blocks it may be sent.</summary>
+    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    public IDatabase Database =>
+        TryGetDatabase(out var database) ? database : throw new RedisUnavailableException("No Redis master is up.");
+
+    /// <summary>The master's commands, if there is a master.</summary>
+    /// <param name="database">The commands.</param>
+    /// <returns>Whether a master is up.</returns>
+    public bool TryGetDatabase([NotNullWhen(true)] out IDatabase? database)
+    {
+        database = topology.Master?.Database;
+        return database is not null;
+    }
+}
