@@ -1,6 +1,7 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
@@ -26,6 +27,7 @@ builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection
 builder.Services.AddSingleton<SlowDatabase>();
 
 builder.Services.AddAdminKey(builder.Configuration);
+builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
 
 builder.AddProblems();
@@ -42,6 +44,7 @@ app.MapDefaultEndpoints();
 app.MapOpenApi();
 app.MapDataEndpoints();
 app.MapNodeEndpoints();
+app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 
 await app.RunAsync();

@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Admin;
+
+namespace RedisAspire.ApiService.Drills;
+
+/// <summary>
+/// <c>POST /api/nodes/{name}/stop|start|pause|resume</c>: accidents on request. They are passed on to who started the
+/// nodes, in development only.
+/// </summary>
+internal static class DrillEndpoints
+{
+    private static readonly (string Action, string Summary)[] Actions =
+    [
+        ("stop", "Kills a node or sentinel, as a crash would."),
+        ("start", "Starts a node or sentinel again, and waits until it answers."),
+        ("pause", "Stops a node or sentinel without ending it: it hangs."),
+        ("resume", "Lets a paused node or sentinel go on."),
+    ];
+
+    public static IServiceCollection AddDrills(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<DrillOptions>(configuration.GetSection("Drills"));
+        services.AddHttpClient<DrillClient>();
+        return services;
+    }
+
+    public static void MapDrillEndpoints(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<DrillOptions>>().Value.Address is null)
+            return;
+
+        foreach (var (action, summary) in Actions)
+        {
+            app.MapPost($"/api/nodes/{{name}}/{action}", (string name, DrillClient drills, CancellationToken cancellationToken) => OrderAsync(drills, name, action, cancellationToken))
+                .WithTags("Drills")
+                .WithName($"{char.ToUpperInvariant(action[0])}{action[1..]}Node")
+                .WithSummary(summary)
+                .ProducesProblem(StatusCodes.Status404NotFound)
+                .ProducesProblem(StatusCodes.Status409Conflict)
+                .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+                .RequireAdminKey();
+        }
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> OrderAsync(DrillClient drills, string name, string action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await drills.OrderAsync(name, action, cancellationToken);
+            if (answer.IsSuccessStatusCode)
+                return TypedResults.NoContent();
+
+            var problem = answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict
+                ? await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken)
+                : null;
+            return problem is null
+                ? TypedResults.Problem("Who started the nodes refused to do it.", statusCode: StatusCodes.Status503ServiceUnavailable)
+                : TypedResults.Problem(problem.Detail, statusCode: (int)answer.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            return TypedResults.Problem("Who started the nodes cannot be reached.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}
