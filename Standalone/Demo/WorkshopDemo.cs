@@ -9,6 +9,7 @@ namespace RedisAspire.Standalone.Demo;
 /// <summary>The workshop's verification in the console: install, replicate, cache, expire; each on a real, fresh topology.</summary>
 internal sealed class WorkshopDemo(StandaloneApplication application, HttpClient api, DemoReport report, TimeSpan timeToLive)
 {
+    private const int Sentinels = 3;
     private const int Writes = 1000;
     private const double WantedGainPercent = 95;
 
@@ -19,11 +20,13 @@ internal sealed class WorkshopDemo(StandaloneApplication application, HttpClient
     /// <exception cref="LaunchException">The topology cannot be started.</exception>
     public static async Task<bool> RunAsync(TextWriter output, int replicas, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        await output.WriteLineAsync($"Starting a Redis master, {replicas} replicas and the API …");
+        await output.WriteLineAsync($"Starting a Redis master, {replicas} replicas, {Sentinels} sentinels and the API …");
         var options = new LaunchOptions
         {
             Replicas = replicas,
             RedisPort = 0,
+            Sentinels = Sentinels,
+            SentinelPort = 0,
             ApiPort = 0,
             HasWeb = false,
             ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal) { ["Cache__Expiration"] = timeToLive.ToString("c", CultureInfo.InvariantCulture) },
@@ -54,6 +57,13 @@ internal sealed class WorkshopDemo(StandaloneApplication application, HttpClient
         {
             var answer = (string?)await node.ExecuteAsync("PING");
             report.Check(answer == "PONG", $"{node.Name} on port {node.Port}: PING → {answer}");
+        }
+
+        var master = application.Redis.Master;
+        foreach (var sentinel in application.Redis.Sentinels)
+        {
+            var port = await sentinel.MasterPortAsync();
+            report.Check(port == master.Port, $"{sentinel.Name} on port {sentinel.Port}: the master is 127.0.0.1:{port}");
         }
     }
 

@@ -31,14 +31,12 @@ internal sealed class DrillEndpoints(RedisReplication redis) : IDisposable
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)
     {
         RedisProcess? started = null;
-        var result = await RunAsync(
-            name, node => node.IsRunning ? "is running already" : null, node => (started = node).StartAsync(), cancellationToken);
-        if (started is null)
-            return result;
-
         try
         {
-            await started.WaitUntilAnsweringAsync(cancellationToken);
+            var result = await RunAsync(
+                name, node => node.IsRunning ? "is running already" : null, node => (started = node).StartAsync(), cancellationToken);
+            if (started is not null)
+                await started.WaitUntilAnsweringAsync(cancellationToken);
             return result;
         }
         catch (LaunchException)

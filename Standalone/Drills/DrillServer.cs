@@ -33,6 +33,7 @@ internal sealed class DrillServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<IHostLifetime, LauncherLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
         var server = new DrillServer(builder.Build(), new DrillEndpoints(redis));
@@ -54,5 +55,13 @@ internal sealed class DrillServer : IAsyncDisposable
     {
         await _web.DisposeAsync();
         _endpoints.Dispose();
+    }
+
+    // Signals are for the launcher, not for this server.
+    private sealed class LauncherLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

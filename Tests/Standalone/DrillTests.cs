@@ -132,7 +132,7 @@ public sealed class DrillTests : IAsyncLifetime
     {
         await IsDoneAsync("redis-master", "stop");
         await Eventually.HoldsAsync("another node is the master", async () =>
-            await _fixture.Redis.Sentinels[0].MasterPortAsync() != _fixture.Redis.Master.Port, TimeSpan.FromSeconds(10));
+            await _fixture.Redis.Sentinels[0].MasterPortAsync() != _fixture.Redis.Master.Port, TimeSpan.FromSeconds(60));
 
         await IsDoneAsync("redis-master", "start");
 

@@ -31,7 +31,7 @@ public sealed class RestartTests : IDisposable
             await first.Master.ExecuteAsync("WAIT", replicas, 5000);
             await first.Master.Process.KillAsync();
             await Eventually.HoldsAsync("a replica is the master", async () =>
-                (await Task.WhenAll(first.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port != first.Master.Port), TimeSpan.FromSeconds(10));
+                (await Task.WhenAll(first.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port != first.Master.Port), TimeSpan.FromSeconds(60));
             var port = await first.Sentinels[0].MasterPortAsync();
             var master = first.Nodes.Single(node => node.Port == port);
             await Eventually.HoldsAsync("the others follow it", async () => (await master.InfoAsync("replication"))["connected_slaves"] == $"{replicas - 1}");

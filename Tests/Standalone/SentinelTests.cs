@@ -3,7 +3,8 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Standalone;
 
-// Every test has nodes of its own, because some kill them.
+// Every test has nodes of its own, because some kill them. The ten seconds are for a machine that does nothing else.
+[Collection(nameof(Undisturbed))]
 public sealed class SentinelTests : IAsyncLifetime
 {
     private readonly SentinelFixture _fixture = new();
