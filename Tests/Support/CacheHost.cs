@@ -23,7 +23,7 @@ internal sealed class CacheHost : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     public static async Task<CacheHost> StartAsync(
-        RedisReplication redis, Action<ReplicatedCacheOptions>? configure = null, Action<IServiceCollection>? services = null)
+        RedisReplication redis, Action<ReplicatedCacheOptions>? configure = null, Action<IServiceCollection>? services = null, Func<RedisServer, string>? reach = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         // Many tests share few cores: what is slow here is not down.
@@ -35,7 +35,7 @@ internal sealed class CacheHost : IAsyncDisposable
             options.PollInterval = TimeSpan.FromMilliseconds(100);
             options.PollTimeout = TimeSpan.FromSeconds(3);
             foreach (var node in redis.Nodes)
-                options.Nodes[node.Name] = node.ConnectionString;
+                options.Nodes[node.Name] = reach?.Invoke(node) ?? node.ConnectionString;
             foreach (var sentinel in redis.Sentinels)
                 options.Sentinels[sentinel.Name] = sentinel.ConnectionString;
             options.OperatorUser = redis.Users.Operator.Name;

@@ -1,0 +1,75 @@
+namespace RedisAspire.Tests.Reliability;
+
+/// <summary>Lets something happen while data is asked for and products are written, and tells what it cost.</summary>
+internal sealed class Drill : IAsyncDisposable
+{
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(1);
+
+    private readonly DrillFixture _fixture;
+
+    private Drill(DrillFixture fixture)
+    {
+        _fixture = fixture;
+        Load = new LoadGenerator([.. fixture.Application.Apis.Select(api => api.Url)], fixture.Application.Web!.Url);
+        Catalogue = new CatalogueWriter(fixture.Application.Apis[0].Url);
+    }
+
+    public LoadGenerator Load { get; }
+
+    public CatalogueWriter Catalogue { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Runs a drill on whole nodes, and repairs them after it.</summary>
+    /// <param name="fixture">The application.</param>
+    /// <param name="accident">What happens; it ends when what it does to the application is over.</param>
+    public static async Task<Drill> RunAsync(DrillFixture fixture, Func<Drill, Task> accident)
+    {
+        await fixture.RestoreAsync();
+        var drill = new Drill(fixture);
+        try
+        {
+            drill.Load.Start();
+            drill.Catalogue.Start();
+            await Task.Delay(Before, Cancellation);
+            await accident(drill);
+            await drill.WrittenAgainAsync();
+            await Task.Delay(After, Cancellation);
+            await drill.Load.StopAsync();
+            await drill.Catalogue.StopAsync();
+            return drill;
+        }
+        catch
+        {
+            await drill.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Nobody was left without an answer, or waited for anything but the source, and nothing that a replica had is lost.</summary>
+    public async Task AssertUnharmedAsync(ITestOutputHelper output)
+    {
+        output.WriteLine($"{Load}; {Catalogue}");
+        Assert.True(Load.Failures.Count == 0, $"{Load}\n{string.Join('\n', Load.Failures.Take(20))}");
+        Assert.True(Load.Slowest <= (DrillFixture.Source + Tolerance).TotalMilliseconds, $"{Load}");
+        // What was asked must be worth something.
+        Assert.True(Load.Answers > 300, $"{Load}");
+        Assert.True(Catalogue.Durable > 20, $"{Catalogue}");
+        await _fixture.RestoreAsync();
+        Assert.Empty(await Catalogue.FindLostAsync(Cancellation));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Load.DisposeAsync();
+        await Catalogue.DisposeAsync();
+    }
+
+    private Task WrittenAgainAsync()
+    {
+        var now = Catalogue.Now;
+        return Support.Eventually.HoldsAsync("products are written again", () => Catalogue.LastSuccess > now, TimeSpan.FromSeconds(30));
+    }
+}

@@ -1,0 +1,112 @@
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Reliability;
+
+/// <summary>Whatever happens to the nodes, every request is answered in time. Figures: docs/reliability.md.</summary>
+[Collection(nameof(Undisturbed))]
+public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper output) : IClassFixture<DrillFixture>
+{
+    private static readonly TimeSpan FailoverTime = TimeSpan.FromSeconds(6);
+
+    private RedisReplication Redis => fixture.Redis;
+
+    [Fact]
+    public async Task The_master_is_killed()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
+
+        await drill.AssertUnharmedAsync(output);
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+    }
+
+    [Fact]
+    public async Task The_master_hangs()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
+
+        await drill.AssertUnharmedAsync(output);
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+    }
+
+    [Fact]
+    public async Task A_sentinel_is_lost_and_then_the_master()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        {
+            await Redis.Sentinels[0].Process.KillAsync();
+            await (await fixture.MasterAsync()).Process.KillAsync();
+        });
+
+        await drill.AssertUnharmedAsync(output);
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+    }
+
+    [Fact]
+    public async Task Every_replica_is_killed_one_after_the_other()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        {
+            var master = await fixture.MasterAsync();
+            foreach (var replica in Redis.Nodes.Where(node => node != master))
+            {
+                await replica.Process.KillAsync();
+                await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+                await replica.StartAsync();
+            }
+        });
+
+        await drill.AssertUnharmedAsync(output);
+    }
+
+    [Fact]
+    public async Task The_replicas_hang()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        {
+            var master = await fixture.MasterAsync();
+            foreach (var replica in Redis.Nodes.Where(node => node != master))
+                replica.Process.Send(Signal.Pause);
+            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+            foreach (var replica in Redis.Nodes.Where(node => node != master))
+                replica.Process.Send(Signal.Resume);
+        });
+
+        await drill.AssertUnharmedAsync(output);
+    }
+
+    [Fact]
+    public async Task All_nodes_are_killed_and_started_again_with_their_data()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        {
+            await Task.WhenAll(Redis.Nodes.Select(node => node.Process.KillAsync()));
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            foreach (var node in Redis.Nodes)
+                await node.StartAsync();
+        });
+
+        await drill.AssertUnharmedAsync(output);
+    }
+
+    [Fact]
+    public async Task A_replica_has_to_copy_everything_anew()
+    {
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        {
+            var master = await fixture.MasterAsync();
+            foreach (var replica in Redis.Nodes.Where(node => node != master))
+            {
+                // On its own for a moment, so that it is not the same stream any more.
+                await replica.ExecuteAsync("REPLICAOF", "NO", "ONE");
+                await replica.ExecuteAsync("SET", "stray", replica.Name, "EX", 60);
+                await replica.ExecuteAsync("REPLICAOF", "127.0.0.1", master.Port);
+                await Eventually.HoldsAsync("it has copied", async () => (await replica.InfoAsync("replication"))["master_link_status"] == "up");
+                Assert.True((await replica.ExecuteAsync("GET", "stray")).IsNull);
+            }
+        });
+
+        await drill.AssertUnharmedAsync(output);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RedisAspire.Tests.Reliability;
+
+/// <summary>Asks the API for data at a constant rate, whether answers come or not, and the page now and then.</summary>
+internal sealed class LoadGenerator : IAsyncDisposable
+{
+    private const int RequestsPerSecond = 200;
+    private const int PageEvery = 40;
+    private const int Keys = 300;
+
+    private readonly IReadOnlyList<Uri> _apis;
+    private readonly Uri _page;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentQueue<double> _times = new();
+    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Stopwatch _clock = new();
+    private Task? _run;
+
+    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page)
+    {
+        _apis = apis;
+        _page = page;
+    }
+
+    /// <summary>What went wrong.</summary>
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <summary>The longest time an answer took, in milliseconds.</summary>
+    public double Slowest => _times.DefaultIfEmpty().Max();
+
+    /// <summary>How many answers there were.</summary>
+    public int Answers => _times.Count;
+
+    /// <summary>Begins to ask.</summary>
+    public void Start() => _run = RunAsync();
+
+    /// <summary>Asks no more, and waits for the last answers.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_run is not null)
+            await _run;
+        await Task.WhenAll(_running.Keys);
+    }
+
+    /// <summary>Figures in a line.</summary>
+    public override string ToString()
+    {
+        var sorted = _times.Order().ToArray();
+        double At(double part) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{sorted.Length} answers in {_clock.Elapsed.TotalSeconds:0.0} s, {_failures.Count} failures; median {At(0.5):0.0} ms, p99 {At(0.99):0} ms, slowest {At(1):0} ms");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _http.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        _clock.Start();
+        var random = new Random(1);
+        for (var sent = 0L; !_stopping.IsCancellationRequested; sent++)
+        {
+            var due = TimeSpan.FromSeconds(sent / (double)RequestsPerSecond);
+            if (due - _clock.Elapsed is { Ticks: > 0 } early)
+                await Task.Delay(early, CancellationToken.None);
+            var address = sent % PageEvery == 0 ? _page : new Uri(_apis[(int)(sent % _apis.Count)], $"/data/load-{random.Next(Keys)}");
+            var asking = AskAsync(address);
+            if (asking.IsCompleted)
+                continue;
+            _running.TryAdd(asking, 0);
+            _ = asking.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
+        }
+
+        _clock.Stop();
+    }
+
+    private async Task AskAsync(Uri address)
+    {
+        var asked = _clock.Elapsed;
+        try
+        {
+            using var answer = await _http.GetAsync(address, CancellationToken.None);
+            _times.Enqueue((_clock.Elapsed - asked).TotalMilliseconds);
+            if (!answer.IsSuccessStatusCode)
+                Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            Fail(failure.Message);
+        }
+
+        void Fail(string what) => _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s: {what}"));
+    }
+}
