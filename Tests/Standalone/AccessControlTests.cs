@@ -93,11 +93,27 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     public Task A_monitoring_tool_is_refused(string command) => IsRefusedAsync(Users.Statistics, command);
 
     [Theory]
+    [InlineData("PING")]
+    [InlineData("REPLCONF capa eof")]
+    [InlineData("PSYNC ? -1")]
+    public Task A_replica_may(string command) => IsAllowedAsync(Users.Replication, command);
+
+    [Theory]
     [InlineData("GET a")]
     [InlineData("INFO")]
     [InlineData("CONFIG GET *")]
     [InlineData("REPLICAOF NO ONE")]
     public Task A_replica_is_refused(string command) => IsRefusedAsync(Users.Replication, command);
+
+    [Theory]
+    [InlineData("INFO")]
+    [InlineData("MULTI")]
+    [InlineData("SLAVEOF NO ONE")]
+    [InlineData("CONFIG REWRITE")]
+    [InlineData("CLIENT KILL TYPE normal")]
+    [InlineData("SUBSCRIBE __sentinel__:hello")]
+    [InlineData("PUBLISH __sentinel__:hello a")]
+    public Task A_sentinel_may(string command) => IsAllowedAsync(Users.Sentinel, command);
 
     [Theory]
     [InlineData("GET a")]
@@ -156,10 +172,8 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
         }
     }
 
-    private async Task IsRefusedAsync(RedisUser user, string command)
-    {
+    private async Task IsRefusedAsync(RedisUser user, string command) =>
         Assert.Contains("no permissions", await TryAsync(user, command), StringComparison.Ordinal);
-    }
 
     private async Task IsAllowedAsync(RedisUser user, string command) => Assert.Equal("OK", await TryAsync(user, command));
 
