@@ -78,14 +78,23 @@ internal sealed partial class CoherentReader : IDisposable
     /// </summary>
     public void Written(string key, WriteResult result)
     {
+        if (!result.IsReached)
+            _unconfirmed.Add(key);
+        Changed(key, result);
+        // It came after one that was not confirmed, and replaced what that left behind.
+        if (result.IsReached)
+            _unconfirmed.Forget(key);
+    }
+
+    /// <summary>Takes note that this process has stored what its source said, or has changed how long a value lives.</summary>
+    public void Changed(string key, WriteResult result)
+    {
         if (result.Offset is { } offset)
         {
             _pending.Add(key, offset);
             RaiseHighest(offset);
         }
 
-        if (!result.IsReached)
-            _unconfirmed.Add(key);
         // After the write, so that reads which began before it are void as well.
         _near.Invalidate(key);
     }

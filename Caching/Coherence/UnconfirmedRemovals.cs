@@ -31,6 +31,13 @@ internal sealed partial class UnconfirmedRemovals(RedisStore store, ILogger logg
         }
     }
 
+    /// <summary>The key has been written or removed since.</summary>
+    public void Forget(string key)
+    {
+        if (!_keys.IsEmpty)
+            _keys.TryRemove(key, out _);
+    }
+
     /// <summary>Removes the keys again, one batch after another for as long as the master answers.</summary>
     /// <param name="written">Is told of every key that is removed.</param>
     public async Task RetryAsync(Action<string, WriteResult> written)
@@ -46,9 +53,7 @@ internal sealed partial class UnconfirmedRemovals(RedisStore store, ILogger logg
                     return;
                 foreach (var key in keys)
                 {
-                    // First what makes later reads right, then their way to Redis.
                     written(key, result);
-                    _keys.TryRemove(key, out _);
                 }
             }
 

@@ -81,7 +81,7 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
             return null;
 
         if (payload.Sliding is not null && payload.TimeToLiveFrom(time.GetUtcNow()) is { } timeToLive && timeToLive > TimeSpan.Zero)
-            reader.Written(name, await store.ExpireAsync(name, timeToLive, cancellationToken).ConfigureAwait(false));
+            reader.Changed(name, await store.ExpireAsync(name, timeToLive, cancellationToken).ConfigureAwait(false));
         return payload.Value;
     }
 }

@@ -171,7 +171,7 @@ internal sealed partial class EntryFiller(
 
         var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
-            reader.Written(job.Key, result);
+            reader.Changed(job.Key, result);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
     }
 

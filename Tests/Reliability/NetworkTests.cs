@@ -14,7 +14,6 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
 
     private readonly Dictionary<string, FlakyProxy> _proxies = [];
     private CacheHost _host = null!;
-    private int _keys;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -155,7 +154,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
 
     private async Task<CacheLookup<string>> LookUpTwiceAsync()
     {
-        var key = $"network-{Interlocked.Increment(ref _keys)}";
+        var key = $"network-{Guid.NewGuid():N}";
         await _host.Cache.LookupAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
         return await _host.Cache.LookupAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
     }
