@@ -1,6 +1,7 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
@@ -25,6 +26,7 @@ builder.Services.AddReplicatedCache(options =>
 builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
 builder.Services.AddSingleton<SlowDatabase>();
 
+builder.Services.AddProducts(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
 
@@ -43,5 +45,6 @@ app.MapOpenApi();
 app.MapDataEndpoints();
 app.MapNodeEndpoints();
 app.MapCacheEndpoints();
+app.MapProductEndpoints();
 
 await app.RunAsync();
