@@ -2,6 +2,7 @@ using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Drills;
+using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
@@ -26,6 +27,7 @@ builder.Services.AddReplicatedCache(options =>
 builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
 builder.Services.AddSingleton<SlowDatabase>();
 
+builder.Services.AddProducts(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
@@ -46,5 +48,6 @@ app.MapDataEndpoints();
 app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
+app.MapProductEndpoints();
 
 await app.RunAsync();

@@ -18,6 +18,6 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         // The result fills in what every problem of a status has in common, its title and type.
         ProblemHttpResult problem = TypedResults.Problem(context.ProblemDetails);
         return new(context.HttpContext.Response.WriteAsJsonAsync(
-            problem.ProblemDetails, json.Value.SerializerOptions, problem.ContentType, context.HttpContext.RequestAborted));
+            problem.ProblemDetails, problem.ProblemDetails.GetType(), json.Value.SerializerOptions, problem.ContentType, context.HttpContext.RequestAborted));
     }
 }

@@ -9,10 +9,27 @@ namespace RedisAspire.ApiService.Problems;
 /// </summary>
 internal static class RedisFailure
 {
+    // An error starts with the code of its kind; an error of a script has it further on in some versions.
+    private static readonly (string Code, string Sentence)[] Refusals =
+    [
+        ("READONLY ", "The Redis master has just become a replica, which takes no writes."),
+        ("MASTERDOWN ", "The Redis node has lost its master."),
+        ("LOADING ", "Redis is loading its data."),
+        ("OOM ", "Redis has no memory left for this."),
+        ("NOAUTH ", NoEntry),
+        ("WRONGPASS ", NoEntry),
+        ("NOPERM ", NoEntry),
+        ("BUSY ", "Redis is busy with a script."),
+        ("MISCONF ", "Redis cannot write to its disk and takes no writes."),
+        ("NOREPLICAS ", "Redis has not enough replicas to take writes."),
+    ];
+
+    private const string NoEntry = "Redis does not let this service in: its user or password is not the right one.";
+
     public static string Describe(Exception failure) => failure switch
     {
         RedisUnavailableException => failure.Message,
-        RedisServerException => Describe(failure.Message.Split(' ', 2)[0]),
+        RedisServerException => Refusals.FirstOrDefault(refusal => failure.Message.Contains(refusal.Code, StringComparison.Ordinal)).Sentence ?? "Redis refused the command.",
         RedisConnectionException => "The connection to Redis was lost.",
         _ => "Redis did not answer in time.",
     };
@@ -20,18 +37,4 @@ internal static class RedisFailure
     /// <summary>Whether what is stored under a key is of another kind than was expected.</summary>
     public static bool IsWrongType(Exception failure) =>
         failure is RedisServerException && failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
-
-    // See "Redis error prefixes": the first word of an error names its kind.
-    private static string Describe(string code) => code switch
-    {
-        "READONLY" => "The Redis master has just become a replica, which takes no writes.",
-        "MASTERDOWN" => "The Redis node has lost its master.",
-        "LOADING" => "Redis is loading its data.",
-        "OOM" => "Redis has no memory left for this.",
-        "NOAUTH" or "WRONGPASS" or "NOPERM" => "Redis does not let this service in: its password or user is not the right one.",
-        "BUSY" => "Redis is busy with a script.",
-        "MISCONF" => "Redis cannot write to its disk and takes no writes.",
-        "NOREPLICAS" => "Redis has not enough replicas to take writes.",
-        _ => "Redis refused the command.",
-    };
 }

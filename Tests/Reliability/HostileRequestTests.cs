@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Reliability;
+
+/// <summary>The API, on a real server, against ten thousand requests that mean no good.</summary>
+public sealed class HostileRequestTests(RedisFixture fixture, ITestOutputHelper output) : IClassFixture<RedisFixture>
+{
+    private const int Seed = 20_250_607;
+    private const int Requests = 10_000;
+
+    private static readonly string[][] Canaries =
+    [
+        ["SET", "other:app", "not ours"], ["SET", "a key for good", "stays"], ["RPUSH", "a:list", "1", "2"], ["HSET", "a:hash", "field", "value"],
+        ["SETEX", "app:canary", "3600", "sings"], ["HSET", "db:product:canary", "name", "Canary", "category", "birds", "price", "9.90", "stock", "1"],
+    ];
+
+    private readonly RedisReplication _redis = fixture.Redis;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nothing_that_a_client_sends_is_an_error_of_the_server()
+    {
+        output.WriteLine($"Seed {Seed}");
+        await using var api = await ApiFactory.StartAsync(_redis, ("SlowDatabase:Latency", "00:00:00"));
+        using var client = api.CreateClient();
+        foreach (var canary in Canaries)
+            await _redis.Master.ExecuteAsync(canary[0], canary[1..]);
+        var before = await DumpAsync();
+        var port = client.BaseAddress!.Port;
+        var requests = new HostileRequests(Seed, await PathsAsync(client));
+        var answers = new ConcurrentDictionary<int, int>();
+        var failures = new ConcurrentQueue<string>();
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Requests).Select(i => i % (Requests / 4) == 0 ? HostileRequests.Huge(inBody: i % (Requests / 2) == 0) : requests.Next()),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation },
+            async (request, cancellationToken) =>
+            {
+                var answer = await HostileAnswer.ToAsync(port, request, cancellationToken);
+                answers.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
+                if (Judge(answer) is { } failure)
+                    failures.Enqueue($"{failure}: {answer} to {Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, 600)))}");
+            });
+
+        output.WriteLine(string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key}: {answer.Value}")));
+        Assert.True(failures.IsEmpty, string.Join("\n\n", failures.Take(5)));
+        Assert.True(answers.ContainsKey((int)HttpStatusCode.OK) && answers.ContainsKey((int)HttpStatusCode.Created), "Nothing got through: the requests are not what they should be.");
+        using var health = await client.GetAsync(new Uri("/health", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.Equal(before, await DumpAsync());
+    }
+
+    private static string? Judge(HostileAnswer answer) => answer switch
+    {
+        { Status: >= 500 } => "An error of the server",
+        // Without a status the server has closed: what came was no HTTP, or broke off.
+        { Status: >= 300, HasBody: true } when !answer.Type.StartsWith("application/problem+json", StringComparison.Ordinal) => "A failure that is no problem",
+        _ => null,
+    };
+
+    private static async Task<string[]> PathsAsync(HttpClient client)
+    {
+        var document = await client.GetFromJsonAsync<JsonElement>(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation);
+        return [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name), "/health", "/alive", "/openapi/v1.json", "/{key}"];
+    }
+
+    // As Redis itself would store them, with whether they expire.
+    private async Task<string[]> DumpAsync() => await Task.WhenAll(Canaries.Select(async canary =>
+        $"{canary[1]} {Convert.ToHexString((byte[])(await _redis.Master.ExecuteAsync("DUMP", canary[1]))!)} {(long)await _redis.Master.ExecuteAsync("TTL", canary[1]) >= 0}"));
+}
