@@ -11,6 +11,8 @@ public class DrillFixture : IAsyncLifetime
     /// <summary>How long the simulated database takes.</summary>
     public static readonly TimeSpan Source = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+
     internal StandaloneApplication Application { get; private set; } = null!;
 
     internal RedisReplication Redis => Application.Redis;
@@ -40,6 +42,7 @@ public class DrillFixture : IAsyncLifetime
             },
         };
         Application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        await WarmUpAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -86,6 +89,16 @@ public class DrillFixture : IAsyncLifetime
         var port = (await MasterAsync()).Port;
         foreach (var sentinel in Redis.Sentinels)
             await Eventually.HoldsAsync($"{sentinel.Name} agrees", async () => await sentinel.MasterPortAsync() == port);
+    }
+
+    // What is compiled at the first request is not what a drill is about.
+    private async Task WarmUpAsync()
+    {
+        await using var load = new LoadGenerator([.. Application.Apis.Select(api => api.Url)], Application.Web!.Url);
+        await using var catalogue = new CatalogueWriter(Application.Apis[0].Url);
+        load.Start();
+        catalogue.Start();
+        await Task.Delay(WarmUp, Cancellation);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>?> InfoAsync(RedisServer node)

@@ -17,7 +17,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     {
         await using var drill = await Drill.RunAsync(fixture, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
@@ -26,7 +26,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     {
         await using var drill = await Drill.RunAsync(fixture, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterHang);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
@@ -39,7 +39,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             await (await fixture.MasterAsync()).Process.KillAsync();
         });
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
@@ -57,7 +57,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             }
         });
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 replica.Process.Send(Signal.Resume);
         });
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterHang);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 await node.StartAsync();
         });
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
     }
 
     [Fact]
@@ -107,6 +107,6 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             }
         });
 
-        await drill.AssertUnharmedAsync(output);
+        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
     }
 }
