@@ -41,6 +41,7 @@ app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseForwardedHeaders();
 app.UseRateLimiter();
+app.UseUtf8Only();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();

@@ -27,7 +27,7 @@ internal sealed record Product(string Id, string Name, string Category, decimal 
     /// <returns>The product; <see langword="null"/> when the hash is none.</returns>
     public static Product? FromHash(string id, HashEntry[] hash)
     {
-        var fields = hash.ToDictionary(field => (string)field.Name!, field => (string?)field.Value, StringComparer.Ordinal);
+        var fields = hash.ToDictionary(field => field.Name.ToString(), field => (string?)field.Value, StringComparer.Ordinal);
         return fields.TryGetValue("name", out var name) && name is not null
             && fields.TryGetValue("category", out var category) && category is not null
             && decimal.TryParse(fields.GetValueOrDefault("price"), NumberStyles.Number, CultureInfo.InvariantCulture, out var price)

@@ -84,7 +84,7 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     {
         // All on their way before the first answer: WAIT speaks of the writes that its own connection has sent before.
         var before = database.ExecuteAsync("CLIENT", "ID");
-        var answers = writes.ConvertAll(write => database.ExecuteAsync("EVAL", [Replace, 1, (RedisKey)Product.KeyOf(write.Product.Id), .. write.Product.ToHash()]));
+        var answers = writes.ConvertAll(write => database.ExecuteAsync("EVAL", Arguments(write.Product)));
         var wait = database.ExecuteAsync("WAIT", _options.MinimumReplicas, (long)_options.ReplicationTimeout.TotalMilliseconds);
         var after = database.ExecuteAsync("CLIENT", "ID");
 
@@ -97,6 +97,8 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         for (var i = 0; i < writes.Count; i++)
             await FinishAsync(writes[i], answers[i], acknowledged);
     }
+
+    private static object[] Arguments(Product product) => [Replace, 1, (RedisKey)Product.KeyOf(product.Id), .. product.ToHash()];
 
     private static async Task FinishAsync(PendingWrite write, Task<RedisResult> answer, int acknowledged)
     {

@@ -42,4 +42,15 @@ internal static class ProblemExtensions
         builder.Services.AddExceptionHandler<RedisExceptionHandler>();
         return builder;
     }
+
+    /// <summary>Refuses bodies in other encodings: JSON is UTF-8, and the framework fails on names that it does not know.</summary>
+    public static IApplicationBuilder UseUtf8Only(this IApplicationBuilder app) =>
+        app.Use(static (context, next) =>
+        {
+            if (context.Request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset
+                || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+                return next(context);
+
+            return TypedResults.Problem("A body has to be encoded as UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
+        });
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
@@ -124,6 +124,7 @@ public sealed class ProductTests(RedisFixture fixture) : IClassFixture<RedisFixt
     [InlineData("""{"name":"n","name":"m","category":"c","price":1,"stock":1}""", "application/json", 400)]
     [InlineData("""{"name":"\ud800","category":"c","price":1,"stock":1}""", "application/json", 400)]
     [InlineData("""{"name":"n","category":"c","price":1,"stock":1}""", "text/plain", 415)]
+    [InlineData("{}", "application/json; charset=nothing", 415)]
     public async Task A_body_that_is_no_product_is_a_problem(string body, string type, int status)
     {
         using var response = await PutAsync(_id, body, type);
@@ -166,7 +167,8 @@ public sealed class ProductTests(RedisFixture fixture) : IClassFixture<RedisFixt
 
     private async Task<HttpResponseMessage> PutAsync(string id, string body, string type = "application/json")
     {
-        using var content = new StringContent(body, Encoding.UTF8, type);
+        using var content = new StringContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         return await _client.PutAsync(PathOf(id), content, Cancellation);
     }
 }

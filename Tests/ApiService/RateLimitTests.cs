@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -97,6 +98,24 @@ public sealed class RateLimitTests(RedisFixture fixture) : IClassFixture<RedisFi
                 answers.Add(await AskAsync(client, _client));
             return answers.TrueForAll(answer => answer == HttpStatusCode.OK);
         });
+    }
+
+    [Fact]
+    public async Task A_master_that_hangs_delays_nobody_for_long()
+    {
+        var own = new RedisFixture();
+        await using var disposal = own;
+        await own.InitializeAsync();
+        await using var api = await StartAsync(own.Redis, ("RateLimit:LeaseTimeout", "00:00:00.050"), ("RateLimit:OpenAfterFailure", "01:00:00"));
+        using var client = api.CreateClient();
+        await own.Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 60_000, "ALL");
+
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 60; i++)
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(client, _client));
+
+        // Had each of them waited for Redis, or one of them for the client's own time-out, it would have been longer.
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3));
     }
 
     [Theory]

@@ -12,7 +12,7 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
 
     private static readonly string[] Names =
     [
-        "foo", "canary", "clé ☕ 🎉", "مرحبا", "\u202Eabc", "a\0b", "a\u0001b", "a\r\nb", "\u007f", "<script>alert(1)</script>", "' OR 1=1 --", "${jndi:ldap://x}",
+        "foo", "sparrow", "wren", "robin", "canary", "clé ☕ 🎉", "مرحبا", "\u202Eabc", "a\0b", "a\u0001b", "a\r\nb", "\u007f", "<script>alert(1)</script>", "' OR 1=1 --", "${jndi:ldap://x}",
         "../../etc/passwd", "..", ".", "a/../b", "//", "a//b", "__proto__", "constructor", "db:product:canary", "app:canary", "other:app", "a:list", "a:hash", "a key for good",
         "* ", "a b", "?", "#", "%", "%25", "+", "\\", new string('x', 512), new string('x', 513), new string('é', 512), new string('☕', 512), "",
     ];
@@ -39,12 +39,12 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
         """{"name":"n","category":"c","price":1,"stock":1e2}""",
         $$"""{"name":"{{new string('x', 201)}}","category":"c","price":1,"stock":1}""",
         $$"""{"name":"n","category":"c","price":{{new string('9', 5000)}},"stock":1}""",
-        new string('[', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 2000)), Product,
+        new string('[', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 2000)), Product, Product, Product, Product, Product, Product,
     ];
 
     private static readonly string[] Types =
     [
-        "application/json", "application/json", "application/json; charset=utf-16", "application/json; charset=nothing", "text/plain", "application/xml", "multipart/form-data", "application/problem+json", "\"", "", "a/b/c",
+        "application/json", "application/json", "application/json", "application/json", "application/json", "application/json; charset=utf-8", "application/json; charset=utf-16", "application/json; charset=nothing", "text/plain", "application/xml", "multipart/form-data", "application/problem+json", "\"", "", "a/b/c",
     ];
 
     private static readonly string[] Headers =
@@ -107,7 +107,7 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
         var name = Chance(3) ? Pick(Encoded) : Chance(4) ? Noise() : Uri.EscapeDataString(Pick(Names));
         if (method is "PUT" && name == "canary")
             name = "sparrow";
-        return Pick(paths).Replace("{key}", name, StringComparison.Ordinal).Replace("{id}", name, StringComparison.Ordinal);
+        return (method is "PUT" && Chance(2) ? paths.First(path => path.Contains("{id}", StringComparison.Ordinal)) : Pick(paths)).Replace("{key}", name, StringComparison.Ordinal).Replace("{id}", name, StringComparison.Ordinal);
     }
 
     private string Noise()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using RedisAspire.Standalone;
 
 namespace RedisAspire.Tests.Web;
@@ -28,6 +29,51 @@ public sealed class DataForwardingTests
         using (var gone = await GetAsync(http, "/data/foo"))
             Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (gone.StatusCode, gone.Content.Headers.ContentType?.MediaType));
     }
+
+    [Fact]
+    public async Task One_visitor_who_asks_too_often_is_refused_and_no_other()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has more than one loopback address at once.");
+        await using var application = await StandaloneApplication.StartAsync(
+            new LaunchOptions
+            {
+                WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 1,
+                ApiEnvironment = new Dictionary<string, string>
+                {
+                    ["RateLimit__PermitLimit"] = "5", ["RateLimit__Window"] = "01:00:00", ["RateLimit__LeaseTimeout"] = "00:00:10",
+                },
+            },
+            DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        using var greedy = VisitorAt("127.0.0.2", application.Web!.Url.Port);
+        using var other = VisitorAt("127.0.0.3", application.Web!.Url.Port);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var allowed = await GetAsync(greedy, "/data/foo");
+            Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        }
+
+        using var refused = await GetAsync(greedy, "/data/foo");
+        using var welcome = await GetAsync(other, "/data/foo");
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);
+    }
+
+    private static HttpClient VisitorAt(string address, int port) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri($"http://localhost:{port}"),
+    };
 
     private static async Task<HttpResponseMessage> GetAsync(HttpClient http, string path)
     {

@@ -7,6 +7,9 @@ namespace RedisAspire.Web.Api;
 /// <param name="time">Measures how long a look-up takes.</param>
 public sealed class CacheApiClient(HttpClient http, TimeProvider time)
 {
+    /// <summary>The address of the person on whose behalf the API is asked, where there is one: the API limits each address.</summary>
+    public string? Visitor { get; set; }
+
     /// <summary>Looks a key up.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
@@ -51,6 +54,8 @@ public sealed class CacheApiClient(HttpClient http, TimeProvider time)
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
+        if (Visitor is not null)
+            request.Headers.TryAddWithoutValidation(VisitorAddress.Header, Visitor);
         try
         {
             return await http.SendAsync(request, cancellationToken);

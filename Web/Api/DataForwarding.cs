@@ -16,7 +16,10 @@ internal static class DataForwarding
 
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
     {
-        services.AddHttpClient(ClientName, http => http.BaseAddress = new Uri("https+http://apiservice")).RemoveAllLoggers();
+        services.AddTransient<TooManyRequestsHandler>();
+        services.AddHttpClient(ClientName, http => http.BaseAddress = new Uri("https+http://apiservice"))
+            .AddHttpMessageHandler<TooManyRequestsHandler>()
+            .RemoveAllLoggers();
         return services;
     }
 
@@ -28,11 +31,16 @@ internal static class DataForwarding
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(target, UriKind.Relative));
         request.Headers.TryAddWithoutValidation(HeaderNames.Accept, (IEnumerable<string?>)context.Request.Headers.Accept);
+        request.Headers.TryAddWithoutValidation(VisitorAddress.Header, VisitorAddress.Of(context));
 
         HttpResponseMessage response;
         try
         {
             response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (TooManyRequestsException refused)
+        {
+            response = refused.Response;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
