@@ -54,10 +54,10 @@ public sealed class ReplicatedCacheOptions
     public bool IsBroadcastTracking { get; set; }
 
     /// <summary>
-    /// How long the right to fill an entry lasts after its holder has died. It is renewed while the holder lives. Five
-    /// seconds by default.
+    /// How long the right to fill an entry lasts after its holder has died. It is renewed while the holder lives. Two
+    /// seconds by default, which is less than a failover takes.
     /// </summary>
-    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest wait for another process to fill an entry, before the source is called here as well. 30 seconds by default.</summary>
     public TimeSpan MaximumLeaseWait { get; set; } = TimeSpan.FromSeconds(30);

@@ -148,14 +148,14 @@ internal sealed partial class EntryFiller(
     // The lease, or a fresh value that somebody has filled meanwhile.
     private async ValueTask<(LeaseState State, FillLease? Lease, FillResult<T>? Found)> TakeLeaseAsync<TState, T>(Job<TState, T> job, TimeSpan? wanted, CancellationToken cancellationToken)
     {
-        var (state, lease, entry) = await FillLease.TakeAsync(store, job.Key, wanted, _options.LeaseDuration, time).ConfigureAwait(false);
+        var (state, lease, entry) = await FillLease.TakeAsync(store, reader, job.Key, wanted, _options.LeaseDuration, time).ConfigureAwait(false);
         if (state != LeaseState.Filled)
             return (state, lease, null);
         if (await LookAsync<T>(job.Key, entry, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: Finding.Fresh } look)
             return (state, null, look.Result);
 
         // What is there is of no use: it is to be replaced.
-        (state, lease, _) = await FillLease.TakeAsync(store, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
+        (state, lease, _) = await FillLease.TakeAsync(store, reader, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
         return (state, lease, null);
     }
 

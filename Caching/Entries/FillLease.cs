@@ -6,13 +6,15 @@ namespace RedisAspire.Caching.Entries;
 internal sealed class FillLease : IAsyncDisposable
 {
     private readonly RedisStore _store;
+    private readonly CoherentReader _reader;
     private readonly string _key;
     private readonly ITimer _renewal;
     private bool _isUsed;
 
-    private FillLease(RedisStore store, string key, string token, TimeSpan duration, TimeProvider time)
+    private FillLease(RedisStore store, CoherentReader reader, string key, string token, TimeSpan duration, TimeProvider time)
     {
         _store = store;
+        _reader = reader;
         _key = key;
         Token = token;
         _renewal = time.CreateTimer(static lease => ((FillLease)lease!).Renew(), this, duration / 3, duration / 3);
@@ -24,25 +26,34 @@ internal sealed class FillLease : IAsyncDisposable
     /// <summary>Tries to get the lease.</summary>
     /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, the value if it was <see cref="LeaseState.Filled"/>.</returns>
     public static async ValueTask<(LeaseState State, FillLease? Lease, StoredEntry Entry)> TakeAsync(
-        RedisStore store, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
+        RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
         var token = Guid.NewGuid().ToString("N");
         var (state, entry) = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
-        return (state, state == LeaseState.Taken ? new FillLease(store, key, token, duration, time) : null, entry);
+        return (state, state == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, entry);
     }
 
     /// <summary>Writes the entry, if nobody has removed it since the lease was taken. Ends the lease.</summary>
-    public ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         _isUsed = true;
-        return _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, cancellationToken);
+        var result = await _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, cancellationToken).ConfigureAwait(false);
+        Ended(result);
+        return result;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _renewal.DisposeAsync().ConfigureAwait(false);
         if (!_isUsed)
-            await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false);
+            Ended(await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false));
+    }
+
+    // A lease that the master was too dead to take back may live on in the next one, where others would wait for it.
+    private void Ended(WriteResult result)
+    {
+        if (!result.IsReached)
+            _reader.Written(InternalKeys.Lease(_key), result);
     }
 
     private void Renew() => _ = _store.RenewLeaseAsync(_key, Token).AsTask();

@@ -32,8 +32,8 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
     /// <summary>The longest time between two writes that were done.</summary>
     public TimeSpan LongestPause => _succeeded.Zip(_succeeded.Skip(1), static (one, next) => next - one).DefaultIfEmpty().Max();
 
-    /// <summary>When the last write was done.</summary>
-    public TimeSpan LastSuccess => _succeeded.LastOrDefault();
+    /// <summary>When the last write began that was done.</summary>
+    public TimeSpan LastSuccessBegan { get; private set; }
 
     /// <summary>The time by the same clock.</summary>
     public TimeSpan Now => _clock.Elapsed;
@@ -86,6 +86,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
 
     private async Task WriteAsync(string id, int stock)
     {
+        var began = _clock.Elapsed;
         try
         {
             using var answer = await _http.PutAsJsonAsync(
@@ -97,6 +98,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
             }
 
             _succeeded.Enqueue(_clock.Elapsed);
+            LastSuccessBegan = began;
             if ((await answer.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None)).GetProperty("durable").GetBoolean())
             {
                 Durable++;

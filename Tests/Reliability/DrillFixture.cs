@@ -94,7 +94,7 @@ public class DrillFixture : IAsyncLifetime
     // What is compiled at the first request is not what a drill is about.
     private async Task WarmUpAsync()
     {
-        await using var load = new LoadGenerator([.. Application.Apis.Select(api => api.Url)], Application.Web!.Url);
+        await using var load = new LoadGenerator([.. Application.Apis.Select(api => api.Url)], Application.Web!.Url, TimeSpan.MaxValue);
         await using var catalogue = new CatalogueWriter(Application.Apis[0].Url);
         load.Start();
         catalogue.Start();

@@ -15,38 +15,38 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_master_is_killed()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterDeath, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
+        await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
     [Fact]
     public async Task The_master_hangs()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterHang, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterHang);
+        await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
     [Fact]
     public async Task A_sentinel_is_lost_and_then_the_master()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterDeath, async _ =>
         {
             await Redis.Sentinels[0].Process.KillAsync();
             await (await fixture.MasterAsync()).Process.KillAsync();
         });
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
+        await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
     }
 
     [Fact]
     public async Task Every_replica_is_killed_one_after_the_other()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterDeath, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -57,13 +57,13 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             }
         });
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
+        await drill.AssertUnharmedAsync(output);
     }
 
     [Fact]
     public async Task The_replicas_hang()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterHang, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -73,13 +73,13 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 replica.Process.Send(Signal.Resume);
         });
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterHang);
+        await drill.AssertUnharmedAsync(output);
     }
 
     [Fact]
     public async Task All_nodes_are_killed_and_started_again_with_their_data()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterDeath, async _ =>
         {
             await Task.WhenAll(Redis.Nodes.Select(node => node.Process.KillAsync()));
             await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
@@ -87,13 +87,13 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 await node.StartAsync();
         });
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
+        await drill.AssertUnharmedAsync(output);
     }
 
     [Fact]
     public async Task A_replica_has_to_copy_everything_anew()
     {
-        await using var drill = await Drill.RunAsync(fixture, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.AfterDeath, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -107,6 +107,6 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             }
         });
 
-        await drill.AssertUnharmedAsync(output, Drill.AfterDeath);
+        await drill.AssertUnharmedAsync(output);
     }
 }

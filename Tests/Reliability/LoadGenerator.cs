@@ -16,19 +16,25 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentQueue<double> _times = new();
     private readonly ConcurrentQueue<string> _failures = new();
+    private readonly ConcurrentQueue<string> _slowAnswers = new();
+    private readonly TimeSpan _slow;
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = new();
     private Task? _run;
 
-    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page)
+    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page, TimeSpan slow)
     {
+        _slow = slow;
         _apis = apis;
         _page = page;
     }
 
     /// <summary>What went wrong.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <summary>Which answers took longer than they may.</summary>
+    public IReadOnlyCollection<string> SlowAnswers => _slowAnswers;
 
     /// <summary>The longest time an answer took, in milliseconds.</summary>
     public double Slowest => _times.DefaultIfEmpty().Max();
@@ -91,7 +97,10 @@ internal sealed class LoadGenerator : IAsyncDisposable
         try
         {
             using var answer = await _http.GetAsync(address, CancellationToken.None);
-            _times.Enqueue((_clock.Elapsed - asked).TotalMilliseconds);
+            var took = _clock.Elapsed - asked;
+            _times.Enqueue(took.TotalMilliseconds);
+            if (took > _slow)
+                _slowAnswers.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s took {took.TotalMilliseconds:0} ms"));
             if (!answer.IsSuccessStatusCode)
                 Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
         }
