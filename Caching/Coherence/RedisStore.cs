@@ -29,7 +29,8 @@ internal sealed partial class RedisStore(
         return removed
         """;
 
-    // Asks the master itself: a replica may not have the value yet that has just been filled.
+    // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
+    // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
     private const string TakeLease =
         """
         local value = ARGV[3] ~= '' and redis.call('GET', KEYS[1])
@@ -37,8 +38,10 @@ internal sealed partial class RedisStore(
           local remaining = redis.call('PTTL', KEYS[1])
           if remaining < 0 or remaining > tonumber(ARGV[3]) then return { value, remaining } end
         end
-        if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return { 1 } end
-        return { 0 }
+        local holder = redis.call('GET', KEYS[2])
+        if holder and string.sub(holder, 1, #ARGV[4]) == ARGV[4] then return { 0 } end
+        redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+        return { 1 }
         """;
 
     // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
@@ -121,6 +124,9 @@ internal sealed partial class RedisStore(
         return WriteAsync("UNLINK", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
     }
 
+    /// <summary>What a lease is recognised by that the present master gives.</summary>
+    public string NewLease() => $"{topology.Master?.Status.RunId}:{Guid.NewGuid():N}";
+
     /// <summary>Gives a key another time to live.</summary>
     public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         WriteAsync("PEXPIRE", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
@@ -130,19 +136,20 @@ internal sealed partial class RedisStore(
     /// lease that is taken after all must find somebody who gives it back.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="lease">What the lease is recognised by.</param>
+    /// <param name="lease">What the lease is recognised by: see <see cref="NewLease"/>.</param>
     /// <param name="wanted">
     /// The value that is there will do when it lives longer than this; <see langword="null"/> when none will.
     /// </param>
     public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         RedisResult? answer = null;
+        var run = topology.Master?.Status.RunId ?? "";
         var result = await WriteAsync("EVALSHA", async database =>
         {
             answer = await database.ScriptEvaluateAsync(
                 TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
-                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false);
+                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : "", run]).ConfigureAwait(false);
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
         if (!result.IsReached)

@@ -28,7 +28,7 @@ internal sealed class FillLease : IAsyncDisposable
     public static async ValueTask<(LeaseState State, FillLease? Lease, StoredEntry Entry)> TakeAsync(
         RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
-        var token = Guid.NewGuid().ToString("N");
+        var token = store.NewLease();
         var (state, entry) = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
         return (state, state == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, entry);
     }

@@ -65,6 +65,9 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>Whether the node may serve reads: it is up and, if a replica, in touch with its master.</summary>
     public bool CanRead => IsUp && (Role == RedisRole.Master || (Role == RedisRole.Replica && IsLinkUp == true));
 
+    /// <summary>What tells this run of the server from every other.</summary>
+    internal string? RunId { get; init; }
+
     /// <summary>When the look began that this comes from, as a timestamp.</summary>
     internal long LookedAt { get; init; }
 
@@ -90,6 +93,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Error = isLoading ? "is loading its data" : null,
             Role = role,
             Version = info.Text("redis_version"),
+            RunId = info.Text("run_id"),
             Uptime = info.Number("uptime_in_seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Keys = info.Part("db0", "keys") ?? 0,
             UsedMemoryBytes = info.Number("used_memory"),

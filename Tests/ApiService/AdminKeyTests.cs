@@ -62,7 +62,7 @@ public sealed class AdminKeyTests(RedisFixture fixture) : IClassFixture<RedisFix
         var guarded = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("security", out var security) && security[0].TryGetProperty("AdminKey", out _))
                 .Select(operation => $"{operation.Name} {path.Name}"));
-        Assert.Equal(["delete /api/cache", "delete /data/{key}"], guarded.Order());
+        Assert.Equal(["delete /api/cache", "delete /data/{key}", "post /api/nodes/{name}/promote"], guarded.Order());
     }
 
     private static async Task<HttpResponseMessage> DeleteAsync(HttpClient client, string path, string[] keys)

@@ -20,6 +20,8 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     [InlineData("SHUTDOWN")]
     [InlineData("CONFIG GET maxmemory")]
     [InlineData("CONFIG SET maxmemory 1")]
+    [InlineData("CONFIG REWRITE")]
+    [InlineData("REPLICAOF NO ONE")]
     [InlineData("ACL LIST")]
     [InlineData("ACL WHOAMI")]
     [InlineData("MODULE LIST")]
@@ -64,10 +66,26 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     [InlineData("SLOWLOG GET")]
     [InlineData("LATENCY LATEST")]
     [InlineData("LATENCY HISTOGRAM")]
-    [InlineData("CONFIG REWRITE")]
-    [InlineData("REPLICAOF NO ONE")]
     [InlineData("SUBSCRIBE __Booksleeve_MasterChanged")]
     public Task A_service_may(string command) => IsAllowedAsync(Users.Application, command);
+
+    [Theory]
+    [InlineData("ROLE")]
+    [InlineData("INFO replication")]
+    [InlineData("REPLICAOF NO ONE")]
+    [InlineData("FAILOVER ABORT")]
+    [InlineData("CONFIG SET replica-priority 1")]
+    [InlineData("CONFIG REWRITE")]
+    public Task Who_makes_another_node_the_master_may(string command) => IsAllowedAsync(Users.Operator, command);
+
+    [Theory]
+    [InlineData("GET a")]
+    [InlineData("SET a b")]
+    [InlineData("CONFIG GET *")]
+    [InlineData("FLUSHALL")]
+    [InlineData("SHUTDOWN")]
+    [InlineData("ACL LIST")]
+    public Task Who_makes_another_node_the_master_is_refused(string command) => IsRefusedAsync(Users.Operator, command);
 
     [Theory]
     [InlineData("PING")]
@@ -126,7 +144,7 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task Nobody_gets_in_with_a_wrong_password()
     {
-        foreach (var user in new[] { Users.Application, Users.Replication, Users.Sentinel, Users.Statistics, Users.Admin })
+        foreach (var user in new[] { Users.Application, Users.Operator, Users.Replication, Users.Sentinel, Users.Statistics, Users.Admin })
         {
             var failure = await Assert.ThrowsAsync<RedisCommandException>(() => RedisClient.ConnectAsync(fixture.Redis.Master.Port, user with { Password = "wrong" }));
             Assert.StartsWith("WRONGPASS", failure.Message, StringComparison.Ordinal);
@@ -167,7 +185,7 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
             Assert.Equal(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(node.ConfigurationPath)!));
             var text = await File.ReadAllTextAsync(node.ConfigurationPath, Cancellation);
-            foreach (var user in new[] { Users.Application, Users.Sentinel, Users.Statistics, Users.Admin })
+            foreach (var user in new[] { Users.Application, Users.Operator, Users.Sentinel, Users.Statistics, Users.Admin })
                 Assert.DoesNotContain(user.Password, text, StringComparison.Ordinal);
         }
     }
