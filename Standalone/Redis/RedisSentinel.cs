@@ -75,7 +75,7 @@ internal sealed class RedisSentinel : RedisProcess
         sentinel auth-user {MasterName} {_user.Name}
         sentinel auth-pass {MasterName} {_user.Password}
         sentinel down-after-milliseconds {MasterName} 2000
-        sentinel failover-timeout {MasterName} 10000
+        sentinel failover-timeout {MasterName} 3000
         sentinel parallel-syncs {MasterName} 1
 
         """);

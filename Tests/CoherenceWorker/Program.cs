@@ -21,11 +21,9 @@ using var host = builder.Build();
 await host.StartAsync();
 await host.Services.GetRequiredService<RedisTopology>().Ready;
 
-// The other client: it knows nothing of the cache.
-var options = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(builder.Configuration.GetConnectionString(RedisNodeNames.Master)!));
-options.ClientName = "CoherenceWorker";
-using var connection = await ConnectionMultiplexer.ConnectAsync(options);
-var master = connection.GetDatabase();
+// The other client: what it does on the master, the cache is not told.
+var current = host.Services.GetRequiredService<RedisMaster>();
+Func<IDatabase> master = () => current.Database;
 
 var near = host.Services.GetRequiredService<NearCache>();
 var report = new WorkerReport(settings.Worker, master);
@@ -46,7 +44,7 @@ await NearIsOpenAsync();
 report.Say(new WorkerMessage(MessageKind.Checked, settings.Worker) { Counts = await workload.CheckAsync() });
 
 await PhaseAsync(Phase.Explain);
-foreach (string? key in await master.SetMembersAsync(Phase.SuspectKeys))
+foreach (string? key in await master().SetMembersAsync(Phase.SuspectKeys))
     report.Say(new WorkerMessage(MessageKind.History, settings.Worker) { Key = key, Events = workload.HistoryOf(key!) });
 report.Say(new WorkerMessage(MessageKind.Explained, settings.Worker));
 await host.StopAsync();
@@ -67,9 +65,9 @@ async Task<string?> CurrentPhaseAsync()
 {
     try
     {
-        return await master.StringGetAsync(Phase.Key);
+        return await master().StringGetAsync(Phase.Key);
     }
-    catch (Exception failure) when (failure is RedisException or TimeoutException)
+    catch (Exception failure) when (Workload.IsOfRedis(failure))
     {
         return null;
     }

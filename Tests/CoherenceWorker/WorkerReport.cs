@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisAspire.CoherenceWorker;
 
 /// <summary>Says everything, line by line, and marks the keys whose history all workers shall tell.</summary>
-internal sealed class WorkerReport(int worker, IDatabase master)
+internal sealed class WorkerReport(int worker, Func<IDatabase> master)
 {
     // A broken cache violates thousands of times; a few tell the story.
     private const int ToldKeys = 5;
@@ -26,6 +26,6 @@ internal sealed class WorkerReport(int worker, IDatabase master)
             return;
 
         Say(new WorkerMessage(MessageKind.Violation, worker) { Key = key, Text = text, Events = [read] });
-        await master.SetAddAsync(Phase.SuspectKeys, key);
+        await master().SetAddAsync(Phase.SuspectKeys, key);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.CoherenceWorker;
@@ -15,7 +16,7 @@ namespace RedisAspire.CoherenceWorker;
 /// A value that was filled from the source comes from a look at it after the write began, because a write ends the
 /// lease of an earlier fill; so it is not older either.
 /// </remarks>
-internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, IDatabase master, WorkerReport report)
+internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, Func<IDatabase> master, WorkerReport report)
 {
     private const int ReadsInARow = 12;
 
@@ -30,6 +31,10 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
     private readonly bool[] _isRetired = new bool[settings.Keys];
 
     private static long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+
+    /// <summary>Whether a failure is that of a node that is dead or about to be.</summary>
+    public static bool IsOfRedis(Exception failure) =>
+        failure is RedisException or RedisUnavailableException or TimeoutException or InvalidOperationException or ObjectDisposedException;
 
     /// <summary>Reads and writes until it is told to stop.</summary>
     public async Task<WorkerCounts> RunAsync(CancellationToken stopping)
@@ -70,8 +75,11 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
         while (!stopping.IsCancellationRequested)
         {
             var key = keys[random.Next(keys.Length)];
-            if (_isRetired[key])
+            if (_isRetired[key] || !HasMaster())
+            {
+                await Task.Delay(Pause, CancellationToken.None);
                 continue;
+            }
 
             // A write of which nobody knows whether, or when, it reaches the master makes later ones undecidable.
             if (!await TryWriteAsync(task, key, random.Next(100), tally))
@@ -83,6 +91,19 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
             if (random.Next(2) == 0)
                 await LookAsync(task, key, tally);
             await Task.Delay(Pause, CancellationToken.None);
+        }
+    }
+
+    // Without a master nothing is written, and that is certain.
+    private bool HasMaster()
+    {
+        try
+        {
+            return master() is not null;
+        }
+        catch (RedisUnavailableException)
+        {
+            return false;
         }
     }
 
@@ -101,17 +122,17 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
         bool isCertain;
         try
         {
-            await master.StringSetAsync(_sources[key], value);
+            await master().StringSetAsync(_sources[key], value);
             started = Now;
             isCertain = operation switch
             {
                 "set" => await UncertainWrites.IsCertainAsync(() => cache.SetAsync(_names[key], value, Lasting)),
                 "remove" => await UncertainWrites.IsCertainAsync(() => cache.RemoveAsync(_names[key])),
-                "straight set" => await master.StringSetAsync(_names[key], value, Lasting.Expiration, When.Always),
-                _ => await master.KeyDeleteAsync(_names[key]) || true,
+                "straight set" => await master().StringSetAsync(_names[key], value, Lasting.Expiration, When.Always),
+                _ => await master().KeyDeleteAsync(_names[key]) || true,
             };
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (IsOfRedis(failure))
         {
             isCertain = false;
         }
@@ -161,7 +182,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
                 new KeyEvent(started, Now - started, settings.Worker, task, "look up", lookup.Value) { Level = lookup.Level.ToString(), Node = lookup.Node, Floor = floor }, key, tally);
             return lookup;
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (IsOfRedis(failure))
         {
             tally.Failed();
             return null;
@@ -178,14 +199,14 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
             tally.Read(level: null);
             await JudgeAsync(new KeyEvent(started, Now - started, settings.Worker, task, "get or create", value) { Level = "", Floor = floor }, key, tally);
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (IsOfRedis(failure))
         {
             tally.Failed();
         }
     }
 
     private async ValueTask<string> SourceAsync(int key) =>
-        (string?)await master.StringGetAsync(_sources[key]) ?? new VersionedValue(_names[key], VersionedValue.Nobody, 0).ToString();
+        (string?)await master().StringGetAsync(_sources[key]) ?? new VersionedValue(_names[key], VersionedValue.Nobody, 0).ToString();
 
     private async Task JudgeAsync(KeyEvent read, int key, Tally tally)
     {
@@ -214,7 +235,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, I
                 continue;
 
             var started = Now;
-            var truth = (string?)await master.StringGetAsync(_names[key]);
+            var truth = (string?)await master().StringGetAsync(_names[key]);
             var look = new KeyEvent(started, Now - started, settings.Worker, task, "look at master", truth);
             Remember(look, key);
             tally.Compared();

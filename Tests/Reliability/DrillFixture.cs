@@ -1,5 +1,4 @@
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
@@ -51,45 +50,11 @@ public class DrillFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The node that is the master now, by its own word and that of the replicas that follow it.</summary>
-    internal async Task<RedisServer> MasterAsync()
-    {
-        RedisServer? found = null;
-        await Eventually.HoldsAsync("there is a master that others follow", async () =>
-        {
-            foreach (var node in Redis.Nodes.Where(node => node is { IsRunning: true, Process.IsPaused: false }))
-            {
-                var replication = await InfoAsync(node);
-                if (replication?["role"] == "master" && replication["connected_slaves"] != "0")
-                    found = node;
-            }
-
-            return found is not null;
-        });
-        return found!;
-    }
+    /// <summary>The node that is the master now.</summary>
+    internal Task<RedisServer> MasterAsync() => Redis.CurrentMasterAsync();
 
     /// <summary>Starts and resumes whatever is not running, and waits until all is as it should be.</summary>
-    internal async Task RestoreAsync()
-    {
-        foreach (var process in Redis.Processes)
-        {
-            if (!process.IsRunning)
-                await process.StartAsync();
-            else if (process.Process.IsPaused)
-                process.Process.Send(Signal.Resume);
-        }
-
-        await Eventually.HoldsAsync("one master, and three replicas in touch with it", async () =>
-        {
-            var roles = await Task.WhenAll(Redis.Nodes.Select(InfoAsync));
-            return roles.Count(role => role?["role"] == "master" && role["connected_slaves"] == "3") == 1
-                && roles.Count(role => role?.GetValueOrDefault("master_link_status") == "up") == 3;
-        }, TimeSpan.FromSeconds(60));
-        var port = (await MasterAsync()).Port;
-        foreach (var sentinel in Redis.Sentinels)
-            await Eventually.HoldsAsync($"{sentinel.Name} agrees", async () => await sentinel.MasterPortAsync() == port);
-    }
+    internal Task RestoreAsync() => Redis.RestoreAsync();
 
     // What is compiled at the first request is not what a drill is about.
     private async Task WarmUpAsync()
@@ -99,17 +64,5 @@ public class DrillFixture : IAsyncLifetime
         load.Start();
         catalogue.Start();
         await Task.Delay(WarmUp, Cancellation);
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string>?> InfoAsync(RedisServer node)
-    {
-        try
-        {
-            return await node.InfoAsync("replication");
-        }
-        catch (Exception absent) when (absent is RedisCommandException or TimeoutException)
-        {
-            return null;
-        }
     }
 }

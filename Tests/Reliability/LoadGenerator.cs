@@ -16,7 +16,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentQueue<double> _times = new();
     private readonly ConcurrentQueue<string> _failures = new();
-    private readonly ConcurrentQueue<string> _slowAnswers = new();
+    private readonly ConcurrentQueue<(TimeSpan Took, string Text)> _slowAnswers = new();
     private readonly TimeSpan _slow;
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -33,8 +33,11 @@ internal sealed class LoadGenerator : IAsyncDisposable
     /// <summary>What went wrong.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
 
-    /// <summary>Which answers took longer than they may.</summary>
-    public IReadOnlyCollection<string> SlowAnswers => _slowAnswers;
+    /// <summary>Which answers took longer than they may, and than the machine itself was late to ask.</summary>
+    public IReadOnlyCollection<string> SlowAnswers => [.. _slowAnswers.Where(answer => answer.Took > _slow + Lateness).Select(answer => answer.Text)];
+
+    /// <summary>How late the machine was at most to send a request: other work took its processors.</summary>
+    public TimeSpan Lateness { get; private set; }
 
     /// <summary>The longest time an answer took, in milliseconds.</summary>
     public double Slowest => _times.DefaultIfEmpty().Max();
@@ -61,7 +64,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         double At(double part) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{sorted.Length} answers in {_clock.Elapsed.TotalSeconds:0.0} s, {_failures.Count} failures; median {At(0.5):0.0} ms, p99 {At(0.99):0} ms, slowest {At(1):0} ms");
+            $"{sorted.Length} answers in {_clock.Elapsed.TotalSeconds:0.0} s, {_failures.Count} failures; median {At(0.5):0.0} ms, p99 {At(0.99):0} ms, slowest {At(1):0} ms; asked up to {Lateness.TotalMilliseconds:0} ms late");
     }
 
     public async ValueTask DisposeAsync()
@@ -80,6 +83,8 @@ internal sealed class LoadGenerator : IAsyncDisposable
             var due = TimeSpan.FromSeconds(sent / (double)RequestsPerSecond);
             if (due - _clock.Elapsed is { Ticks: > 0 } early)
                 await Task.Delay(early, CancellationToken.None);
+            else if (-(due - _clock.Elapsed) is var late && late > Lateness)
+                Lateness = late;
             var address = sent % PageEvery == 0 ? _page : new Uri(_apis[(int)(sent % _apis.Count)], $"/data/load-{random.Next(Keys)}");
             var asking = AskAsync(address);
             if (asking.IsCompleted)
@@ -100,7 +105,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
             var took = _clock.Elapsed - asked;
             _times.Enqueue(took.TotalMilliseconds);
             if (took > _slow)
-                _slowAnswers.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s took {took.TotalMilliseconds:0} ms"));
+                _slowAnswers.Enqueue((took, string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s took {took.TotalMilliseconds:0} ms")));
             if (!answer.IsSuccessStatusCode)
                 Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
         }

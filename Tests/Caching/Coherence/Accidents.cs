@@ -8,7 +8,7 @@ namespace RedisAspire.Tests.Caching.Coherence;
 /// Cuts tracked connections at random, and stops replicas: all the time for a moment, which leaves them behind the
 /// master with reads waiting, and once for so long that they are given up.
 /// </summary>
-internal sealed class Accidents(RedisReplication redis, Random random)
+internal sealed class Accidents(RedisReplication redis)
 {
     private const int StumblesInARow = 4;
 
@@ -29,7 +29,7 @@ internal sealed class Accidents(RedisReplication redis, Random random)
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < duration)
         {
-            await Task.Delay(random.Next(100, 400), cancellationToken);
+            await Task.Delay(Random.Shared.Next(100, 400), cancellationToken);
             if (Paused is null && elapsed > duration * 0.4)
                 await PauseAsync(cancellationToken);
             else
@@ -37,6 +37,8 @@ internal sealed class Accidents(RedisReplication redis, Random random)
             await StumbleAsync(cancellationToken);
         }
     }
+
+    public override string ToString() => $"{Kills} connections cut, {Stumbles} stumbles, {Paused ?? "no node"} stopped for long";
 
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
@@ -55,8 +57,8 @@ internal sealed class Accidents(RedisReplication redis, Random random)
     {
         for (var i = 0; i < StumblesInARow; i++)
         {
-            await StopForAsync(redis.Nodes[random.Next(1, redis.Nodes.Count)], TimeSpan.FromMilliseconds(random.Next(10, 60)), cancellationToken);
-            await Task.Delay(random.Next(10, 30), cancellationToken);
+            await StopForAsync(redis.Nodes[Random.Shared.Next(1, redis.Nodes.Count)], TimeSpan.FromMilliseconds(Random.Shared.Next(10, 60)), cancellationToken);
+            await Task.Delay(Random.Shared.Next(10, 30), cancellationToken);
             Stumbles++;
         }
     }
@@ -82,7 +84,7 @@ internal sealed class Accidents(RedisReplication redis, Random random)
         if (connections.Count == 0)
             return;
 
-        var (where, which) = connections[random.Next(connections.Count)];
+        var (where, which) = connections[Random.Shared.Next(connections.Count)];
         Kills += (int)(long)await where.ExecuteAsync("CLIENT", "KILL", "ID", which);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using RedisAspire.CoherenceWorker;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Coherence;
 
@@ -33,15 +34,6 @@ internal sealed class CoherenceRun
 
     public long Flushes => _messages.Sum(message => message.Flushes);
 
-    /// <summary>How many tracked connections were cut.</summary>
-    public int Kills { get; private set; }
-
-    /// <summary>How often a replica was stopped for a moment.</summary>
-    public int Stumbles { get; private set; }
-
-    /// <summary>The replica that was stopped for a while.</summary>
-    public string? Paused { get; private set; }
-
     /// <summary>All violations that were told, each with what all processes did with the key.</summary>
     public string Violations => string.Join("\n\n", _messages.Where(message => message.Kind == MessageKind.Violation).Select(Describe));
 
@@ -55,7 +47,7 @@ internal sealed class CoherenceRun
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                seed {Seed}, {Kills} kills, {Stumbles} stumbles, {Paused ?? "no node"} paused, {Flushes} flushes of near caches
+                seed {Seed}, {Flushes} flushes of near caches
                 running: {run.Reads} reads (near {run.Near}, redis {run.Redis}, source {run.Source}, {run.Others} untold, {run.Failures} failed), {run.AllWrites} writes ({run.Writes} set, {run.Removals} removed, {run.StraightWrites} by another client, {run.Uncertain} uncertain), {run.Judged} reads judged, {run.Behind} behind own writes
                 checking: {check.Compared} compared (near {check.Near}, redis {check.Redis}, source {check.Source}), {check.Stale} stale, {check.Behind} behind own writes
                 """);
@@ -63,7 +55,7 @@ internal sealed class CoherenceRun
     }
 
     /// <summary>Runs the workers and waits for them to end.</summary>
-    public static async Task<CoherenceRun> ExecuteAsync(RedisReplication redis, int keys, TimeSpan duration, Breakage breakage = Breakage.None, bool hasAccidents = true)
+    public static async Task<CoherenceRun> ExecuteAsync(RedisReplication redis, int keys, TimeSpan duration, Breakage breakage = Breakage.None, Func<TimeSpan, CancellationToken, Task>? accidents = null)
     {
         var run = new CoherenceRun(redis) { Seed = Random.Shared.Next(1_000_000) };
         using var guardian = new ProcessGuardian();
@@ -72,7 +64,7 @@ internal sealed class CoherenceRun
             .ToArray();
         try
         {
-            await run.CompleteAsync(workers, duration, hasAccidents);
+            await run.CompleteAsync(workers, duration, accidents);
         }
         finally
         {
@@ -82,16 +74,14 @@ internal sealed class CoherenceRun
         return run;
     }
 
-    private async Task CompleteAsync(WorkerProcess[] workers, TimeSpan duration, bool hasAccidents)
+    private async Task CompleteAsync(WorkerProcess[] workers, TimeSpan duration, Func<TimeSpan, CancellationToken, Task>? accidents)
     {
         await AllAsync(workers, MessageKind.Ready);
         await EnterAsync(Phase.Run);
-        if (hasAccidents)
+        if (accidents is not null)
         {
-            var accidents = new Accidents(_redis, new Random(Seed));
-            await accidents.HappenAsync(duration - Calm, TestContext.Current.CancellationToken);
+            await accidents(duration - Calm, TestContext.Current.CancellationToken);
             await Task.Delay(Calm, TestContext.Current.CancellationToken);
-            (Kills, Stumbles, Paused) = (accidents.Kills, accidents.Stumbles, accidents.Paused);
         }
         else
             await Task.Delay(duration, TestContext.Current.CancellationToken);
@@ -109,13 +99,14 @@ internal sealed class CoherenceRun
 
     private static Task AllAsync(WorkerProcess[] workers, MessageKind kind) => Task.WhenAll(workers.Select(worker => worker.HasSaidAsync(kind)));
 
-    private async Task EnterAsync(string phase) => await _redis.Master.ExecuteAsync("SET", Phase.Key, phase);
+    private async Task EnterAsync(string phase) => await (await _redis.CurrentMasterAsync()).ExecuteAsync("SET", Phase.Key, phase);
 
     private async Task ReplicasCatchUpAsync()
     {
-        var written = await OffsetAsync(_redis.Master, "master_repl_offset");
-        foreach (var replica in _redis.Replicas)
-            await Support.Eventually.HoldsAsync($"{replica.Name} has applied all writes", async () => await OffsetAsync(replica, "slave_repl_offset") >= written);
+        var master = await _redis.CurrentMasterAsync();
+        var written = await OffsetAsync(master, "master_repl_offset");
+        foreach (var replica in _redis.Nodes.Where(node => node != master))
+            await Eventually.HoldsAsync($"{replica.Name} has applied all writes", async () => await OffsetAsync(replica, "slave_repl_offset") >= written);
     }
 
     private static async Task<long> OffsetAsync(RedisServer node, string field) =>

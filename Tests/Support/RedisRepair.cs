@@ -1,0 +1,61 @@
+using RedisAspire.Standalone.Processes;
+using RedisAspire.Standalone.Redis;
+
+namespace RedisAspire.Tests.Support;
+
+/// <summary>Finds out how nodes are after an accident, and puts them right again.</summary>
+internal static class RedisRepair
+{
+    /// <summary>The node that is the master now, by its own word and that of the replicas that follow it.</summary>
+    public static async Task<RedisServer> CurrentMasterAsync(this RedisReplication redis)
+    {
+        RedisServer? found = null;
+        await Eventually.HoldsAsync("there is a master that others follow", async () =>
+        {
+            foreach (var node in redis.Nodes.Where(node => node is { IsRunning: true, Process.IsPaused: false }))
+            {
+                var replication = await TryReplicationAsync(node);
+                if (replication?["role"] == "master" && replication["connected_slaves"] != "0")
+                    found = node;
+            }
+
+            return found is not null;
+        });
+        return found!;
+    }
+
+    /// <summary>Starts and resumes whatever is not running, and waits until one master is followed by all others and every sentinel agrees.</summary>
+    public static async Task RestoreAsync(this RedisReplication redis)
+    {
+        foreach (var process in redis.Processes)
+        {
+            if (!process.IsRunning)
+                await process.StartAsync();
+            else if (process.Process.IsPaused)
+                process.Process.Send(Signal.Resume);
+        }
+
+        var replicas = redis.Nodes.Count - 1;
+        await Eventually.HoldsAsync("one master, and all others in touch with it", async () =>
+        {
+            var roles = await Task.WhenAll(redis.Nodes.Select(TryReplicationAsync));
+            return roles.Count(role => role?["role"] == "master" && role["connected_slaves"] == $"{replicas}") == 1
+                && roles.Count(role => role?.GetValueOrDefault("master_link_status") == "up") == replicas;
+        }, TimeSpan.FromSeconds(60));
+        var port = (await redis.CurrentMasterAsync()).Port;
+        foreach (var sentinel in redis.Sentinels)
+            await Eventually.HoldsAsync($"{sentinel.Name} agrees", async () => await sentinel.MasterPortAsync() == port);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>?> TryReplicationAsync(RedisServer node)
+    {
+        try
+        {
+            return await node.InfoAsync("replication");
+        }
+        catch (Exception absent) when (absent is RedisCommandException or TimeoutException)
+        {
+            return null;
+        }
+    }
+}
