@@ -25,6 +25,9 @@ internal sealed partial class EntryFiller(
 
     private readonly ReplicatedCacheOptions _options = options.Value;
     private readonly SingleFlight<string> _refreshes = new();
+    // Once is enough: an application that stores such things does so all the time.
+    private bool _isLongKeyLogged;
+    private bool _isLargePayloadLogged;
 
     private enum Finding
     {
@@ -41,7 +44,8 @@ internal sealed partial class EntryFiller(
         var job = new Job<TState, T>(key, state, factory, policy, entryTags);
         if (key.Length > _options.MaximumKeyLength)
         {
-            LogKeyTooLong(key.Length, _options.MaximumKeyLength);
+            if (!Interlocked.Exchange(ref _isLongKeyLogged, true))
+                LogKeyTooLong(key.Length, _options.MaximumKeyLength);
             return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
         }
 
@@ -67,7 +71,8 @@ internal sealed partial class EntryFiller(
         if (payload.Length <= _options.MaximumPayloadBytes)
             return (payload, bytes, policy.FreshFor(value is null));
 
-        LogPayloadTooLarge(key, payload.Length, _options.MaximumPayloadBytes);
+        if (!Interlocked.Exchange(ref _isLargePayloadLogged, true))
+            LogPayloadTooLarge(key, payload.Length, _options.MaximumPayloadBytes);
         return null;
     }
 
@@ -226,10 +231,10 @@ internal sealed partial class EntryFiller(
 
     private sealed record Job<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, IEnumerable<string>? Tags);
 
-    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is longer than the {Maximum} allowed: served, not cached.")]
+    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is longer than the {Maximum} allowed: such are served, not cached. This is not said again.")]
     private partial void LogKeyTooLong(int length, int maximum);
 
-    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: served, not cached.")]
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: such are served, not cached. This is not said again.")]
     private partial void LogPayloadTooLarge(string key, int length, int maximum);
 
     [LoggerMessage(LogLevel.Warning, "The stale value of '{Key}' could not be refreshed: it is served for as long as its stale window lasts.")]

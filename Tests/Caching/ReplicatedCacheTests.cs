@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RedisAspire.Caching;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
@@ -198,17 +200,22 @@ public sealed class ReplicatedCacheTests(RedisFixture fixture) : IClassFixture<R
     [Fact]
     public async Task Too_large_a_value_and_too_long_a_key_are_served_but_not_cached()
     {
+        var log = new RecordingLogger();
         await using var host = await CacheHost.StartAsync(_redis, options =>
         {
             options.MaximumPayloadBytes = 100;
             options.MaximumKeyLength = 50;
-        });
+        }, services => services.AddSingleton<ILoggerProvider>(log));
         var longKey = _key + new string('x', 50);
 
-        Assert.Equal(101, (await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult(new string('v', 101)), cancellationToken: Cancellation)).Value.Length);
-        Assert.Equal("v", (await host.Cache.LookupAsync(longKey, _ => ValueTask.FromResult("v"), cancellationToken: Cancellation)).Value);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(101, (await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult(new string('v', 101)), cancellationToken: Cancellation)).Value.Length);
+            Assert.Equal("v", (await host.Cache.LookupAsync(longKey, _ => ValueTask.FromResult("v"), cancellationToken: Cancellation)).Value);
+        }
 
         Assert.Equal(0, (long)await _redis.Master.ExecuteAsync("EXISTS", _key, longKey));
+        Assert.Equal(2, log.Lines.Count(line => line.Contains("allowed: such are served, not cached", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -79,6 +79,67 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
     }
 
     [Fact]
+    public async Task Callers_that_share_a_fill_are_counted()
+    {
+        var release = new TaskCompletionSource();
+        var callers = Enumerable.Range(0, 3).Select(_ => _host.Cache.LookupAsync(_key, async _ =>
+        {
+            await release.Task;
+            return "value";
+        }, cancellationToken: Cancellation).AsTask()).ToArray();
+        release.SetResult();
+        await Task.WhenAll(callers);
+
+        Assert.Equal(2, _measured.Where(measured => measured.Instrument == "redisaspire.cache.coalesced").Sum(measured => measured.Value));
+    }
+
+    [Fact]
+    public async Task Look_ups_that_Redis_could_not_answer_are_counted_and_health_says_so_until_it_can()
+    {
+        var own = new RedisFixture();
+        await own.InitializeAsync();
+        await using var cleanup = own;
+        await using var host = await CacheHost.StartAsync(own.Redis);
+        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        var fallbacks = 0L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "redisaspire.cache.fallbacks" && ReferenceEquals(instrument.Meter.Scope, host.Services.GetRequiredService<IMeterFactory>()))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref fallbacks, value));
+        listener.Start();
+
+        foreach (var node in own.Redis.Nodes)
+            await node.Process.KillAsync();
+        await Eventually.HoldsAsync("health is degraded", async () => await StatusAsync() == HealthStatus.Degraded);
+        Assert.False(host.Near.IsOpen);
+        Assert.False((await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation)).IsHit);
+        Assert.True(Interlocked.Read(ref fallbacks) > 0);
+
+        foreach (var node in own.Redis.Nodes)
+            await node.StartAsync();
+        await Eventually.HoldsAsync("all is well again", async () => await StatusAsync() == HealthStatus.Healthy);
+
+        async Task<HealthStatus> StatusAsync() => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Status;
+    }
+
+    [Fact]
+    public async Task Values_that_had_to_make_room_are_counted()
+    {
+        await using var host = await CacheHost.StartAsync(_redis, options => options.MaximumNearEntries = 10);
+        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        var next = 0;
+        await Eventually.HoldsAsync("values had to make room", async () =>
+        {
+            await host.Cache.LookupAsync($"{_key}:{next++ % 30}", _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
+            return host.Near.Statistics.CapacityEvictions > 0;
+        });
+        Assert.InRange(host.Near.Statistics.Entries, 1, 10);
+    }
+
+    [Fact]
     public async Task What_is_in_the_process_and_how_far_replicas_are_behind_can_be_observed()
     {
         await Eventually.HoldsAsync("the value is near", async () => (await LookupAsync()).Level == CacheLevel.Near);
