@@ -89,7 +89,8 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         var after = database.ExecuteAsync("CLIENT", "ID");
 
         Task all = Task.WhenAll([before, .. answers, wait, after]);
-        await all.WaitAsync(_options.OperationTimeout + _options.ReplicationTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task answeredOrLost = Task.WhenAny(all, connection.Lost);
+        await answeredOrLost.WaitAsync(_options.OperationTimeout + _options.ReplicationTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Had the connection been lost in between, WAIT on the next one would know of no write, and all replicas would have that.
         var isSameConnection = before.IsCompletedSuccessfully && after.IsCompletedSuccessfully && (long)await before == (long)await after;

@@ -12,20 +12,22 @@ internal sealed class WriteConnection(RedisTopology topology, IOptions<RedisTopo
 {
     private string? _node;
     private ConnectionMultiplexer? _connection;
+    private TaskCompletionSource _lost = new();
+
+    /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
+    public Task Lost => _lost.Task;
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>
     public async Task<IDatabase> GetAsync(CancellationToken cancellationToken)
     {
         if (topology.Snapshot.Master is not { } node || !options.Value.Nodes.TryGetValue(node, out var connectionString))
             throw new RedisUnavailableException("No Redis master is up.");
 
-        if (_connection is null || _node != node)
+        if (_connection is null || _node != node || _lost.Task.IsCompleted)
         {
             Dispose();
-            var settings = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
-            // Connecting to an absent server blocks the calling thread for a while in some client versions.
-            _connection = await Task.Run(() => ConnectionMultiplexer.ConnectAsync(settings), cancellationToken);
+            _connection = await ConnectAsync(connectionString, cancellationToken);
             _node = node;
         }
 
@@ -36,5 +38,27 @@ internal sealed class WriteConnection(RedisTopology topology, IOptions<RedisTopo
     {
         _connection?.Dispose();
         _connection = null;
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var settings = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
+        // Connecting to an absent server blocks the calling thread for a while in some client versions.
+        var connection = await Task.Run(() => ConnectionMultiplexer.ConnectAsync(settings), cancellationToken);
+        if (!connection.IsConnected)
+        {
+            connection.Dispose();
+            throw new RedisUnavailableException("The Redis master cannot be reached.");
+        }
+
+        // Newer clients keep what is sent on a lost connection for the next one. Whether it is done then is not known.
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionFailed += (_, failure) =>
+        {
+            if (failure.ConnectionType == ConnectionType.Interactive)
+                lost.TrySetResult();
+        };
+        _lost = lost;
+        return connection;
     }
 }

@@ -43,7 +43,7 @@ public sealed class ApplicationModelTests
         var nodes = Resources(application).OfType<RedisResource>().Select(node => node.Name).ToArray();
 
         var references = api.Annotations.OfType<ResourceRelationshipAnnotation>()
-            .Where(relationship => relationship.Type == "Reference").Select(relationship => relationship.Resource.Name);
+            .Where(relationship => relationship.Type == "Reference").Select(relationship => relationship.Resource.Name).Intersect(nodes);
         var waits = api.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
 
         Assert.Equal(nodes, references);

@@ -54,7 +54,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
         var lost = new List<string>();
         foreach (var (id, stock) in _durable)
         {
-            using var answer = await _http.GetAsync(new Uri($"/api/db/products/{id}", UriKind.Relative), cancellationToken);
+            using var answer = await GetAsync(id, cancellationToken);
             var found = answer.StatusCode == HttpStatusCode.OK
                 ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("stock").GetInt32()
                 : -1;
@@ -73,6 +73,19 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
         await StopAsync();
         _http.Dispose();
         _stopping.Dispose();
+    }
+
+    // Who has just got a new master may not know it yet.
+    private async Task<HttpResponseMessage> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage? answer = null;
+        await Support.Eventually.HoldsAsync($"{id} can be read", async () =>
+        {
+            answer?.Dispose();
+            answer = await _http.GetAsync(new Uri($"/api/db/products/{id}", UriKind.Relative), cancellationToken);
+            return answer.StatusCode != HttpStatusCode.ServiceUnavailable;
+        });
+        return answer!;
     }
 
     private async Task RunAsync()

@@ -4,7 +4,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Reliability;
 
-/// <summary>A network that is slow, loses what is sent or is cut, and nodes that refuse to serve.</summary>
+/// <summary>A network that is slow, stalls or is cut, and nodes that refuse to serve.</summary>
 public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromMilliseconds(500);
@@ -96,17 +96,26 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
     }
 
     [Fact]
-    public async Task A_network_that_loses_everything_is_noticed_and_used_again_when_it_works()
+    public async Task A_network_that_stalls_is_noticed_and_used_again_when_it_works()
     {
         foreach (var proxy in _proxies.Values)
-            proxy.IsLossy = true;
+            proxy.IsStalled = true;
 
         await Eventually.HoldsAsync("the nodes are given up", () => _host.Topology.Snapshot.Nodes.All(node => !node.IsUp));
         await AnsweredAsync(10, TimeSpan.FromSeconds(1));
 
-        // The connections of before are still there, and nobody ever tells that what was sent on them is gone.
         foreach (var proxy in _proxies.Values)
-            proxy.IsLossy = false;
+            proxy.IsStalled = false;
+        await WorksAsync();
+    }
+
+    [Fact]
+    public async Task Connections_that_are_dead_and_have_not_been_told_are_made_anew()
+    {
+        foreach (var proxy in _proxies.Values)
+            proxy.Freeze();
+
+        await AnsweredAsync(5);
         await WorksAsync();
     }
 

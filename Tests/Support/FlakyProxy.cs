@@ -5,15 +5,18 @@ using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Tests.Support;
 
-/// <summary>A network between a client and a server that is slow, loses what is sent, cuts connections, or answers itself.</summary>
+/// <summary>A network between a client and a server that is slow, stalls, cuts connections, or answers itself.</summary>
 internal sealed class FlakyProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _target;
     private readonly Task _run;
     private readonly List<Socket> _clients = [];
     private volatile bool _isCut;
+    private volatile int _frozen;
 
     public FlakyProxy(int target)
     {
@@ -27,8 +30,8 @@ internal sealed class FlakyProxy : IAsyncDisposable
     /// <summary>How long everything that is sent is kept, in both directions.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Whether what is sent disappears, and nobody is told.</summary>
-    public bool IsLossy { get; set; }
+    /// <summary>Whether nothing gets through, and nobody is told; afterwards it arrives after all.</summary>
+    public bool IsStalled { get; set; }
 
     /// <summary>The error that is answered to every command on new connections, in place of the server's answer.</summary>
     public string? Error { get; set; }
@@ -44,6 +47,21 @@ internal sealed class FlakyProxy : IAsyncDisposable
                 DropAll();
         }
     }
+
+    /// <summary>Works as a network should; connections on which it answered itself end.</summary>
+    public void Heal()
+    {
+        Delay = TimeSpan.Zero;
+        IsStalled = false;
+        _isCut = false;
+        if (Error is null)
+            return;
+        Error = null;
+        DropAll();
+    }
+
+    /// <summary>Nothing gets through on the connections there are, for ever, and nobody is told; new ones work.</summary>
+    public void Freeze() => Interlocked.Increment(ref _frozen);
 
     /// <summary>Ends all connections.</summary>
     public void DropAll()
@@ -111,12 +129,14 @@ internal sealed class FlakyProxy : IAsyncDisposable
     private async Task PumpAsync(NetworkStream from, NetworkStream to)
     {
         var buffer = new byte[64 * 1024];
+        var generation = _frozen;
         while (await from.ReadAsync(buffer, _stopping.Token) is > 0 and var count)
         {
             if (Delay > TimeSpan.Zero)
                 await Task.Delay(Delay, _stopping.Token);
-            if (!IsLossy)
-                await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+            while (IsStalled || generation < _frozen)
+                await Task.Delay(Tick, _stopping.Token);
+            await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
         }
     }
 
