@@ -1,3 +1,4 @@
+using RedisAspire.Caching.Resp;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
@@ -78,7 +79,7 @@ internal sealed class RedisNode : IAsyncDisposable
     {
         _connection.Start();
         var started = _time.GetTimestamp();
-        var reply = await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+        var reply = await AskAsync(cancellationToken).ConfigureAwait(false);
         var before = _status;
         var status = RedisNodeStatus.Read(before, new RedisInfo(reply.Text), started, _time);
         await _connection.PrepareAsync(isChanged: before.Role != status.Role && before.Role != RedisRole.Unknown)
@@ -86,6 +87,19 @@ internal sealed class RedisNode : IAsyncDisposable
         return status;
     }
 
+    // A node may close connections without being down: sentinels have all of them closed when its role changes.
+    private async Task<RespFrame> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+        }
+    }
+
     // Messages of StackExchange.Redis go on for lines with its internal state; what a person needs is the first sentence.
-    private static string Describe(Exception failure) => failure.Message.Split(['\n', ';'], 2)[0].Trim();
+    private static string Describe(Exception failure) => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.');
 }
