@@ -1,8 +1,8 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Db;
+using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;

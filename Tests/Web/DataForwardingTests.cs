@@ -37,10 +37,15 @@ public sealed class DataForwardingTests
         await using var application = await StandaloneApplication.StartAsync(
             new LaunchOptions
             {
-                WebPort = 0, ApiPort = 0, RedisPort = 0, Replicas = 1,
+                WebPort = 0,
+                ApiPort = 0,
+                RedisPort = 0,
+                Replicas = 1,
                 ApiEnvironment = new Dictionary<string, string>
                 {
-                    ["RateLimit__PermitLimit"] = "5", ["RateLimit__Window"] = "01:00:00", ["RateLimit__LeaseTimeout"] = "00:00:10",
+                    ["RateLimit__PermitLimit"] = "5",
+                    ["RateLimit__Window"] = "01:00:00",
+                    ["RateLimit__LeaseTimeout"] = "00:00:10",
                 },
             },
             DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
