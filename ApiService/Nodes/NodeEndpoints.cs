@@ -18,7 +18,7 @@ internal static class NodeEndpoints
         nodes.MapPost("/{name}/promote", PromoteAsync)
             .WithName("PromoteNode")
             .WithSummary("Makes a replica the master: through the sentinels where there are any, by telling every node whom to follow otherwise.")
-            .WithDescription("Answers when writes go to the node. With sentinels that takes up to ten seconds, because they have to see first that it is to be preferred.")
+            .WithDescription("Answers when writes go to the node. With sentinels that may take ten seconds, because they have to see first that it is to be preferred.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)

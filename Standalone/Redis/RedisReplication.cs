@@ -93,6 +93,7 @@ internal sealed class RedisReplication : IAsyncDisposable
         foreach (var sentinel in _sentinels)
             await sentinel.StartAsync(Master.Port);
         await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Sentinels, options.Replicas, cancellationToken)));
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.LookOftenAsync()));
     }
 
     // One after the other, although some are busy.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
@@ -8,6 +9,9 @@ namespace RedisAspire.Tests.Reliability;
 [Collection(nameof(Undisturbed))]
 public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper output) : IClassFixture<DrillFixture>
 {
+    // Of acknowledged products none is lost in 20 either; so many take two minutes.
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("MASTER_KILLS") ?? "2", CultureInfo.InvariantCulture);
+
     // It takes three to five seconds; when the sentinels' first vote is split, twice as long.
     private static readonly TimeSpan FailoverTime = TimeSpan.FromSeconds(12);
 
@@ -109,5 +113,27 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
         });
 
         await drill.AssertUnharmedAsync(output);
+    }
+
+    [Fact]
+    public async Task No_acknowledged_product_is_lost_whenever_the_master_is_killed()
+    {
+        var random = new Random();
+        await using var catalogue = new CatalogueWriter(fixture.Application.Apis[1].Url);
+        catalogue.Start();
+        for (var i = 0; i < Kills; i++)
+        {
+            await fixture.RestoreAsync();
+            await Task.Delay(random.Next(200, 1500), TestContext.Current.CancellationToken);
+            var acknowledged = catalogue.Durable;
+            await (await fixture.MasterAsync()).Process.KillAsync();
+            await Eventually.HoldsAsync("products are acknowledged again", () => catalogue.Durable > acknowledged + 20, TimeSpan.FromSeconds(30));
+            Assert.Empty(await catalogue.FindLostAsync(TestContext.Current.CancellationToken));
+        }
+
+        await catalogue.StopAsync();
+        await fixture.RestoreAsync();
+        output.WriteLine($"{Kills} masters killed: {catalogue}");
+        Assert.Empty(await catalogue.FindLostAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -70,7 +70,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
             foreach (var proxy in _proxies.Values)
                 accident(proxy);
-            await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(0.7), Cancellation);
             foreach (var proxy in _proxies.Values)
                 proxy.Heal();
             await Eventually.HoldsAsync("values are cached again", async () =>
