@@ -144,8 +144,7 @@ public sealed class ReplicatedCache : HybridCache
             return;
         }
 
-        var result = await _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
-        Written(key, result);
+        await WriteAsync([key], _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -166,9 +165,7 @@ public sealed class ReplicatedCache : HybridCache
         if (all.Length == 0)
             return;
 
-        var result = await _store.RemoveAsync(all, cancellationToken).ConfigureAwait(false);
-        foreach (var key in all)
-            Written(key, result);
+        await WriteAsync(all, _store.RemoveAsync(all, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -250,6 +247,21 @@ public sealed class ReplicatedCache : HybridCache
         _instruments.Request(lookup.Level, lookup.IsStale, started);
         CacheInstruments.EndLookup(activity, lookup.Level, lookup.IsStale);
         return lookup;
+    }
+
+    private async ValueTask WriteAsync(string[] keys, ValueTask<WriteResult> write)
+    {
+        // Of a write whose caller has given up it is not known whether it is done.
+        var result = WriteResult.NotReached;
+        try
+        {
+            result = await write.ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var key in keys)
+                Written(key, result);
+        }
     }
 
     private void Written(string key, WriteResult result)

@@ -48,6 +48,23 @@ public sealed class DegradationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removal_whose_caller_gave_up_is_made_good()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        await host.Cache.SetAsync("a", "old", cancellationToken: Cancellation);
+        await Eventually.HoldsAsync("the value is near", async () => (await LookupAsync(host, "a")).Level == CacheLevel.Near);
+        var master = _fixture.Redis.Master;
+
+        master.Process.Send(Signal.Pause);
+        using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Cache.RemoveAsync("a", impatience.Token).AsTask());
+        Assert.NotEqual("old", (await LookupAsync(host, "a")).Value);
+        master.Process.Send(Signal.Resume);
+
+        await Eventually.HoldsAsync("the value is cached anew", async () => await LookupAsync(host, "a") is { IsHit: true } lookup && lookup.Value != "old");
+    }
+
+    [Fact]
     public async Task Another_node_serves_reads_when_the_read_node_is_killed()
     {
         await using var host = await CacheHost.StartAsync(_fixture.Redis);
