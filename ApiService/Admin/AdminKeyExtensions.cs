@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -7,8 +8,6 @@ namespace RedisAspire.ApiService.Admin;
 /// <summary>Guards endpoints with the admin key.</summary>
 internal static class AdminKeyExtensions
 {
-    private const string ProblemType = "application/problem+json";
-
     public static IServiceCollection AddAdminKey(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<AdminOptions>(configuration.GetSection("Admin"));
@@ -29,8 +28,8 @@ internal static class AdminKeyExtensions
         endpoints.Add(endpoint =>
         {
             endpoint.Metadata.Add(AdminKeyMetadata.Instance);
-            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), [ProblemType]));
-            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status403Forbidden, typeof(ProblemDetails), [ProblemType]));
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), [MediaTypeNames.Application.ProblemJson]));
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status403Forbidden, typeof(ProblemDetails), [MediaTypeNames.Application.ProblemJson]));
         });
         // Around the whole endpoint: filters run only after its parameters have been bound.
         endpoints.Finally(endpoint =>

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -10,8 +11,6 @@ namespace RedisAspire.ApiService.Db;
 /// <summary><c>/api/db/products</c>: the catalogue, kept in Redis for good.</summary>
 internal static partial class ProductEndpoints
 {
-    private const string Problem = "application/problem+json";
-
     public static IServiceCollection AddProducts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DbOptions>()
@@ -47,8 +46,8 @@ internal static partial class ProductEndpoints
             .Produces<SavedProductResponse>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, Problem)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, Problem)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 

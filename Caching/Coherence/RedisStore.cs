@@ -39,7 +39,7 @@ internal sealed partial class RedisStore(
           if remaining < 0 or remaining > tonumber(ARGV[3]) then return { value, remaining } end
         end
         local holder = redis.call('GET', KEYS[2])
-        if holder and string.sub(holder, 1, #ARGV[4]) == ARGV[4] then return { 0 } end
+        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
         redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
         return { 1 }
         """;
@@ -143,13 +143,12 @@ internal sealed partial class RedisStore(
     public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         RedisResult? answer = null;
-        var run = topology.Master?.Status.RunId ?? "";
         var result = await WriteAsync("EVALSHA", async database =>
         {
             answer = await database.ScriptEvaluateAsync(
                 TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
-                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : "", run]).ConfigureAwait(false);
+                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false);
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
         if (!result.IsReached)

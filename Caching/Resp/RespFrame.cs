@@ -32,6 +32,18 @@ internal readonly struct RespFrame
     /// <summary><see cref="Bytes"/> as text.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes);
 
+    /// <summary>What a map of texts, or a list of names and values by turns, holds under a name.</summary>
+    public string? FieldOf(string name)
+    {
+        for (var i = 0; i + 1 < Items.Length; i += 2)
+        {
+            if (Items[i].Text == name)
+                return Items[i + 1].Text;
+        }
+
+        return null;
+    }
+
     public static RespFrame OfInteger(long value) => new(RespKind.Integer, value, payload: null);
 
     public static RespFrame OfDouble(double value) => new(RespKind.Double, BitConverter.DoubleToInt64Bits(value), payload: null);

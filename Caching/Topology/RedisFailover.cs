@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Topology;
 
@@ -11,11 +10,10 @@ namespace RedisAspire.Caching.Topology;
 /// </summary>
 public sealed partial class RedisFailover : IDisposable
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
 
     private readonly RedisTopology _topology;
-    private readonly RedisTopologyOptions _options;
+    private readonly RedisOperator _operator;
     private readonly SentinelFailover _sentinels;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisFailover> _logger;
@@ -33,10 +31,10 @@ public sealed partial class RedisFailover : IDisposable
         ArgumentNullException.ThrowIfNull(topology);
         ArgumentNullException.ThrowIfNull(options);
         _topology = topology;
-        _options = options.Value;
+        _operator = new RedisOperator(options.Value, time);
         _time = time;
         _logger = logger;
-        _sentinels = new SentinelFailover(topology, _options, time);
+        _sentinels = new SentinelFailover(topology, _operator, options.Value.SentinelServiceName, time);
         topology.Looked += Follow;
     }
 
@@ -81,24 +79,24 @@ public sealed partial class RedisFailover : IDisposable
     {
         var old = _topology.Master;
         if (old is null || !await TryHandOverAsync(old, node, cancellationToken).ConfigureAwait(false))
-            await AskAsync(node, cancellationToken, "REPLICAOF", "NO", "ONE").ConfigureAwait(false);
+            await _operator.AskAsync(node, cancellationToken, "REPLICAOF", "NO", "ONE").ConfigureAwait(false);
 
         _promoted = node;
         await TryAsync(node, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
         await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, cancellationToken))).ConfigureAwait(false);
-        await _topology.WaitForMasterAsync(node, HandOver, _time, cancellationToken).ConfigureAwait(false);
+        await _topology.WaitForMasterAsync(node, HandOver, cancellationToken).ConfigureAwait(false);
     }
 
     // The master stops taking writes until the replica has all of them: nothing is lost.
     private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, CancellationToken cancellationToken)
     {
-        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Endpoint.Host, Port(node), "TIMEOUT", "1000").ConfigureAwait(false))
+        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Endpoint.Host, node.Endpoint.PortText, "TIMEOUT", "1000").ConfigureAwait(false))
             return false;
 
         var started = _time.GetTimestamp();
         while (_time.GetElapsedTime(started) < HandOver)
         {
-            if (await AskAsync(node, cancellationToken, "ROLE").ConfigureAwait(false) is { Items: [{ Text: "master" }, ..] })
+            if (await _operator.AskAsync(node, cancellationToken, "ROLE").ConfigureAwait(false) is { Items: [{ Text: "master" }, ..] })
                 return true;
             await Task.Delay(TimeSpan.FromMilliseconds(20), _time, cancellationToken).ConfigureAwait(false);
         }
@@ -109,7 +107,7 @@ public sealed partial class RedisFailover : IDisposable
 
     private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)
     {
-        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Endpoint.Host, Port(master)).ConfigureAwait(false))
+        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Endpoint.Host, master.Endpoint.PortText).ConfigureAwait(false))
             await TryAsync(follower, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
     }
 
@@ -132,7 +130,7 @@ public sealed partial class RedisFailover : IDisposable
     {
         try
         {
-            await AskAsync(node, cancellationToken, command).ConfigureAwait(false);
+            await _operator.AskAsync(node, cancellationToken, command).ConfigureAwait(false);
             return true;
         }
         catch (RedisUnavailableException failure)
@@ -141,11 +139,6 @@ public sealed partial class RedisFailover : IDisposable
             return false;
         }
     }
-
-    private Task<RespFrame> AskAsync(RedisNode node, CancellationToken cancellationToken, params string[] command) =>
-        _options.AskAsOperatorAsync(node, CommandTimeout, _time, cancellationToken, command);
-
-    private static string Port(RedisNode node) => node.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     [LoggerMessage(LogLevel.Information, "{Node} is to become the master.")]
     private partial void LogPromoting(string node);

@@ -108,16 +108,16 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     /// <summary>Waits until writes go to a node.</summary>
     /// <exception cref="RedisUnavailableException">They do not in time.</exception>
-    internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         while (Master != node)
         {
-            if (time.GetElapsedTime(started) > timeout)
+            if (_time.GetElapsedTime(started) > timeout)
                 throw new RedisUnavailableException($"{node.Name} did not become the master within {timeout.TotalSeconds} s.");
             var next = _next.Task;
             LookAgain();
-            await Task.WhenAny(next, Task.Delay(_options.PollInterval, time, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(next, Task.Delay(_options.PollInterval, _time, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -1,5 +1,3 @@
-using RedisAspire.Caching.Resp;
-
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>Which Redis nodes there are, and how often they are looked at.</summary>
@@ -31,20 +29,4 @@ public sealed class RedisTopologyOptions
 
     /// <summary>The password of <see cref="OperatorUser"/>.</summary>
     public string? OperatorPassword { get; set; }
-
-    /// <summary>Asks a node a command as the user that may change roles.</summary>
-    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
-    internal async Task<RespFrame> AskAsOperatorAsync(RedisNode node, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken, params string[] command)
-    {
-        var endpoint = OperatorUser is null ? node.Endpoint : node.Endpoint with { User = OperatorUser, Password = OperatorPassword };
-        using var administration = new RedisAdministration(endpoint, time);
-        try
-        {
-            return await administration.ExecuteAsync(timeout, cancellationToken, command).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            throw new RedisUnavailableException($"{node.Name} did not do {command[0]}: {failure.Message}", failure);
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
@@ -101,13 +100,10 @@ internal sealed partial class SentinelLink(
             case RespKind.Push:
                 return frame.Items is [{ Text: "message" }, { Text: SwitchMaster }, var told] && told.Text.StartsWith($"{serviceName} ", StringComparison.Ordinal);
             case RespKind.Map:
-                var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-                for (var i = 0; i + 1 < frame.Items.Length; i += 2)
-                    fields[frame.Items[i].Text] = frame.Items[i + 1].Text;
-                Believe(SentinelOpinion.Read(fields));
+                Believe(SentinelOpinion.Read(frame));
                 return false;
             case RespKind.Error:
-                throw new RespErrorException(Encoding.UTF8.GetString(frame.Bytes));
+                throw new RespErrorException(frame.Text);
             default:
                 return false;
         }

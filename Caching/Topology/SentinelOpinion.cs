@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Topology;
 
@@ -9,8 +10,8 @@ namespace RedisAspire.Caching.Topology;
 internal sealed record SentinelOpinion(string Host, int Port, long Epoch)
 {
     /// <summary>Reads the reply to <c>SENTINEL MASTER</c>; <see langword="null"/> when it names no address.</summary>
-    public static SentinelOpinion? Read(IReadOnlyDictionary<string, string> fields) =>
-        fields.TryGetValue("ip", out var host) && int.TryParse(fields.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? new SentinelOpinion(host, port, long.TryParse(fields.GetValueOrDefault("config-epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0)
+    public static SentinelOpinion? Read(in RespFrame fields) =>
+        fields.FieldOf("ip") is { } host && int.TryParse(fields.FieldOf("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? new SentinelOpinion(host, port, long.TryParse(fields.FieldOf("config-epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0)
             : null;
 }

@@ -6,7 +6,6 @@ using RedisAspire.Caching;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Topology;
 using RedisAspire.CoherenceWorker;
-using StackExchange.Redis;
 
 // One of the processes of the coherence test: see Tests/Caching/Coherence.
 var settings = JsonSerializer.Deserialize<WorkerSettings>(args[0])!;
@@ -22,8 +21,7 @@ await host.StartAsync();
 await host.Services.GetRequiredService<RedisTopology>().Ready;
 
 // The other client: what it does on the master, the cache is not told.
-var current = host.Services.GetRequiredService<RedisMaster>();
-Func<IDatabase> master = () => current.Database;
+var master = host.Services.GetRequiredService<RedisMaster>();
 
 var near = host.Services.GetRequiredService<NearCache>();
 var report = new WorkerReport(settings.Worker, master);
@@ -44,7 +42,7 @@ await NearIsOpenAsync();
 report.Say(new WorkerMessage(MessageKind.Checked, settings.Worker) { Counts = await workload.CheckAsync() });
 
 await PhaseAsync(Phase.Explain);
-foreach (string? key in await master().SetMembersAsync(Phase.SuspectKeys))
+foreach (string? key in await master.Database.SetMembersAsync(Phase.SuspectKeys))
     report.Say(new WorkerMessage(MessageKind.History, settings.Worker) { Key = key, Events = workload.HistoryOf(key!) });
 report.Say(new WorkerMessage(MessageKind.Explained, settings.Worker));
 await host.StopAsync();
@@ -65,7 +63,7 @@ async Task<string?> CurrentPhaseAsync()
 {
     try
     {
-        return await master().StringGetAsync(Phase.Key);
+        return await master.Database.StringGetAsync(Phase.Key);
     }
     catch (Exception failure) when (Workload.IsOfRedis(failure))
     {

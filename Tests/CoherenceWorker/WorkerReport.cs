@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using StackExchange.Redis;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.CoherenceWorker;
 
 /// <summary>Says everything, line by line, and marks the keys whose history all workers shall tell.</summary>
-internal sealed class WorkerReport(int worker, Func<IDatabase> master)
+internal sealed class WorkerReport(int worker, RedisMaster master)
 {
     // A broken cache violates thousands of times; a few tell the story.
     private const int ToldKeys = 5;
@@ -26,6 +26,6 @@ internal sealed class WorkerReport(int worker, Func<IDatabase> master)
             return;
 
         Say(new WorkerMessage(MessageKind.Violation, worker) { Key = key, Text = text, Events = [read] });
-        await master().SetAddAsync(Phase.SuspectKeys, key);
+        await master.Database.SetAddAsync(Phase.SuspectKeys, key);
     }
 }

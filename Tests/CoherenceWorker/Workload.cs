@@ -16,7 +16,7 @@ namespace RedisAspire.CoherenceWorker;
 /// A value that was filled from the source comes from a look at it after the write began, because a write ends the
 /// lease of an earlier fill; so it is not older either.
 /// </remarks>
-internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, Func<IDatabase> master, WorkerReport report)
+internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, RedisMaster master, WorkerReport report)
 {
     private const int ReadsInARow = 12;
 
@@ -75,7 +75,8 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, F
         while (!stopping.IsCancellationRequested)
         {
             var key = keys[random.Next(keys.Length)];
-            if (_isRetired[key] || !HasMaster())
+            // Without a master nothing is written, and that is certain.
+            if (_isRetired[key] || !master.TryGetDatabase(out _))
             {
                 await Task.Delay(Pause, CancellationToken.None);
                 continue;
@@ -94,19 +95,6 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, F
         }
     }
 
-    // Without a master nothing is written, and that is certain.
-    private bool HasMaster()
-    {
-        try
-        {
-            return master() is not null;
-        }
-        catch (RedisUnavailableException)
-        {
-            return false;
-        }
-    }
-
     private async Task<bool> TryWriteAsync(string task, int key, int choice, Tally tally)
     {
         var sequence = ++_sequences[key];
@@ -122,14 +110,14 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, F
         bool isCertain;
         try
         {
-            await master().StringSetAsync(_sources[key], value);
+            await master.Database.StringSetAsync(_sources[key], value);
             started = Now;
             isCertain = operation switch
             {
                 "set" => await UncertainWrites.IsCertainAsync(() => cache.SetAsync(_names[key], value, Lasting)),
                 "remove" => await UncertainWrites.IsCertainAsync(() => cache.RemoveAsync(_names[key])),
-                "straight set" => await master().StringSetAsync(_names[key], value, Lasting.Expiration, When.Always),
-                _ => await master().KeyDeleteAsync(_names[key]) || true,
+                "straight set" => await master.Database.StringSetAsync(_names[key], value, Lasting.Expiration, When.Always),
+                _ => await master.Database.KeyDeleteAsync(_names[key]) || true,
             };
         }
         catch (Exception failure) when (IsOfRedis(failure))
@@ -206,7 +194,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, F
     }
 
     private async ValueTask<string> SourceAsync(int key) =>
-        (string?)await master().StringGetAsync(_sources[key]) ?? new VersionedValue(_names[key], VersionedValue.Nobody, 0).ToString();
+        (string?)await master.Database.StringGetAsync(_sources[key]) ?? new VersionedValue(_names[key], VersionedValue.Nobody, 0).ToString();
 
     private async Task JudgeAsync(KeyEvent read, int key, Tally tally)
     {
@@ -235,7 +223,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, F
                 continue;
 
             var started = Now;
-            var truth = (string?)await master().StringGetAsync(_names[key]);
+            var truth = (string?)await master.Database.StringGetAsync(_names[key]);
             var look = new KeyEvent(started, Now - started, settings.Worker, task, "look at master", truth);
             Remember(look, key);
             tally.Compared();

@@ -54,11 +54,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
         await Eventually.HoldsAsync("nothing is cached any more", async () => !(await LookUpTwiceAsync()).IsHit);
         await AnsweredAsync(10);
 
-        foreach (var proxy in _proxies.Values)
-        {
-            proxy.Error = null;
-            proxy.DropAll();
-        }
+        Heal();
 
         await WorksAsync();
     }
@@ -73,8 +69,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
         var lookup = await LookUpTwiceAsync();
 
         Assert.True(lookup.IsHit);
-        foreach (var proxy in _proxies.Values)
-            proxy.Delay = TimeSpan.Zero;
+        Heal();
     }
 
     [Fact]
@@ -104,8 +99,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
         await Eventually.HoldsAsync("the nodes are given up", () => _host.Topology.Snapshot.Nodes.All(node => !node.IsUp));
         await AnsweredAsync(10, TimeSpan.FromSeconds(1));
 
-        foreach (var proxy in _proxies.Values)
-            proxy.IsStalled = false;
+        Heal();
         await WorksAsync();
     }
 
@@ -130,8 +124,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
             await AnsweredAsync(20);
         }
 
-        foreach (var proxy in _proxies.Values)
-            proxy.IsCut = false;
+        Heal();
         await WorksAsync();
     }
 
@@ -154,6 +147,12 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
         }
 
         await WorksAsync();
+    }
+
+    private void Heal()
+    {
+        foreach (var proxy in _proxies.Values)
+            proxy.Heal();
     }
 
     private Task WorksAsync() => Eventually.HoldsAsync(
