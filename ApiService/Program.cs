@@ -4,6 +4,7 @@ using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Nodes;
+using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.Caching;
@@ -33,7 +34,7 @@ builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
 
 builder.AddProblems();
-builder.Services.AddOpenApi();
+builder.Services.AddApiDescription();
 
 var app = builder.Build();
 

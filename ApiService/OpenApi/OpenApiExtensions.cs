@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace RedisAspire.ApiService.OpenApi;
+
+/// <summary>Describes the API at <c>/openapi/v1.json</c>, with examples.</summary>
+internal static class OpenApiExtensions
+{
+    public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
+        services.AddOpenApi(options => options.AddOperationTransformer(AddExamples));
+
+    /// <summary>Shows what the endpoint answers.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="example">An answer, of the type that the endpoint answers.</param>
+    /// <param name="statusCode">Its status.</param>
+    public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example, int statusCode = StatusCodes.Status200OK)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(statusCode, example));
+
+    /// <summary>Shows what the endpoint accepts as its body.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="example">A body, of the type that the endpoint accepts.</param>
+    public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(StatusCode: null, example));
+
+    private static Task AddExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        foreach (var example in context.Description.ActionDescriptor.EndpointMetadata.OfType<ExampleMetadata>())
+        {
+            var content = example.StatusCode is { } status
+                ? operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))?.Content
+                : operation.RequestBody?.Content;
+            if (content?.FirstOrDefault(media => media.Key.Contains("json", StringComparison.Ordinal)).Value is { } media)
+                media.Example = JsonSerializer.SerializeToNode(example.Value, json);
+        }
+
+        return Task.CompletedTask;
+    }
+}
