@@ -95,10 +95,10 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     {
         await using var api = await ApiFactory.StartAsync(_fixture.Redis, ("Db:OperationTimeout", "00:00:00.500"), ("Db:ReplicationTimeout", "00:00:00.100"));
         using var client = api.CreateClient();
-        using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, stock = 1 }, Cancellation);
+        using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, in_stock = true }, Cancellation);
         await _fixture.Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 10_000, "ALL");
 
-        using var response = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 2, stock = 1 }, Cancellation);
+        using var response = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 2, in_stock = true }, Cancellation);
 
         await IsUnavailableAsync(response, "The product may have been written");
     }
@@ -113,5 +113,5 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PutAsync() =>
-        _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, stock = 12 }, Cancellation);
+        _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, in_stock = true }, Cancellation);
 }

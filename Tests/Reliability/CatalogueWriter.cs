@@ -52,14 +52,14 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FindLostAsync(CancellationToken cancellationToken)
     {
         var lost = new List<string>();
-        foreach (var (id, stock) in _durable)
+        foreach (var (id, price) in _durable)
         {
             using var answer = await GetAsync(id, cancellationToken);
             var found = answer.StatusCode == HttpStatusCode.OK
-                ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("stock").GetInt32()
+                ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("data").GetProperty("price").GetInt32()
                 : -1;
-            if (found < stock)
-                lost.Add($"{id}: {stock} was acknowledged, {found} is there ({(int)answer.StatusCode})");
+            if (found < price)
+                lost.Add($"{id}: {price} was acknowledged, {found} is there ({(int)answer.StatusCode})");
         }
 
         return lost;
@@ -97,13 +97,13 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(string id, int stock)
+    private async Task WriteAsync(string id, int price)
     {
         var began = _clock.Elapsed;
         try
         {
             using var answer = await _http.PutAsJsonAsync(
-                new Uri($"/api/db/products/{id}", UriKind.Relative), new { name = "Drill", category = "tools", price = 9.5m, stock }, CancellationToken.None);
+                new Uri($"/api/db/products/{id}", UriKind.Relative), new { name = "Drill", category = "tools", price, in_stock = true }, CancellationToken.None);
             if (!answer.IsSuccessStatusCode)
             {
                 Failed++;
@@ -115,7 +115,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
             if ((await answer.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None)).GetProperty("durable").GetBoolean())
             {
                 Durable++;
-                _durable[id] = stock;
+                _durable[id] = price;
             }
             else
                 AtRisk++;
