@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -11,23 +10,25 @@ internal static class ProductPatch
     /// <param name="product">The product as it is.</param>
     /// <param name="options">How bodies are read.</param>
     /// <returns>What the product is to be; <see langword="null"/> when that is none.</returns>
-    public static ProductRequest? TryApply(JsonObject patch, Product product, JsonSerializerOptions options)
+    public static ProductRequest? TryApply(JsonElement patch, Product product, JsonSerializerOptions options)
     {
+        if (patch.ValueKind != JsonValueKind.Object)
+            return null;
         try
         {
             var merged = JsonSerializer.SerializeToNode(ProductRequest.Of(product), options)!.AsObject();
-            foreach (var (name, value) in patch)
+            foreach (var member in patch.EnumerateObject())
             {
-                if (value is null)
-                    merged.Remove(name);
+                if (member.Value.ValueKind == JsonValueKind.Null)
+                    merged.Remove(member.Name);
                 else
-                    merged[name] = value.DeepClone();
+                    merged[member.Name] = JsonSerializer.SerializeToNode(member.Value, options);
             }
 
             return merged.Deserialize<ProductRequest>(options);
         }
-        // A member that is there twice, or has no proper name, is met only when members are gone through.
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException)
+        // Text that is no Unicode is met only when it is read.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             return null;
         }

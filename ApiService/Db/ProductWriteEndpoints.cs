@@ -1,5 +1,5 @@
 using System.Net.Mime;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -46,7 +46,7 @@ internal static class ProductWriteEndpoints
             .WithName("PatchProduct")
             .WithSummary("Changes some of a product, by a JSON merge patch.")
             .WithDescription($"{Conditions} Without, it is merged into what the product is at that moment.")
-            .Accepts<JsonObject>(MergePatch, MediaTypeNames.Application.Json)
+            .Accepts<JsonElement>(MergePatch, MediaTypeNames.Application.Json)
             .AcceptsBody()
             .IsConditional()
             .WithRequestExample(new { price = 799.99m, in_stock = false });
@@ -79,7 +79,7 @@ internal static class ProductWriteEndpoints
     }
 
     private static async Task<IResult> PatchAsync(
-        string id, JsonObject patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
+        string id, JsonElement patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
         IOptions<JsonOptions> json, HttpContext context, CancellationToken cancellationToken)
     {
         if (condition.Check() is { Count: > 0 } wrong)

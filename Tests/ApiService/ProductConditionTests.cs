@@ -1,24 +1,13 @@
 using System.Globalization;
 using System.Net;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary>Who read a product first does not overwrite who wrote it since; and changes of a part of it.</summary>
-public sealed class ProductConditionTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class ProductConditionTests(CatalogueFixture fixture) : IClassFixture<CatalogueFixture>
 {
+    private readonly ProductClient _products = fixture.Products;
     private readonly string _id = $"p-{Guid.NewGuid():N}";
-    private ApiFactory _api = null!;
-    private ProductClient _products = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // Many tests share few cores: a replica that is slow here has still to be waited for.
-        _api = await ApiFactory.StartAsync(fixture.Redis, ("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:10"));
-        _products = new ProductClient(_api.CreateClient());
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
     public async Task What_has_not_changed_is_not_sent_again()

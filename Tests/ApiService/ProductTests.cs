@@ -3,29 +3,17 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RedisAspire.Standalone.Redis;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class ProductTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class ProductTests(CatalogueFixture fixture) : IClassFixture<CatalogueFixture>
 {
     private readonly RedisReplication _redis = fixture.Redis;
+    private readonly HttpClient _client = fixture.Http;
+    private readonly ProductClient _products = fixture.Products;
     private readonly string _id = $"p-{Guid.NewGuid():N}";
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-    private ProductClient _products = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        // Many tests share few cores: a replica that is slow here has still to be waited for.
-        _api = await ApiFactory.StartAsync(_redis, ("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:10"));
-        _client = _api.CreateClient();
-        _products = new ProductClient(_client);
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
     public async Task A_new_product_is_created_durably_and_found_at_its_location()
