@@ -5,11 +5,14 @@ namespace RedisAspire.ApiService.Db;
 /// <summary>Where the catalogue is kept in Redis. None of it expires.</summary>
 internal static class CatalogueKeys
 {
+    /// <summary>What all of its keys start with.</summary>
+    public const string Prefix = "db:";
+
     /// <summary>What the key of a product starts with.</summary>
-    public const string ProductPrefix = "db:product:";
+    public const string ProductPrefix = Prefix + "product:";
 
     /// <summary>What the key of a category starts with.</summary>
-    public const string CategoryPrefix = "db:category:";
+    public const string CategoryPrefix = Prefix + "category:";
 
     /// <summary>A set: the id of every product.</summary>
     public static RedisKey Products { get; } = "db:products";

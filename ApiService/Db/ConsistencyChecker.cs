@@ -41,8 +41,13 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
     private async IAsyncEnumerable<(RedisValue Category, IEnumerable<RedisValue> Ids)> CandidatesAsync(
         IDatabase database, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var keys in RedisScan.KeysAsync(database, CatalogueKeys.ProductPrefix, _timeout, cancellationToken))
-            yield return ("", keys.Select(key => NameOf(key, CatalogueKeys.ProductPrefix)));
+        var categories = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var page in RedisScan.KeysAsync(database, CatalogueKeys.Prefix, _timeout, cancellationToken))
+        {
+            var keys = Array.ConvertAll(page, key => (string)key!);
+            yield return ("", NamesOf(keys, CatalogueKeys.ProductPrefix).Select(id => (RedisValue)id));
+            categories.UnionWith(NamesOf(keys, CatalogueKeys.CategoryPrefix));
+        }
 
         await foreach (var ids in RedisScan.MembersAsync(database, CatalogueKeys.Products, _timeout, cancellationToken))
             yield return ("", ids.Select(id => (RedisValue)id));
@@ -50,15 +55,13 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
         await foreach (var pairs in RedisScan.ScoredMembersAsync(database, CatalogueKeys.ByPrice, _timeout, cancellationToken))
             yield return ("", pairs.Where((_, i) => i % 2 == 0).Select(id => (RedisValue)id));
 
-        await foreach (var keys in RedisScan.KeysAsync(database, CatalogueKeys.CategoryPrefix, _timeout, cancellationToken))
+        foreach (var category in categories)
         {
-            foreach (var category in keys.Select(key => NameOf(key, CatalogueKeys.CategoryPrefix)))
-            {
-                await foreach (var ids in RedisScan.MembersAsync(database, CatalogueKeys.Category(category!), _timeout, cancellationToken))
-                    yield return (category, ids.Select(id => (RedisValue)id));
-            }
+            await foreach (var ids in RedisScan.MembersAsync(database, CatalogueKeys.Category(category), _timeout, cancellationToken))
+                yield return (category, ids.Select(id => (RedisValue)id));
         }
     }
 
-    private static RedisValue NameOf(RedisResult key, string prefix) => ((string)key!)[prefix.Length..];
+    private static IEnumerable<string> NamesOf(string[] keys, string prefix) =>
+        keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]);
 }

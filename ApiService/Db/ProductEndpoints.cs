@@ -47,32 +47,34 @@ internal static partial class ProductEndpoints
                 it may have fewer though there are more: go on with `next` until that is null. `total` is told where it is known without reading them all.
                 """)
             .Produces<ProductListResponse>()
-            .WithResponseExample(new ProductListResponse([Example], "eyJwIjo4OTkuOTksImkiOiJwcm9kMSJ9", 50, ProductResponse.RedisDb, "redis-replica-1"));
+            .WithResponseExample(new ProductListResponse([Example], "eyJQcmljZSI6ODk5Ljk5LCJOYW1lIjoiIiwiSWQiOiJwcm9kMSJ9", 50, ProductResponse.RedisDb, "redis-replica-1"));
         products.MapPost();
 
-        var product = products.MapGroup("/{id}").AddEndpointFilter(RejectBadIds).ProducesProblem(StatusCodes.Status404NotFound);
+        var product = products.MapGroup("/{id}").AddEndpointFilter(RejectBadIds);
         product.MapWrites();
         product.MapGet("", GetAsync)
             .WithName("GetProduct")
             .WithSummary("Reads a product from the master, so that everybody sees what has just been written.")
             .WithDescription("The version is its `ETag`: with `If-None-Match` the answer is 304 while it is the same.")
-            .Produces<ProductResponse>()
-            .Produces(StatusCodes.Status304NotModified)
+            .IsRead()
             .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
 
         catalogue.MapGet("/product/{id}", GetAsync)
             .AddEndpointFilter(RejectBadIds)
             .WithName("GetProductOfWorkshop")
             .WithSummary("The same as /api/db/products/{id}, by the name that it has in the workshop.")
-            .Produces<ProductResponse>()
-            .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound)
+            .IsRead()
             .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
     }
 
     /// <summary>Says that a product does not exist.</summary>
     public static IResult NotFound(string id) => TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
+
+    private static RouteHandlerBuilder IsRead(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<ProductResponse>()
+        .Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async ValueTask<object?> RejectBadIds(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IdPattern().IsMatch(context.GetArgument<string>(0))

@@ -49,13 +49,15 @@ internal static class ProductWriteEndpoints
             .Accepts<JsonElement>(MergePatch, MediaTypeNames.Application.Json)
             .AcceptsBody()
             .IsConditional()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithRequestExample(new { price = 799.99m, in_stock = false });
 
         product.MapDelete("", DeleteAsync)
             .WithName("DeleteProduct")
             .WithSummary("Deletes a product.")
             .WithDescription(Conditions)
-            .IsConditional();
+            .IsConditional()
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> PostAsync(ProductRequest request, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
