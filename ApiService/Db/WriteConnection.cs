@@ -10,9 +10,11 @@ namespace RedisAspire.ApiService.Db;
 /// </summary>
 internal sealed class WriteConnection(RedisTopology topology, RedisMaster master, IOptions<RedisTopologyOptions> options) : IDisposable
 {
-    private string? _node;
     private ConnectionMultiplexer? _connection;
     private TaskCompletionSource _lost = new();
+
+    /// <summary>The name of the node of the last <see cref="GetAsync"/>.</summary>
+    public string Node { get; private set; } = "";
 
     /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
     public Task Lost => _lost.Task;
@@ -27,11 +29,11 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
         if (topology.Snapshot.Master is not { } node || !options.Value.Nodes.TryGetValue(node, out var connectionString))
             throw new RedisUnavailableException("No Redis master is up.");
 
-        if (_connection is null || _node != node || _lost.Task.IsCompleted)
+        if (_connection is null || Node != node || _lost.Task.IsCompleted)
         {
             Dispose();
             _connection = await ConnectAsync(connectionString, cancellationToken);
-            _node = node;
+            Node = node;
         }
 
         return _connection.GetDatabase();

@@ -111,7 +111,7 @@ public sealed class NodeTests : IAsyncLifetime
         var document = await _client.GetFromJsonAsync<JsonElement>(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation);
 
         var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order().ToArray();
-        Assert.Equal(["/api/cache", "/api/db/products/{id}", "/api/nodes", "/api/nodes/{name}/promote", "/data/{key}"], paths);
+        Assert.Equal(["/api/cache", "/api/db/consistency", "/api/db/consistency/repair", "/api/db/product/{id}", "/api/db/products", "/api/db/products/{id}", "/api/db/seed", "/api/nodes", "/api/nodes/{name}/promote", "/data/{key}"], paths);
     }
 
     private async Task<JsonElement[]> NodesAsync() =>
