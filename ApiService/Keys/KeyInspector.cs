@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -7,43 +6,37 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>Finds out what keys are, without reading their values.</summary>
 internal sealed class KeyInspector(IOptions<KeyOptions> options)
 {
+    private const int BatchSize = 50;
+
+    // One command for a batch, because three for each key would keep the service and the node busy with sending them.
+    // Some nodes do not tell the memory.
+    private const string Look =
+        """
+        local looks = {}
+        for i, key in ipairs(KEYS) do
+          local memory = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 1)
+          looks[i] = { redis.call('TYPE', key)['ok'], redis.call('PTTL', key), type(memory) == 'number' and memory or -1 }
+        end
+        return looks
+        """;
+
     /// <summary>Looks at keys, all in one round trip. Those that have gone meanwhile are left out.</summary>
     public async Task<KeyResponse[]> InspectAsync(IDatabase database, IEnumerable<byte[]> keys, CancellationToken cancellationToken)
     {
-        var looks = keys.Select(key => LookAsync(database, key)).ToArray();
-        var found = await Task.WhenAll(looks).WaitAsync(options.Value.OperationTimeout, cancellationToken);
-        return [.. found.OfType<KeyResponse>()];
+        var batches = keys.Chunk(BatchSize).Select(batch => LookAsync(database, batch)).ToArray();
+        var found = await Task.WhenAll(batches).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        return [.. found.SelectMany(batch => batch).Where(key => key.Type != "none")];
     }
 
     /// <summary>The time to live, in seconds, as <c>PTTL</c> says it.</summary>
-    public static double? Seconds(RedisResult timeToLive) => (long)timeToLive is >= 0 and var milliseconds ? Math.Round(milliseconds / 1000d, 3) : null;
+    public static double? Seconds(RedisResult timeToLive) => NotNegative(timeToLive) is { } milliseconds ? Math.Round(milliseconds / 1000d, 3) : null;
 
-    /// <summary>What only some nodes tell, and not of every key.</summary>
-    public static async Task<string?> TryAsync(Task<RedisResult> asking)
+    private static async Task<KeyResponse[]> LookAsync(IDatabase database, byte[][] keys)
     {
-        try
-        {
-            return (string?)await asking;
-        }
-        catch (RedisServerException)
-        {
-            return null;
-        }
+        var looks = (RedisResult[])(await database.ExecuteAsync("EVAL", [Look, keys.Length, .. keys.Select(key => (RedisKey)key)]))!;
+        return [.. keys.Zip(looks.Select(look => (RedisResult[])look!), (key, look) =>
+            new KeyResponse(KeyNotation.Write(key), (string)look[0]!, Seconds(look[1]), NotNegative(look[2])))];
     }
 
-    /// <inheritdoc cref="TryAsync"/>
-    public static async Task<long?> TryNumberAsync(Task<RedisResult> asking) =>
-        await TryAsync(asking) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
-
-    private static async Task<KeyResponse?> LookAsync(IDatabase database, byte[] key)
-    {
-        RedisKey name = key;
-        var asking = database.ExecuteAsync("TYPE", name);
-        var timeToLive = database.ExecuteAsync("PTTL", name);
-        var memory = TryNumberAsync(database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", 1));
-
-        await Task.WhenAll((Task)asking, timeToLive, memory);
-        var type = (string)(await asking)!;
-        return type == "none" ? null : new KeyResponse(KeyNotation.Write(key), type, Seconds(await timeToLive), await memory);
-    }
+    private static long? NotNegative(RedisResult number) => (long)number is >= 0 and var value ? value : null;
 }

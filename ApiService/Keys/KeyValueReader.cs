@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -32,9 +33,9 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
         // Nothing here counts as a use of the key, so that the idle time is that before this request.
         var asking = node.Database.ExecuteAsync("TYPE", name);
         var timeToLive = node.Database.ExecuteAsync("PTTL", name);
-        var memory = KeyInspector.TryNumberAsync(node.Database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", MemorySamples));
-        var encoding = KeyInspector.TryAsync(node.Database.ExecuteAsync("OBJECT", "ENCODING", name));
-        var idle = KeyInspector.TryNumberAsync(node.Database.ExecuteAsync("OBJECT", "IDLETIME", name));
+        var memory = TryNumberAsync(node.Database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", MemorySamples));
+        var encoding = TryAsync(node.Database.ExecuteAsync("OBJECT", "ENCODING", name));
+        var idle = TryNumberAsync(node.Database.ExecuteAsync("OBJECT", "IDLETIME", name));
         await Task.WhenAll((Task)asking, timeToLive, memory, encoding, idle).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 
         var type = (string)(await asking)!;
@@ -55,4 +56,20 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
             node.Name, KeyNotation.Write(key), type, await encoding, KeyInspector.Seconds(await timeToLive), bytes, await idle,
             length, page.Items, page.Next is null ? null : new KeyCursor(node.Name, page.Next).ToString());
     }
+
+    // What only some nodes tell, and not of every key.
+    private static async Task<string?> TryAsync(Task<RedisResult> asking)
+    {
+        try
+        {
+            return (string?)await asking;
+        }
+        catch (RedisServerException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<long?> TryNumberAsync(Task<RedisResult> asking) =>
+        await TryAsync(asking) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 }
