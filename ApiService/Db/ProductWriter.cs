@@ -94,7 +94,8 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
 
         // Had the connection been lost in between, WAIT on the next one would know of no write, and all replicas would have that.
         var isSameConnection = before.IsCompletedSuccessfully && after.IsCompletedSuccessfully && (long)await before == (long)await after;
-        var acknowledged = isSameConnection && wait.IsCompletedSuccessfully ? (int)await wait : 0;
+        // Replicas of a master that is being replaced may well acknowledge what is lost.
+        var acknowledged = isSameConnection && wait.IsCompletedSuccessfully && connection.IsSettled ? (int)await wait : 0;
         for (var i = 0; i < writes.Count; i++)
             await FinishAsync(writes[i], answers[i], acknowledged);
     }

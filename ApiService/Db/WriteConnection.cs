@@ -8,7 +8,7 @@ namespace RedisAspire.ApiService.Db;
 /// A connection of its own to the master: <c>WAIT</c> blocks the connection that it is sent on, and nobody else's
 /// commands may wait behind it.
 /// </summary>
-internal sealed class WriteConnection(RedisTopology topology, IOptions<RedisTopologyOptions> options) : IDisposable
+internal sealed class WriteConnection(RedisTopology topology, RedisMaster master, IOptions<RedisTopologyOptions> options) : IDisposable
 {
     private string? _node;
     private ConnectionMultiplexer? _connection;
@@ -16,6 +16,9 @@ internal sealed class WriteConnection(RedisTopology topology, IOptions<RedisTopo
 
     /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
     public Task Lost => _lost.Task;
+
+    /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master and stays it, as far as is known.</summary>
+    public bool IsSettled => _node is not null && master.IsSettled(_node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
 using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;
 
@@ -9,7 +8,8 @@ internal sealed partial class RedisExceptionHandler(IProblemDetailsService probl
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (RedisUnavailableException or RedisException or TimeoutException))
+        // Whose state was not the right one cannot be told here: it may well be our own.
+        if (exception is InvalidOperationException || !RedisErrors.IsFailure(exception, httpContext.RequestAborted))
             return false;
 
         LogRedisFailed(httpContext.Request.Method, httpContext.Request.Path, exception);

@@ -46,7 +46,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
             return (int)await database.ScriptEvaluateAsync(Lend, [key], [_options.Chunk, _options.PermitLimit ?? 0, lifetime])
                 .WaitAsync(_options.LeaseTimeout, cancellationToken);
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             return Open(failure);
         }

@@ -78,7 +78,7 @@ internal sealed partial class RedisStore(
             LogForeignKey(key);
             return StoredEntry.Unavailable;
         }
-        catch (Exception failure) when (IsRedisFailure(failure))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(node, "GET", started, failure);
             return StoredEntry.Unavailable;
@@ -166,9 +166,6 @@ internal sealed partial class RedisStore(
     /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
     internal static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
 
-    private static bool IsRedisFailure(Exception failure) =>
-        failure is RedisException or TimeoutException or InvalidOperationException or ObjectDisposedException;
-
     // The node refuses this command, and not its service: it is no use to do without it altogether.
     private static bool IsRefusal(Exception failure) =>
         failure is RedisServerException && !ServiceFailures.Any(code => failure.Message.Contains(code, StringComparison.Ordinal));
@@ -199,7 +196,7 @@ internal sealed partial class RedisStore(
             // Somebody else's key: nothing is wrong with the node.
             return WriteResult.NotReached;
         }
-        catch (Exception failure) when (IsRedisFailure(failure))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(master, operation, started, failure);
             return WriteResult.NotReached;

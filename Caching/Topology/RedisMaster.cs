@@ -12,6 +12,14 @@ public sealed class RedisMaster(RedisTopology topology)
     public IDatabase Database =>
         TryGetDatabase(out var database) ? database : throw new RedisUnavailableException("No Redis master is up.");
 
+    /// <summary>
+    /// Whether a node is the master and is not being replaced. A master may be alive, and have its writes acknowledged by
+    /// replicas, while the sentinels make another node the master: nothing of that is kept.
+    /// </summary>
+    /// <param name="node">The node's name in the configuration.</param>
+    public bool IsSettled(string node) =>
+        !topology.Sentinels.IsFailingOver && (topology.Sentinels.Master?.Name ?? topology.Snapshot.Master) == node;
+
     /// <summary>The master's commands, if there is a master.</summary>
     /// <param name="database">The commands.</param>
     /// <returns>Whether a master is up.</returns>

@@ -32,8 +32,8 @@ internal sealed class RedisNode : IAsyncDisposable
     public RedisNodeStatus Status => _status;
 
     /// <summary>The node's commands. To be asked for only after the node was seen to be up.</summary>
-    /// <exception cref="InvalidOperationException">The node has never been connected.</exception>
-    public IDatabase Database => _connection.Database ?? throw new InvalidOperationException($"{Name} is not connected.");
+    /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
+    public IDatabase Database => _connection.Database ?? throw new RedisUnavailableException($"{Name} is not connected.");
 
     /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
     public void ReportFailure(Exception failure)

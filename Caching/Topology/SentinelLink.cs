@@ -14,6 +14,7 @@ internal sealed partial class SentinelLink(
     string name, RedisNodeEndpoint endpoint, string serviceName, TimeSpan interval, Action changed, TimeProvider time, ILogger logger)
 {
     private const string SwitchMaster = "+switch-master";
+    private const string TryFailover = "+try-failover";
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
@@ -57,7 +58,7 @@ internal sealed partial class SentinelLink(
         await using var disposing = stream.ConfigureAwait(false);
         var input = new RespInput(stream, _options.Limits);
         await TrackedHandshake.IntroduceAsync(stream, input, _options, either.Token).ConfigureAwait(false);
-        await SendAsync(stream, stopping, "SUBSCRIBE", SwitchMaster).ConfigureAwait(false);
+        await SendAsync(stream, stopping, "SUBSCRIBE", SwitchMaster, TryFailover).ConfigureAwait(false);
 
         var heard = time.GetTimestamp();
         var asked = 0L;
@@ -98,7 +99,7 @@ internal sealed partial class SentinelLink(
         switch (frame.Kind)
         {
             case RespKind.Push:
-                return frame.Items is [{ Text: "message" }, { Text: SwitchMaster }, var told] && told.Text.StartsWith($"{serviceName} ", StringComparison.Ordinal);
+                return frame.Items is [{ Text: "message" }, ..];
             case RespKind.Map:
                 Believe(SentinelOpinion.Read(frame));
                 return false;

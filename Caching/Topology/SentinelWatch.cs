@@ -40,6 +40,9 @@ internal sealed partial class SentinelWatch
         }
     }
 
+    /// <summary>Whether a sentinel is making another node the master.</summary>
+    public bool IsFailingOver => Array.Exists(_links, link => link.Opinion is { IsFailingOver: true });
+
     /// <summary>Listens until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -45,6 +47,18 @@ public sealed class DegradationTests : IAsyncLifetime
             await node.StartAsync();
         await Eventually.HoldsAsync("every node is up", () => host.Topology.Snapshot.Nodes.All(node => node.IsUp));
         await Eventually.HoldsAsync("the value is a hit again", async () => (await LookupAsync(host, "a")).IsHit);
+    }
+
+    [Fact]
+    public async Task A_command_that_the_client_gives_up_by_itself_costs_no_answer()
+    {
+        using var connection = await ConnectionMultiplexer.ConnectAsync(_fixture.Redis.Master.ConnectionString);
+        await using var host = await CacheHost.StartAsync(_fixture.Redis, services: services =>
+            services.AddKeyedSingleton(_fixture.Redis.Master.Name, CancellingConnection.Before(connection)));
+
+        Assert.Equal(CacheLevel.Source, (await LookupAsync(host, "a")).Level);
+        await host.Cache.SetAsync("a", "set", cancellationToken: Cancellation);
+        await host.Cache.RemoveAsync("a", Cancellation);
     }
 
     [Fact]

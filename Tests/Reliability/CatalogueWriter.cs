@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
@@ -9,12 +10,13 @@ namespace RedisAspire.Tests.Reliability;
 /// <summary>Writes products one after another and remembers which of them a replica is known to have.</summary>
 internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
 {
-    private const int Products = 50;
+    // So many that what was lost is not written again before it is looked for.
+    private const int Products = 500;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly HttpClient _http = new() { BaseAddress = api, Timeout = TimeSpan.FromSeconds(10) };
-    private readonly ConcurrentDictionary<string, int> _durable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ImmutableStack<(TimeSpan At, int Stock)>> _durable = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<TimeSpan> _succeeded = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -47,13 +49,21 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
             await _run;
     }
 
+    /// <summary>What was acknowledged from then until now may be lost: nobody was promised that it survives this.</summary>
+    public void MayLoseSince(TimeSpan then)
+    {
+        foreach (var (id, writes) in _durable)
+            _durable[id] = [.. writes.Where(write => write.At < then).Reverse()];
+    }
+
     /// <summary>Reads every product again.</summary>
     /// <returns>Those that are older than what was acknowledged.</returns>
     public async Task<IReadOnlyList<string>> FindLostAsync(CancellationToken cancellationToken)
     {
         var lost = new List<string>();
-        foreach (var (id, stock) in _durable)
+        foreach (var (id, writes) in _durable.Where(written => !written.Value.IsEmpty))
         {
+            var stock = writes.Peek().Stock;
             using var answer = await GetAsync(id, cancellationToken);
             var found = answer.StatusCode == HttpStatusCode.OK
                 ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("stock").GetInt32()
@@ -115,7 +125,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
             if ((await answer.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None)).GetProperty("durable").GetBoolean())
             {
                 Durable++;
-                _durable[id] = stock;
+                _durable.AddOrUpdate(id, _ => [(_clock.Elapsed, stock)], (_, writes) => writes.Push((_clock.Elapsed, stock)));
             }
             else
                 AtRisk++;
