@@ -3,6 +3,7 @@ using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
+using RedisAspire.ApiService.Keys;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
@@ -28,6 +29,7 @@ builder.Services.AddReplicatedCache(options =>
 builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
 builder.Services.AddSingleton<SlowDatabase>();
 
+builder.Services.AddKeys(builder.Configuration);
 builder.Services.AddProducts(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
@@ -51,5 +53,6 @@ app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();
+app.MapKeyEndpoints();
 
 await app.RunAsync();

@@ -57,6 +57,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisFailover>();
         services.TryAddSingleton<RedisMaster>();
         services.TryAddSingleton<RedisReads>();
+        services.TryAddSingleton<RedisNodes>();
         services.AddHostedService(provider =>
         {
             // With the cache, so that what it follows the nodes with is there before the first look-up.
@@ -67,6 +68,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton(CreateNearCache);
         services.TryAddSingleton<SerializerCatalog>();
         services.TryAddSingleton<RedisStore>();
+        services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();
         services.TryAddSingleton<CoherentReader>();
         services.TryAddSingleton<TagRegistry>();
@@ -77,6 +79,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<EntryFiller>(),
             provider.GetRequiredService<CoherentReader>(),
             provider.GetRequiredService<RedisStore>(),
+            provider.GetRequiredService<EntrySweeper>(),
             provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<TagRegistry>(),
             provider.GetRequiredService<EntryCodec>(),
