@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.OpenApi;
@@ -25,7 +27,7 @@ internal static class DataEndpoints
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
     {
         // A key may contain anything a person types, slashes too.
-        var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys);
+        var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
             .WithName("GetData")
@@ -54,6 +56,21 @@ internal static class DataEndpoints
             .WithDescription(OtherForm)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .RequireAdminKey();
+    }
+
+    // It is not bound from the route, and so not found there.
+    private static Task DescribeKey(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Insert(0, new OpenApiParameter
+        {
+            Name = "key",
+            In = ParameterLocation.Path,
+            Required = true,
+            Description = $"Any text of 1 to {DataKey.MaximumLength} characters, percent-encoded.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = DataKey.MaximumLength },
+        });
+        return Task.CompletedTask;
     }
 
     private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
