@@ -63,6 +63,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [InlineData("""{"value":null}""")]
     [InlineData("""{"value":1}""")]
     [InlineData("""{"value":"x","other":1}""")]
+    [InlineData("""{"value":"\ud800"}""")]
     public async Task A_body_that_is_no_value_is_refused(string body)
     {
         using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
