@@ -4,6 +4,8 @@ using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Keys;
+using RedisAspire.ApiService.Events;
+using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
@@ -26,10 +28,11 @@ builder.Services.AddReplicatedCache(options =>
         options.ReservedPrefixes.Add(prefix);
 });
 
-builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
-builder.Services.AddSingleton<SlowDatabase>();
-
+builder.Services.AddData(builder.Configuration);
 builder.Services.AddKeys(builder.Configuration);
+builder.Services.AddCacheFigures();
+builder.Services.AddHistory();
+builder.Services.AddEvents();
 builder.Services.AddProducts(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
@@ -45,6 +48,7 @@ app.UseStatusCodePages();
 app.UseForwardedHeaders();
 app.UseRateLimiter();
 app.UseUtf8Only();
+app.UseReferencePage();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();
@@ -52,6 +56,8 @@ app.MapDataEndpoints();
 app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
+app.MapHistoryEndpoints();
+app.MapEventEndpoints();
 app.MapProductEndpoints();
 app.MapKeyEndpoints();
 
