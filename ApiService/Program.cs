@@ -48,6 +48,7 @@ app.MapDefaultEndpoints();
 app.MapOpenApi();
 app.MapDataEndpoints();
 app.MapNodeEndpoints();
+app.MapSentinelEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();
