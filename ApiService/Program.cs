@@ -1,4 +1,5 @@
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
@@ -7,6 +8,7 @@ using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
+using RedisAspire.ApiService.Replication;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.ServiceDefaults;
@@ -29,6 +31,8 @@ builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection
 builder.Services.AddSingleton<SlowDatabase>();
 
 builder.Services.AddProducts(builder.Configuration);
+builder.Services.AddReplicationCheck();
+builder.Services.AddBench(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
@@ -49,6 +53,8 @@ app.MapOpenApi();
 app.MapDataEndpoints();
 app.MapNodeEndpoints();
 app.MapSentinelEndpoints();
+app.MapReplicationEndpoints();
+app.MapBenchEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();

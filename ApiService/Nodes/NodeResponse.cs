@@ -76,14 +76,14 @@ internal sealed record NodeResponse(
 
     public static NodeResponse From(RedisNodeStatus node, RedisTopologySnapshot snapshot) => new(
         node.Name,
-        node.Role switch { RedisRole.Master => "master", RedisRole.Replica => "replica", _ => "unknown" },
+        NodeWords.RoleOf(node),
         node.Address,
-        node.IsUp ? "up" : "down",
+        NodeWords.StatusOf(node),
         node.Error,
         node.Keys,
         node.UsedMemoryBytes,
         node.Uptime?.TotalSeconds,
-        node.IsLinkUp switch { true => "up", false => "down", null => null },
+        NodeWords.LinkOf(node),
         node.ConnectedReplicas,
         node.Offset,
         node.LagBytes,
