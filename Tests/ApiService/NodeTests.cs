@@ -111,7 +111,12 @@ public sealed class NodeTests : IAsyncLifetime
         var document = await _client.GetFromJsonAsync<JsonElement>(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation);
 
         var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order().ToArray();
-        Assert.Equal(["/api/cache", "/api/db/products/{id}", "/api/nodes", "/api/nodes/{name}/promote", "/data/{key}"], paths);
+        Assert.Equal(
+            [
+                "/api/bench", "/api/cache", "/api/db/products/{id}", "/api/nodes", "/api/nodes/{name}", "/api/nodes/{name}/clients", "/api/nodes/{name}/commands",
+                "/api/nodes/{name}/config", "/api/nodes/{name}/promote", "/api/nodes/{name}/slowlog", "/api/replication/check", "/api/sentinels", "/data/{key}",
+            ],
+            paths);
     }
 
     private async Task<JsonElement[]> NodesAsync() =>
