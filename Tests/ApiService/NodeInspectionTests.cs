@@ -35,7 +35,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
 
         Assert.All(master.GetProperty("replication").GetProperty("replicas").EnumerateArray(), link => Assert.Equal("online", link.GetProperty("state").GetString()));
         Assert.Equal(
-            _redis.Nodes.Skip(1).Select(node => $"127.0.0.1:{node.Port}"),
+            _redis.Nodes.Skip(1).Select(node => $"127.0.0.1:{node.Port}").Order(),
             master.GetProperty("replication").GetProperty("replicas").EnumerateArray().Select(link => link.GetProperty("address").GetString()).Order());
         Assert.True(replica.GetProperty("replication").GetProperty("secondsSinceMaster").GetDouble() >= 0);
         foreach (var node in new[] { master, replica })
