@@ -41,7 +41,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseForwardedHeaders();
-app.UseRateLimiter();
+app.UseSharedRateLimiting();
 app.UseUtf8Only();
 
 app.MapDefaultEndpoints();
@@ -51,5 +51,6 @@ app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();
+app.MapRateLimitEndpoints();
 
 await app.RunAsync();
