@@ -3,6 +3,7 @@ using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
+using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
@@ -33,6 +34,8 @@ builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
 
+builder.Services.AddLeaderboard(builder.Configuration);
+
 builder.AddProblems();
 builder.Services.AddApiDescription();
 
@@ -51,6 +54,7 @@ app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();
+app.MapLeaderboardEndpoints();
 app.MapRateLimitEndpoints();
 
 await app.RunAsync();

@@ -56,6 +56,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisTopology>();
         services.TryAddSingleton<RedisFailover>();
         services.TryAddSingleton<RedisMaster>();
+        services.TryAddSingleton<RedisReadNode>();
         services.AddHostedService(provider =>
         {
             // With the cache, so that what it follows the nodes with is there before the first look-up.

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -15,6 +16,7 @@ internal static class DataEndpoints
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys);
 
         data.MapGet("/{**key}", GetAsync)
+            .CountForLeaderboard()
             .WithName("GetData")
             .WithSummary("Reads a value: from the cache at once, or from the database in its own time, cached from then on.")
             .Produces<DataResponse>()
