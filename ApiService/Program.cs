@@ -1,5 +1,6 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Counters;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
@@ -35,6 +36,7 @@ builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
 
 builder.Services.AddLeaderboard(builder.Configuration);
+builder.Services.AddCounters();
 
 builder.AddProblems();
 builder.Services.AddApiDescription();
@@ -44,6 +46,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseForwardedHeaders();
+app.UseRequestSeries();
 app.UseSharedRateLimiting();
 app.UseUtf8Only();
 
@@ -55,6 +58,7 @@ app.MapDrillEndpoints();
 app.MapCacheEndpoints();
 app.MapProductEndpoints();
 app.MapLeaderboardEndpoints();
+app.MapCounterEndpoints();
 app.MapRateLimitEndpoints();
 
 await app.RunAsync();
