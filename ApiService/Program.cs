@@ -9,6 +9,7 @@ using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
+using RedisAspire.ApiService.Sessions;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.ServiceDefaults;
@@ -37,6 +38,7 @@ builder.Services.AddSharedRateLimiting(builder.Configuration);
 
 builder.Services.AddLeaderboard(builder.Configuration);
 builder.Services.AddCounters();
+builder.Services.AddSessions();
 
 builder.AddProblems();
 builder.Services.AddApiDescription();
@@ -49,6 +51,7 @@ app.UseForwardedHeaders();
 app.UseRequestSeries();
 app.UseSharedRateLimiting();
 app.UseUtf8Only();
+app.UseSessions();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();
@@ -60,5 +63,6 @@ app.MapProductEndpoints();
 app.MapLeaderboardEndpoints();
 app.MapCounterEndpoints();
 app.MapRateLimitEndpoints();
+app.MapSessionEndpoints();
 
 await app.RunAsync();
