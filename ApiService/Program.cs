@@ -8,6 +8,7 @@ using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Queue;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Sessions;
 using RedisAspire.Caching;
@@ -39,6 +40,7 @@ builder.Services.AddSharedRateLimiting(builder.Configuration);
 builder.Services.AddLeaderboard(builder.Configuration);
 builder.Services.AddCounters();
 builder.Services.AddSessions();
+builder.Services.AddQueue(builder.Configuration);
 
 builder.AddProblems();
 builder.Services.AddApiDescription();
@@ -64,5 +66,6 @@ app.MapLeaderboardEndpoints();
 app.MapCounterEndpoints();
 app.MapRateLimitEndpoints();
 app.MapSessionEndpoints();
+app.MapQueueEndpoints();
 
 await app.RunAsync();
