@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>The node that serves reads now, for what may be a moment old: a replica where one can, else the master.</summary>
+/// <summary>
+/// The node to ask for what need not be the latest: a replica where one can, else the master. While there is no master,
+/// a replica that has lost it still tells what it knew.
+/// </summary>
 /// <param name="topology">Knows which node that is.</param>
 public sealed class RedisReadNode(RedisTopology topology)
 {
@@ -13,7 +16,7 @@ public sealed class RedisReadNode(RedisTopology topology)
     /// <returns>Whether a node is up.</returns>
     public bool TryGetDatabase([NotNullWhen(true)] out IDatabase? database, [NotNullWhen(true)] out string? name)
     {
-        var node = topology.ReadNode;
+        var node = topology.ReadNode ?? topology.Nodes.FirstOrDefault(node => node.Status.IsUp);
         database = node?.Database;
         name = node?.Name;
         return node is not null;
