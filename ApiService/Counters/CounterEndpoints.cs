@@ -1,14 +1,14 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary><c>/api/counters</c> and <c>/api/requests</c>: what Redis counts, for all instances together.</summary>
-internal static partial class CounterEndpoints
+internal static class CounterEndpoints
 {
     private const long MaximumStep = 1_000_000;
 
@@ -66,9 +66,9 @@ internal static partial class CounterEndpoints
     }
 
     private static async ValueTask<object?> RejectBadNames(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        NamePattern().IsMatch(context.GetArgument<string>(0))
+        StoredName.IsValid(context.GetArgument<string>(0))
             ? await next(context)
-            : Invalid("name", "A name has 1 to 64 characters: letters from A to Z, digits, '-' and '_'.");
+            : Invalid.Parameter("name", StoredName.Rule);
 
     private static async Task<Ok<CountersResponse>> GetAsync(CounterStore counters, CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ internal static partial class CounterEndpoints
         string name, CounterStore counters, CancellationToken cancellationToken, long by = 1)
     {
         if (by is < -MaximumStep or > MaximumStep)
-            return Invalid("by", $"A step is a whole number from -{MaximumStep} to {MaximumStep}.");
+            return Invalid.Parameter("by", $"A step is a whole number from -{MaximumStep} to {MaximumStep}.");
         try
         {
             return await counters.IncrementAsync(name, by, cancellationToken) is { } value
@@ -102,17 +102,11 @@ internal static partial class CounterEndpoints
         RequestSeries series, CancellationToken cancellationToken, int minutes = 15)
     {
         if (minutes is < 1 or > RequestSeries.MaximumMinutes)
-            return Invalid("minutes", $"The minutes are a number from 1 to {RequestSeries.MaximumMinutes}.");
+            return Invalid.Parameter("minutes", $"The minutes are a number from 1 to {RequestSeries.MaximumMinutes}.");
 
         var answer = await series.GetAsync(minutes, cancellationToken);
         return TypedResults.Ok(new RequestSeriesResponse(answer.Node, answer.Value));
     }
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
-
-    private static ValidationProblem Invalid(string name, string error) =>
-        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [error] });
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NamePattern();
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Queue;
@@ -38,6 +39,7 @@ internal static partial class QueueEndpoints
             .WithName("EnqueueWarming")
             .WithSummary("Queues a job that warms the cache: some instance looks the keys up.")
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .WithRequestExample(new WarmingRequest(["foo", "bar"]))
             .WithResponseExample(new QueuedResponse("1769860800000-0", 2), StatusCodes.Status202Accepted);
@@ -76,7 +78,7 @@ internal static partial class QueueEndpoints
         WarmingRequest request, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
     {
         if (request.Check() is { } error)
-            return Invalid("keys", error);
+            return Invalid.Parameter("keys", error);
         if (await queue.EnqueueAsync(request.Keys, cancellationToken) is { } id)
             return TypedResults.Accepted("/api/queue", new QueuedResponse(id, request.Keys.Count));
 
@@ -92,9 +94,9 @@ internal static partial class QueueEndpoints
         DeadJobs dead, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
     {
         if (limit is < 1 or > MaximumLimit)
-            return Invalid("limit", $"The limit is a number from 1 to {MaximumLimit}.");
+            return Invalid.Parameter("limit", $"The limit is a number from 1 to {MaximumLimit}.");
         if (cursor is not null && !CursorPattern().IsMatch(cursor))
-            return Invalid("cursor", "The cursor is not one that this list has given.");
+            return Invalid.Parameter("cursor", "The cursor is not one that this list has given.");
 
         // One more than asked for, to see whether there are more.
         var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
@@ -110,9 +112,6 @@ internal static partial class QueueEndpoints
         await dead.ClearAsync(cancellationToken);
         return TypedResults.NoContent();
     }
-
-    private static ValidationProblem Invalid(string name, string error) =>
-        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [error] });
 
     [GeneratedRegex(@"\A[0-9]{1,18}-[0-9]{1,18}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CursorPattern();

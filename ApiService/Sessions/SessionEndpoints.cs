@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.OpenApi;
@@ -12,7 +11,7 @@ using RedisAspire.Caching.Topology;
 namespace RedisAspire.ApiService.Sessions;
 
 /// <summary><c>/api/session</c>: what is remembered of a visitor, by whichever instance.</summary>
-internal static partial class SessionEndpoints
+internal static class SessionEndpoints
 {
     public const string Path = "/api/session";
 
@@ -40,6 +39,7 @@ internal static partial class SessionEndpoints
             .WithDescription($"There may be {MaximumValues} values of {MaximumLength} characters.")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .WithRequestExample(new SessionValueRequest("red"))
             .WithResponseExample(example);
@@ -62,8 +62,8 @@ internal static partial class SessionEndpoints
         string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (!NamePattern().IsMatch(name))
-            errors["name"] = ["A name has 1 to 64 characters: letters from A to Z, digits, '-' and '_'."];
+        if (!StoredName.IsValid(name))
+            errors["name"] = [StoredName.Rule];
         if (request.Value.Length > MaximumLength)
             errors["value"] = [$"A value has at most {MaximumLength} characters; this one has {request.Value.Length}."];
         if (errors.Count > 0)
@@ -114,7 +114,4 @@ internal static partial class SessionEndpoints
         session.Keys.Where(key => key.StartsWith(ValuePrefix, StringComparison.Ordinal))
             .ToDictionary(key => key[ValuePrefix.Length..], key => session.GetString(key)!, StringComparer.Ordinal),
         instance.Name);
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NamePattern();
 }
