@@ -85,8 +85,10 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         var deliveries = await store.WriteAsync(
             async database =>
             {
-                _ = database.HashIncrementAsync(QueueNames.Totals, "retried", entries.Length);
-                return await Task.WhenAll(entries.Select(entry => database.ExecuteAsync("XPENDING", QueueNames.Jobs, QueueNames.Group, entry.Id, entry.Id, 1)));
+                var counting = database.HashIncrementAsync(QueueNames.Totals, "retried", entries.Length);
+                var pending = await Task.WhenAll(entries.Select(entry => database.ExecuteAsync("XPENDING", QueueNames.Jobs, QueueNames.Group, entry.Id, entry.Id, 1)));
+                await counting;
+                return pending;
             },
             cancellationToken);
         return [.. entries.Zip(deliveries, (entry, pending) => new Delivery(entry.Id, ReadKeys(entry), NumberIn(pending)))];

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.ApiService.Sessions;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -65,28 +68,26 @@ public sealed class SessionTests(RedisFixture fixture) : IClassFixture<RedisFixt
     }
 
     [Fact]
-    public async Task Instances_that_start_together_agree_on_one_key()
+    public async Task Of_the_keys_of_instances_that_start_together_only_the_first_is_kept()
     {
-        // Of fresh nodes nobody has a key yet.
+        await using var other = await ApiFactory.StartAsync(fixture.Redis);
+        var repositories = new[] { _api, other }.Select(api => api.Services.GetRequiredService<RedisKeyRepository>()).ToArray();
         await fixture.Redis.Master.ExecuteAsync("DEL", "app:data-protection:keys");
-        var apis = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ApiFactory.StartAsync(fixture.Redis)));
         try
         {
-            using var first = Browse(apis[0]);
-            var id = Text(await GetAsync(first), "id");
-            foreach (var api in apis.Skip(1))
-            {
-                using var client = Browse(api);
-                await Eventually.HoldsAsync("every instance can read the cookie", async () => Text(await GetAsync(client), "id") == id);
-            }
+            Assert.All(repositories, repository => Assert.Empty(repository.GetAllElements()));
+            repositories[0].StoreElement(new XElement("first"), "");
+            repositories[1].StoreElement(new XElement("second"), "");
+            Assert.Equal("first", Assert.Single(repositories[1].GetAllElements()).Name.LocalName);
 
-            Assert.Equal(1, (long)await fixture.Redis.Master.ExecuteAsync("LLEN", "app:data-protection:keys"));
+            // One that knows what is there adds to it.
+            repositories[1].StoreElement(new XElement("third"), "");
+            Assert.Equal(["first", "third"], repositories[0].GetAllElements().Select(element => element.Name.LocalName));
             Assert.Equal(-1, (long)await fixture.Redis.Master.ExecuteAsync("TTL", "app:data-protection:keys"));
         }
         finally
         {
-            foreach (var api in apis)
-                await api.DisposeAsync();
+            await fixture.Redis.Master.ExecuteAsync("DEL", "app:data-protection:keys");
         }
     }
 
