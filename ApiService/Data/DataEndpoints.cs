@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -30,6 +31,7 @@ internal static class DataEndpoints
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
+            .CountForLeaderboard()
             .WithName("GetData")
             .WithSummary("Reads a value: from the cache at once, or from the database in its own time, cached from then on.")
             .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
