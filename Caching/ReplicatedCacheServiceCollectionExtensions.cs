@@ -60,7 +60,6 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisReads>();
         services.TryAddSingleton<RedisNodes>();
         services.TryAddSingleton<RedisInspector>();
-        services.TryAddSingleton<RedisReadNode>();
         services.AddHostedService(provider =>
         {
             // With the cache, so that what it follows the nodes with is there before the first look-up.

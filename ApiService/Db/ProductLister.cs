@@ -27,7 +27,7 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
                 ? await WalkAsync(database, query, cancellationToken)
                 : await SortAsync(database, query, cancellationToken);
             return new ProductListResponse(items, next?.ToCursor(), await total.WaitAsync(_timeout, cancellationToken), ProductResponse.RedisDb, node);
-        });
+        }, cancellationToken);
 
     private static async Task<long?> CountAsync(IDatabase database, ProductQuery query) => query switch
     {

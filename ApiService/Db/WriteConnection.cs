@@ -20,7 +20,7 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
     public Task Lost => _lost.Task;
 
     /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master and stays it, as far as is known.</summary>
-    public bool IsSettled => _node is not null && master.IsSettled(_node);
+    public bool IsSettled => master.IsSettled(Node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>

@@ -7,7 +7,7 @@ namespace RedisAspire.ApiService.Storage;
 /// What the application keeps in Redis beside the cache. Everything has a time-out, so that nobody waits for a node
 /// that hangs.
 /// </summary>
-internal sealed class ApplicationStore(RedisMaster master, RedisReadNode readNode, RedisTopology topology)
+internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
 {
     /// <summary>Says that a replica may answer. The number is the same in all versions of the client, its name is not.</summary>
     public const CommandFlags PreferReplica = (CommandFlags)8;
@@ -25,20 +25,6 @@ internal sealed class ApplicationStore(RedisMaster master, RedisReadNode readNod
     /// <param name="query">What to read.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RedisUnavailableException">No node is up.</exception>
-    public async Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken)
-    {
-        if (readNode.TryGetDatabase(out var database, out var name) && name != topology.Snapshot.Master)
-        {
-            try
-            {
-                return new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), name);
-            }
-            catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-            {
-                // It has just gone; the master may still be there.
-            }
-        }
-
-        return new ReadAnswer<T>(await WriteAsync(query, cancellationToken), topology.Snapshot.Master ?? "");
-    }
+    public Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
+        async (node, database) => new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
 }

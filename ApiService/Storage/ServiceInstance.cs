@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace RedisAspire.ApiService.Storage;
 
-/// <summary>This instance of the service, among others that use the same Redis.</summary>
+/// <summary>This run of the API, apart from all others.</summary>
 internal sealed class ServiceInstance
 {
-    /// <summary>Its name: that of the machine, and something that no other instance on it has.</summary>
-    public string Name { get; } = $"{Environment.MachineName}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+    /// <summary>Its name: the machine, the process, and what tells it from an earlier process with the same number.</summary>
+    public string Name { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
 }
