@@ -28,7 +28,7 @@ internal static class ProductWriteEndpoints
             .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
             .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
-            .WithResponseExample(Example, StatusCodes.Status201Created);
+            .WithResponseExample(Example);
 
     /// <summary>Maps what replaces, changes and deletes a product.</summary>
     public static void MapWrites(this IEndpointRouteBuilder product)

@@ -26,6 +26,7 @@ internal static class NodeEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithResponseExample(NodeExamples.Master)
             .RequireAdminKey();
     }
 

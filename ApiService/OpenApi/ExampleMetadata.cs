@@ -1,6 +1,6 @@
 namespace RedisAspire.ApiService.OpenApi;
 
 /// <summary>An example in the OpenAPI document.</summary>
-/// <param name="StatusCode">The answer it is an example of; <see langword="null"/> for the body of the request.</param>
+/// <param name="IsAnswer">Whether it is an answer; the body of a request otherwise.</param>
 /// <param name="Value">The example.</param>
-internal sealed record ExampleMetadata(int? StatusCode, object Value);
+internal sealed record ExampleMetadata(bool IsAnswer, object Value);

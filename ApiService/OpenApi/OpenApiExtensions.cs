@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
@@ -14,18 +13,17 @@ internal static class OpenApiExtensions
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
-    /// <summary>Shows what the endpoint answers.</summary>
+    /// <summary>Shows what the endpoint answers when it succeeds, whatever the status says of that.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="example">An answer, of the type that the endpoint answers.</param>
-    /// <param name="statusCode">Its status.</param>
-    public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example, int statusCode = StatusCodes.Status200OK)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(statusCode, example));
+    public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: true, example));
 
     /// <summary>Shows what the endpoint accepts as its body.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="example">A body, of the type that the endpoint accepts.</param>
     public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(StatusCode: null, example));
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: false, example));
 
     private static Task AddTitle(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
@@ -43,13 +41,17 @@ internal static class OpenApiExtensions
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         foreach (var example in context.Description.ActionDescriptor.EndpointMetadata.OfType<ExampleMetadata>())
         {
-            var content = example.StatusCode is { } status
-                ? operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))?.Content
-                : operation.RequestBody?.Content;
-            if (content?.FirstOrDefault(media => media.Key.Contains("json", StringComparison.Ordinal) || media.Key == MediaTypeNames.Text.EventStream).Value is { } media)
+            foreach (var media in example.IsAnswer ? AnswersOf(operation) : MediaOf(operation.RequestBody?.Content))
                 media.Example = JsonSerializer.SerializeToNode(example.Value, json);
         }
 
         return Task.CompletedTask;
     }
+
+    private static IEnumerable<OpenApiMediaType> AnswersOf(OpenApiOperation operation) =>
+        (operation.Responses ?? []).Where(answer => answer.Key.StartsWith('2')).SelectMany(answer => MediaOf(answer.Value.Content));
+
+    private static IEnumerable<OpenApiMediaType> MediaOf(IDictionary<string, OpenApiMediaType>? content) =>
+        (content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
+            .Where(media => media.Key.Contains("json", StringComparison.Ordinal) || media.Key == MediaTypeNames.Text.EventStream).Select(media => media.Value);
 }

@@ -42,7 +42,7 @@ internal static partial class QueueEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .WithRequestExample(new WarmingRequest(["foo", "bar"]))
-            .WithResponseExample(new QueuedResponse("1769860800000-0", 2), StatusCodes.Status202Accepted);
+            .WithResponseExample(new QueuedResponse("1769860800000-0", 2));
 
         queue.MapGet("", GetAsync)
             .WithName("GetQueue")
