@@ -47,7 +47,7 @@ internal sealed class SentinelFailover(RedisTopology topology, RedisOperator red
             var replicas = await redis.AskAsync(sentinel, cancellationToken, "SENTINEL", "REPLICAS", serviceName).ConfigureAwait(false);
             foreach (var replica in replicas.Items)
             {
-                if (replica.FieldOf("port") == node.Endpoint.PortText && replica.FieldOf("slave-priority") == "1")
+                if (replica.FieldOf("ip") is { } host && topology.Sentinels.IsMeant(node, host, replica.FieldOf("port")) && replica.FieldOf("slave-priority") == "1")
                     return;
             }
 
