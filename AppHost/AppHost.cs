@@ -1,3 +1,5 @@
+using RedisAspire.AppHost.Drills;
+
 var builder = DistributedApplication.CreateBuilder(args);
 
 var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
@@ -15,6 +17,7 @@ var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(redis)
+    .WithDrills(redis, adminKey)
     .WaitFor(redis);
 
 builder.AddProject<Projects.Web>("webfrontend")

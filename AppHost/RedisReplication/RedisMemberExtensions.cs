@@ -59,7 +59,7 @@ internal static class RedisMemberExtensions
     }
 
     private static IResourceBuilder<RedisReplicationResource> Add<T>(this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<T> resource, bool isSentinel)
-        where T : class, IResourceWithConnectionString, IResourceWithEndpoints, IResourceWithEnvironment, IResourceWithArgs
+        where T : class, IResourceWithConnectionString, IResourceWithEndpoints, IResourceWithEnvironment, IResourceWithArgs, IResourceWithWaitSupport
     {
         var replication = redis.Resource;
         var member = new RedisMember(resource.Resource, new EndpointReference(resource.Resource, RedisMember.EndpointName), isSentinel);
@@ -89,6 +89,9 @@ internal static class RedisMemberExtensions
             resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member);
         }
 
+        // The master's name has to be known in the network of the containers.
+        if (isSentinel && isContainer)
+            resource.WaitForStart(redis.ApplicationBuilder.CreateResourceBuilder(replication.Nodes.First()));
         redis.KeepData(member);
         return redis;
     }

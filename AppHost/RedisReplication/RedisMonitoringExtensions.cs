@@ -18,9 +18,19 @@ internal static class RedisMonitoringExtensions
 
     /// <summary>Says whether a node answers and follows its master, or whether a sentinel answers.</summary>
     public static IResourceBuilder<T> WithMemberHealthCheck<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
-        where T : IResource => resource.WithCheck(member.Name, member.IsSentinel
-            ? (_, cancellationToken) => SentinelCheck.RunAsync(member, redis.Credentials.Application.Password, cancellationToken)
-            : (provider, _) => Task.FromResult(provider.MonitorOf(redis).Check(member)));
+        where T : IResource
+    {
+        if (!member.IsSentinel)
+            return resource.WithCheck(member.Name, (provider, _) => Task.FromResult(provider.MonitorOf(redis).Check(member)));
+
+        var sentinel = new RedisSentinelClient(member, redis.Credentials.Application.Password);
+        return resource
+            .WithCheck(member.Name, (_, cancellationToken) => sentinel.CheckAsync(cancellationToken))
+            .OnResourceReady((_, _, cancellationToken) => sentinel.LookOftenAsync(cancellationToken));
+    }
+
+    /// <summary>The health check of a node or sentinel.</summary>
+    public static string CheckOf(string name) => $"{name}_check";
 
     /// <summary>The monitor of a replication.</summary>
     public static RedisReplicationMonitor MonitorOf(this IServiceProvider services, RedisReplicationResource redis) =>
@@ -30,7 +40,7 @@ internal static class RedisMonitoringExtensions
         this IResourceBuilder<T> resource, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check)
         where T : IResource
     {
-        var key = $"{name}_check";
+        var key = CheckOf(name);
         resource.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             key, provider => new Check(cancellationToken => check(provider, cancellationToken)), failureStatus: null, tags: null));
         return resource.WithHealthCheck(key);

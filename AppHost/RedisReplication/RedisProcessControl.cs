@@ -19,7 +19,8 @@ internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
     /// <summary>The container of the command's resource; <see langword="null"/> when it is a process.</summary>
     public static string? ContainerOf(ExecuteCommandContext context) => PropertyOf(context, ContainerProperty);
 
-    public Task<ExecuteCommandResult> KillAsync(ExecuteCommandContext context) => ControlAsync(context, "kill", "-KILL");
+    /// <summary>Ends it at once, and waits until it is seen to have ended.</summary>
+    public Task<ExecuteCommandResult> KillAsync(ExecuteCommandContext context) => ControlAsync(context, "kill", "-KILL", () => EndedAsync(context));
 
     public Task<ExecuteCommandResult> PauseAsync(IResource resource, ExecuteCommandContext context) =>
         ControlAsync(context, "pause", "-STOP", () => ShowAsync(resource, context, new ResourceStateSnapshot(Paused, KnownResourceStateStyles.Warn)));
@@ -46,6 +47,16 @@ internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
         if (done is not null)
             await done();
         return CommandResults.Success();
+    }
+
+    private static async Task EndedAsync(ExecuteCommandContext context)
+    {
+        var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
+        await foreach (var change in notifications.WatchAsync(context.CancellationToken).WithCancellation(context.CancellationToken))
+        {
+            if (change.ResourceId == context.ResourceName && KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text, StringComparer.Ordinal))
+                return;
+        }
     }
 
     // Nobody else would: a process that is stopped is still a process.

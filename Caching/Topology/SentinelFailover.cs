@@ -27,6 +27,20 @@ internal sealed class SentinelFailover(RedisTopology topology, RedisOperator red
         finally
         {
             await SetPriorityAsync(node, priority, CancellationToken.None).ConfigureAwait(false);
+            await RememberAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    // While the node had the best priority the sentinels had its file rewritten: after a restart it would have it again.
+    private async Task RememberAsync(RedisNode node)
+    {
+        try
+        {
+            await redis.AskAsync(node, CancellationToken.None, "CONFIG", "REWRITE").ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException)
+        {
+            // A node without a file remembers nothing.
         }
     }
 
