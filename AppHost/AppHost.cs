@@ -1,6 +1,10 @@
+using RedisAspire.AppHost;
 using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.Publishing;
 
 var builder = DistributedApplication.CreateBuilder(args);
+
+builder.AddPublishTarget();
 
 var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
@@ -15,14 +19,17 @@ var redis = builder.AddRedisReplication("redis")
 var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithReplicas(2)
     .WithHttpHealthCheck("/health")
+    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(redis)
     .WithDrills(redis, adminKey)
+    .WithApiCommands(adminKey)
     .WaitFor(redis);
 
 builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
+    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(api)
     .WaitFor(api);

@@ -12,7 +12,7 @@ internal static class RedisConfiguration
     /// <summary>
     /// Writes the configuration it finds in its environment into a file that only Redis can read, and starts Redis with
     /// it. Redis and the sentinels note in that file who follows whom; so it is kept until it is to be another one.
-    /// The official image's own start script gives up the rights of root.
+    /// Nothing of its environment remains. The official image's own start script gives up the rights of root.
     /// </summary>
     public static string StartScript(RedisMember member)
     {
@@ -26,9 +26,8 @@ internal static class RedisConfiguration
               printf '%s\n' "$REDIS_CONFIGURATION" > redis.conf
               cp redis.conf configured
             fi
-            unset REDIS_CONFIGURATION
-            command -v docker-entrypoint.sh > /dev/null && exec docker-entrypoint.sh {{command}}
-            exec {{command}}
+            command -v docker-entrypoint.sh > /dev/null && exec env -i PATH="$PATH" docker-entrypoint.sh {{command}}
+            exec env -i PATH="$PATH" {{command}}
             """;
     }
 

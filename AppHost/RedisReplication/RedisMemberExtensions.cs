@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Aspire.Hosting.Docker;
+using Aspire.Hosting.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.AppHost.RedisReplication;
@@ -26,11 +28,14 @@ internal static class RedisMemberExtensions
         };
     }
 
-    /// <summary>Gives a node or sentinel the host port it is to have by the settings.</summary>
-    public static void SetHostPort(this RedisReplicationResource redis, RedisMember member)
+    /// <summary>Gives a node or sentinel the host port it is to have by the settings. Published ones have their own hosts.</summary>
+    public static void SetHostPort(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
     {
-        var first = member.IsSentinel ? redis.Settings.FirstSentinelPort : redis.Settings.FirstPort;
-        var place = redis.Members.Where(other => other.IsSentinel == member.IsSentinel).TakeWhile(other => other != member).Count();
+        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return;
+        var settings = redis.Resource.Settings;
+        var first = member.IsSentinel ? settings.FirstSentinelPort : settings.FirstPort;
+        var place = redis.Resource.Members.Where(other => other.IsSentinel == member.IsSentinel).TakeWhile(other => other != member).Count();
         member.Endpoint.EndpointAnnotation.Port = first + place;
     }
 
@@ -81,18 +86,41 @@ internal static class RedisMemberExtensions
             .WithEnvironment(context =>
             {
                 context.EnvironmentVariables["REDIS_DIRECTORY"] = isContainer ? DirectoryInContainer : replication.DirectoryOf(member, context.ExecutionContext.Services);
+                // For redis-cli inside the container.
+                if (isContainer)
+                    context.EnvironmentVariables["REDISCLI_AUTH"] = replication.Credentials.Application.Password;
+                if (context.ExecutionContext.IsPublishMode)
+                    context.AddPasswords(replication.Credentials.All);
                 context.EnvironmentVariables["REDIS_CONFIGURATION"] = isSentinel ? RedisConfiguration.OfSentinel(replication, member) : RedisConfiguration.OfNode(replication, member);
             });
         if (redis.ApplicationBuilder.ExecutionContext.IsRunMode)
-        {
-            replication.SetHostPort(member);
             resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member);
-        }
 
         // The master's name has to be known in the network of the containers.
         if (isSentinel && isContainer)
             resource.WaitForStart(redis.ApplicationBuilder.CreateResourceBuilder(replication.Nodes.First()));
+        redis.SetHostPort(member);
         redis.KeepData(member);
+        return redis.Publish(member);
+    }
+
+    // A chart's values list those parameters only that are variables of their own.
+    private static void AddPasswords(this EnvironmentCallbackContext context, IEnumerable<RedisCredential> credentials)
+    {
+        foreach (var password in credentials.Select(credential => credential.Password))
+            context.EnvironmentVariables[password.Name.Replace('-', '_').ToUpperInvariant()] = password;
+    }
+
+    // Only for an environment that is there: what is said to another one would have it asked for.
+    private static IResourceBuilder<RedisReplicationResource> Publish(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
+    {
+        if (member.Resource is not ContainerResource resource)
+            return redis;
+        var container = redis.ApplicationBuilder.CreateResourceBuilder(resource);
+        if (redis.ApplicationBuilder.Resources.OfType<DockerComposeEnvironmentResource>().Any())
+            container.WithComposeService(redis.Resource, member);
+        if (redis.ApplicationBuilder.Resources.OfType<KubernetesEnvironmentResource>().Any())
+            container.WithKubernetesService(redis.Resource, member);
         return redis;
     }
 

@@ -91,7 +91,7 @@ public static partial class RedisReplicationBuilderExtensions
     {
         redis.With(settings => settings with { FirstPort = first, FirstSentinelPort = firstSentinel });
         foreach (var member in redis.Resource.Members)
-            redis.Resource.SetHostPort(member);
+            redis.SetHostPort(member);
         return redis;
     }
 
@@ -135,7 +135,7 @@ public static partial class RedisReplicationBuilderExtensions
 
     /// <summary>
     /// Tells a service where every node and sentinel is: <c>ConnectionStrings__{node}</c> for each, and all nodes together in
-    /// <c>ConnectionStrings__{name}</c>; and, in the section <c>Redis</c>, what it needs to make another node the master.
+    /// <c>ConnectionStrings__{name}</c>; the password alone in <c>{NAME}_PASSWORD</c>; and, in the section <c>Redis</c>, what it needs to make another node the master.
     /// </summary>
     /// <typeparam name="TDestination">The kind of service.</typeparam>
     /// <param name="service">The service.</param>
@@ -154,6 +154,7 @@ public static partial class RedisReplicationBuilderExtensions
             variables[$"ConnectionStrings__{resource.Name}"] = resource.ConnectionStringExpression;
             foreach (var member in resource.Members)
                 variables[$"ConnectionStrings__{member.Name}"] = member.Resource.ConnectionStringExpression;
+            variables[$"{resource.Name.Replace('-', '_').ToUpperInvariant()}_PASSWORD"] = resource.Credentials.Application.Password;
             variables["Redis__SentinelServiceName"] = RedisConfiguration.SentinelServiceName;
             variables["Redis__OperatorUser"] = resource.Credentials.Operator.Name;
             variables["Redis__OperatorPassword"] = resource.Credentials.Operator.Password;

@@ -105,7 +105,7 @@ internal static class RedisReplicationCommands
         var password = await redis.Credentials.Application.Password.GetValueAsync(context.CancellationToken);
         var line = string.Create(CultureInfo.InvariantCulture, $"REDISCLI_AUTH='{password}' redis-cli -p {member.Endpoint.Port}");
         return RedisProcessControl.ContainerOf(context) is { } container
-            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it -e REDISCLI_AUTH='{password}' {container} redis-cli -p {member.Endpoint.TargetPort}"
+            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort}"
             : line;
     }
 }
