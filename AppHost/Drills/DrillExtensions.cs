@@ -20,9 +20,10 @@ internal static class DrillExtensions
             return service;
 
         builder.Services.AddSingleton<DrillHost>();
-        builder.Eventing.Subscribe<BeforeStartEvent>((starting, cancellationToken) =>
-            starting.Services.GetRequiredService<DrillHost>().StartAsync(redis.Resource, adminKey.Resource, cancellationToken));
-        return service.WithEnvironment(context =>
-            context.EnvironmentVariables["Drills__Address"] = context.ExecutionContext.Services.GetRequiredService<DrillHost>().Address.ToString());
+        return service.WithEnvironment(async context =>
+        {
+            var host = context.ExecutionContext.Services.GetRequiredService<DrillHost>();
+            context.EnvironmentVariables["Drills__Address"] = (await host.GetAddressAsync(redis.Resource, adminKey.Resource, context.CancellationToken)).ToString();
+        });
     }
 }

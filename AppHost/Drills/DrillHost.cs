@@ -6,17 +6,27 @@ namespace RedisAspire.AppHost.Drills;
 /// <summary>Answers the API on loopback, as long as the app host runs.</summary>
 internal sealed class DrillHost(ResourceCommandService commands, ResourceNotificationService notifications, HealthCheckService health) : IAsyncDisposable
 {
-    private ControlServer? _server;
+    private readonly Lock _lock = new();
+    private Task<ControlServer>? _server;
 
-    /// <summary>Where it listens.</summary>
-    /// <exception cref="InvalidOperationException">It has not been started.</exception>
-    public Uri Address => _server?.Address ?? throw new InvalidOperationException("The drills' server has not been started.");
-
-    public async Task StartAsync(RedisReplicationResource redis, ParameterResource adminKey, CancellationToken cancellationToken)
+    /// <summary>Where it listens; it is started when this is first asked for.</summary>
+    public async Task<Uri> GetAddressAsync(RedisReplicationResource redis, ParameterResource adminKey, CancellationToken cancellationToken)
     {
-        var key = await adminKey.GetValueAsync(cancellationToken);
-        _server = await ControlServer.StartAsync(new DrillEndpoints(redis, commands, notifications, health).Map, key!, cancellationToken);
+        Task<ControlServer> server;
+        lock (_lock)
+            server = _server ??= StartAsync(redis, adminKey, cancellationToken);
+        return (await server).Address;
     }
 
-    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await (await _server).DisposeAsync();
+    }
+
+    private async Task<ControlServer> StartAsync(RedisReplicationResource redis, ParameterResource adminKey, CancellationToken cancellationToken)
+    {
+        var key = await adminKey.GetValueAsync(cancellationToken);
+        return await ControlServer.StartAsync(new DrillEndpoints(redis, commands, notifications, health).Map, key!, cancellationToken);
+    }
 }

@@ -39,10 +39,14 @@ internal static class RedisMemberExtensions
         member.Endpoint.EndpointAnnotation.Port = first + place;
     }
 
-    /// <summary>Gives a container a volume, if the settings ask for volumes. A process finds its directory when it starts.</summary>
+    /// <summary>Gives a container a volume if the settings ask for volumes, and none otherwise. A process finds its directory when it starts.</summary>
     public static void KeepData(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
     {
-        if (!redis.Resource.Settings.HasDataVolume || member.Resource is not ContainerResource container)
+        if (member.Resource is not ContainerResource container)
+            return;
+        foreach (var mount in container.Annotations.OfType<ContainerMountAnnotation>().Where(mount => mount.Target == DirectoryInContainer).ToArray())
+            container.Annotations.Remove(mount);
+        if (!redis.Resource.Settings.HasDataVolume)
             return;
         var builder = redis.ApplicationBuilder.CreateResourceBuilder(container);
         // A published volume belongs to one application already, and Kubernetes allows no dots in its name.

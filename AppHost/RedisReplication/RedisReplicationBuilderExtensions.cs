@@ -100,10 +100,11 @@ public static partial class RedisReplicationBuilderExtensions
     /// processes are kept as long as their ports are the same, so give them some with <see cref="WithHostPorts"/>.
     /// </summary>
     /// <param name="redis">The replication.</param>
+    /// <param name="enabled"><see langword="false"/> takes the volumes away again, so that a test begins with nothing.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis)
+    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis, bool enabled = true)
     {
-        redis.With(settings => settings with { HasDataVolume = true });
+        redis.With(settings => settings with { HasDataVolume = enabled });
         foreach (var member in redis.Resource.Members)
             redis.KeepData(member);
         return redis;
