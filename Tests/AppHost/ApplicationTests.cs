@@ -26,7 +26,7 @@ public abstract class ApplicationTests(RunningApplication running)
         Assert.Equal("database", first.GetProperty("source").GetString());
         Assert.Equal("cache", second.GetProperty("source").GetString());
         foreach (var node in running.Application.Redis().Nodes)
-            await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == "valeur_de_held");
+            await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == second.GetProperty("data").GetString());
     }
 
     [Fact]
@@ -60,6 +60,19 @@ public abstract class ApplicationTests(RunningApplication running)
 
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "start")).StatusCode);
         await Eventually.HoldsAsync("the old master follows it", async () => (await running.RolesAsync())[master] == "replica", Patience);
+    }
+
+    [Fact]
+    public async Task The_dashboards_command_makes_another_node_the_master_and_the_API_follows()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
+        var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
+
+        var result = await running.Application.ResourceCommands.ExecuteCommandAsync("redis", "fail-over", Cancellation);
+
+        Assert.True(result.Success, result.Message);
+        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"), Patience);
     }
 
     [Fact]
