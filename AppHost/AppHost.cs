@@ -1,31 +1,35 @@
-using RedisAspire.AppHost.RedisReplication;
+using RedisAspire.AppHost;
+using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.Publishing;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
-var password = builder.AddParameter("redis-password", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
-var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+builder.AddPublishTarget();
 
-var master = builder.AddRedis("redis-master", port: 6379, password)
-    .WithReplicationDefaults();
+var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
-var replicas = Enumerable.Range(1, 3)
-    .Select(i => builder.AddRedis($"redis-replica-{i}", port: 6379 + i, password)
-        .WithReplicationDefaults()
-        .AsReplicaOf(master))
-    .ToList();
+var redis = builder.AddRedisReplication("redis")
+    .WithReadReplicas(3)
+    .WithSentinels(3)
+    .WithMaxMemory("256mb", "volatile-lru")
+    .WithAppendOnly()
+    .WithHostPorts(6379, 26379)
+    .WithDataVolume();
 
 var api = builder.AddProject<Projects.ApiService>("apiservice")
+    .WithReplicas(2)
     .WithHttpHealthCheck("/health")
+    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
-    .WithReference(master)
-    .WaitFor(master);
-
-foreach (var replica in replicas)
-    api.WithReference(replica).WaitFor(replica);
+    .WithReference(redis)
+    .WithDrills(redis, adminKey)
+    .WithApiCommands(adminKey)
+    .WaitFor(redis);
 
 builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
+    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(api)
     .WaitFor(api);

@@ -90,7 +90,7 @@ public sealed partial class RedisFailover : IDisposable
     // The master stops taking writes until the replica has all of them: nothing is lost.
     private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, CancellationToken cancellationToken)
     {
-        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Endpoint.Host, node.Endpoint.PortText, "TIMEOUT", "1000").ConfigureAwait(false))
+        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", "1000").ConfigureAwait(false))
             return false;
 
         var started = _time.GetTimestamp();
@@ -107,7 +107,7 @@ public sealed partial class RedisFailover : IDisposable
 
     private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)
     {
-        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Endpoint.Host, master.Endpoint.PortText).ConfigureAwait(false))
+        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Peer.Host, master.Peer.PortText).ConfigureAwait(false))
             await TryAsync(follower, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
     }
 

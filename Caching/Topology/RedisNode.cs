@@ -15,10 +15,11 @@ internal sealed class RedisNode : IAsyncDisposable
     private Task<RedisNodeStatus>? _look;
     private volatile RedisNodeStatus _status;
 
-    public RedisNode(string name, RedisNodeEndpoint endpoint, NodeConnection connection, TimeProvider time)
+    public RedisNode(string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer, NodeConnection connection, TimeProvider time)
     {
         Name = name;
         Endpoint = endpoint;
+        Peer = peer;
         _connection = connection;
         _administration = new RedisAdministration(endpoint, time);
         _time = time;
@@ -28,6 +29,9 @@ internal sealed class RedisNode : IAsyncDisposable
     public string Name { get; }
 
     public RedisNodeEndpoint Endpoint { get; }
+
+    /// <summary>What the other nodes and the sentinels call it.</summary>
+    public RedisPeerAddress Peer { get; }
 
     public RedisNodeStatus Status => _status;
 

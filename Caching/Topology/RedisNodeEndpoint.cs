@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using RedisAspire.Caching.Tracking;
 using StackExchange.Redis;
@@ -11,9 +10,6 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
     private const int DefaultPort = 6379;
 
     public string Address => $"{Host}:{Port}";
-
-    /// <summary>The port as a command's argument.</summary>
-    public string PortText => Port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads a connection string of StackExchange.Redis.</summary>
     /// <exception cref="FormatException">It names no endpoint.</exception>

@@ -220,11 +220,12 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     private RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
     {
         var endpoint = RedisNodeEndpoint.Parse(connectionString);
+        var peer = _options.PeerAddresses.TryGetValue(name, out var address) ? RedisPeerAddress.Parse(address) : new RedisPeerAddress(endpoint.Host, endpoint.Port);
         if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
-            return new RedisNode(name, endpoint, new NodeConnection(() => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)), isOwned: false), _time);
+            return new RedisNode(name, endpoint, peer, new NodeConnection(() => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)), isOwned: false), _time);
 
         var options = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
-        return new RedisNode(name, endpoint, new NodeConnection(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), isOwned: true), _time);
+        return new RedisNode(name, endpoint, peer, new NodeConnection(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), isOwned: true), _time);
     }
 
     private RedisTopologySnapshot TakeSnapshot()

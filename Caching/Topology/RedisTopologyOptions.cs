@@ -24,6 +24,12 @@ public sealed class RedisTopologyOptions
     /// <summary>What the sentinels call the group of master and replicas. <c>mymaster</c> by default.</summary>
     public string SentinelServiceName { get; set; } = "mymaster";
 
+    /// <summary>
+    /// Where the other nodes and the sentinels reach a node, as <c>host:port</c> by the node's name, if that is not the
+    /// address of its connection string: for an application outside the network of the nodes' containers, for instance.
+    /// </summary>
+    public IDictionary<string, string> PeerAddresses { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The ACL user that may change roles and priorities; that of the node's connection string when not given.</summary>
     public string? OperatorUser { get; set; }
 

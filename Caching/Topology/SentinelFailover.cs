@@ -27,6 +27,20 @@ internal sealed class SentinelFailover(RedisTopology topology, RedisOperator red
         finally
         {
             await SetPriorityAsync(node, priority, CancellationToken.None).ConfigureAwait(false);
+            await RememberAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    // While the node had the best priority the sentinels had its file rewritten: after a restart it would have it again.
+    private async Task RememberAsync(RedisNode node)
+    {
+        try
+        {
+            await redis.AskAsync(node, CancellationToken.None, "CONFIG", "REWRITE").ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException)
+        {
+            // A node without a file remembers nothing.
         }
     }
 
@@ -47,7 +61,7 @@ internal sealed class SentinelFailover(RedisTopology topology, RedisOperator red
             var replicas = await redis.AskAsync(sentinel, cancellationToken, "SENTINEL", "REPLICAS", serviceName).ConfigureAwait(false);
             foreach (var replica in replicas.Items)
             {
-                if (replica.FieldOf("port") == node.Endpoint.PortText && replica.FieldOf("slave-priority") == "1")
+                if (replica.FieldOf("ip") is { } host && topology.Sentinels.IsMeant(node, host, replica.FieldOf("port")) && replica.FieldOf("slave-priority") == "1")
                     return;
             }
 

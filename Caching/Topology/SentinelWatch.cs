@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -68,9 +69,12 @@ internal sealed partial class SentinelWatch
         await Task.WhenAll(_links.Select(link => link.RunAsync(stopping))).ConfigureAwait(false);
     }
 
+    /// <summary>Whether a sentinel that names an address means this node.</summary>
+    public bool IsMeant(RedisNode node, string host, string? port) => node.Peer.PortText == port && IsSameHost(node.Peer.Host, host);
+
     private RedisNode? Find(SentinelOpinion opinion)
     {
-        var node = Array.Find(_nodes, node => node.Endpoint.Port == opinion.Port && IsSameHost(node.Endpoint.Host, opinion.Host));
+        var node = Array.Find(_nodes, node => IsMeant(node, opinion.Host, opinion.Port.ToString(CultureInfo.InvariantCulture)));
         if (node is null && opinion != _unknown)
         {
             _unknown = opinion;
@@ -87,7 +91,8 @@ internal sealed partial class SentinelWatch
     private async Task ResolveAsync(CancellationToken stopping)
     {
         var addresses = new Dictionary<string, IPAddress[]>(StringComparer.OrdinalIgnoreCase);
-        foreach (var host in _nodes.Select(node => node.Endpoint.Host).Distinct(StringComparer.OrdinalIgnoreCase))
+        // A name that only the nodes know cannot be resolved here: sentinels have to call the node by it.
+        foreach (var host in _nodes.Select(node => node.Peer.Host).Intersect(_nodes.Select(node => node.Endpoint.Host), StringComparer.OrdinalIgnoreCase))
         {
             try
             {

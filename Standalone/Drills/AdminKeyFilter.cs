@@ -15,5 +15,5 @@ internal sealed class AdminKeyFilter(string key) : IEndpointFilter
         CryptographicOperations.FixedTimeEquals(_key, Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers[Header].ToString()))
             ? next(context)
             : ValueTask.FromResult<object?>(Results.Problem(
-                $"The header {Header} must hold the admin key: the launcher's summary shows it.", statusCode: StatusCodes.Status401Unauthorized));
+                $"The header {Header} must hold the admin key.", statusCode: StatusCodes.Status401Unauthorized));
 }

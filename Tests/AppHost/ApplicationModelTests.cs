@@ -1,73 +1,101 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The app host's model, without starting anything.</summary>
-public sealed class ApplicationModelTests
+public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixture<BuiltApplication>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static readonly string[] Members =
+        ["redis-master", "redis-replica-1", "redis-replica-2", "redis-replica-3", "redis-sentinel-1", "redis-sentinel-2", "redis-sentinel-3"];
 
     [Fact]
-    public async Task There_are_a_master_three_replicas_the_API_and_the_web_page()
+    public void There_are_a_master_three_replicas_three_sentinels_the_API_and_the_web_page()
     {
-        await using var application = await BuildAsync();
+        var names = model.Application.Resources().Where(resource => resource is RedisReplicationResource or IResourceWithConnectionString or ProjectResource).Select(resource => resource.Name);
 
-        var names = Resources(application).Where(resource => resource is RedisResource or ProjectResource).Select(resource => resource.Name);
+        Assert.Equal(["redis", .. Members, "apiservice", "webfrontend"], names);
+    }
 
-        Assert.Equal(["redis-master", "redis-replica-1", "redis-replica-2", "redis-replica-3", "apiservice", "webfrontend"], names);
+    [Fact]
+    public void Nodes_and_sentinels_are_shown_below_the_whole_and_say_how_they_are()
+    {
+        var redis = model.Application.Redis();
+
+        Assert.Equal(Members, redis.Nodes.Concat(redis.Sentinels).Select(member => member.Name));
+        Assert.All(redis.Nodes.Concat(redis.Sentinels), member =>
+        {
+            Assert.Contains(member.Annotations.OfType<ResourceRelationshipAnnotation>(), relationship => relationship.Type == "Parent" && relationship.Resource == redis);
+            Assert.Single(member.Annotations.OfType<HealthCheckAnnotation>());
+        });
+        Assert.Single(redis.Annotations.OfType<HealthCheckAnnotation>());
     }
 
     [Fact]
     public async Task Every_node_has_the_same_settings_and_replicas_follow_the_master()
     {
-        await using var application = await BuildAsync();
-
-        foreach (var node in Resources(application).OfType<RedisResource>())
+        foreach (var node in model.Application.Redis().Nodes)
         {
-            var arguments = await ArgumentsAsync(application, node);
-            Assert.Contains("--requirepass $REDIS_PASSWORD --masterauth $REDIS_PASSWORD", arguments);
-            Assert.Contains("--maxmemory 256mb --maxmemory-policy volatile-lru", arguments);
-            Assert.Contains("--appendonly yes", arguments);
-            Assert.Equal(node.Name != "redis-master", arguments.Contains("--replicaof {redis-master.bindings.tcp.host} {redis-master.bindings.tcp.port}", StringComparison.Ordinal));
+            var configuration = (await model.Application.EnvironmentAsync(node))["REDIS_CONFIGURATION"].Split('\n');
+            Assert.Contains("bind 127.0.0.1 -::1", configuration);
+            Assert.Contains("masterauth {redis-replication-password.value}", configuration);
+            Assert.Contains("maxmemory 256mb", configuration);
+            Assert.Contains("maxmemory-policy volatile-lru", configuration);
+            Assert.Contains("appendonly yes", configuration);
+            Assert.Contains($"replica-announce-port {{{node.Name}.bindings.tcp.port}}", configuration);
+            Assert.Equal(6, configuration.Count(line => line.StartsWith("user ", StringComparison.Ordinal)));
+            Assert.Equal(node.Name != "redis-master", configuration.Any(line => line.StartsWith("replicaof {redis-master.bindings.tcp.", StringComparison.Ordinal)));
         }
     }
 
     [Fact]
-    public async Task The_API_is_given_every_node_and_waits_for_it()
+    public async Task Most_of_the_sentinels_have_to_agree()
     {
-        await using var application = await BuildAsync();
-        var api = Resources(application).OfType<ProjectResource>().Single(project => project.Name == "apiservice");
-        var nodes = Resources(application).OfType<RedisResource>().Select(node => node.Name).ToArray();
-
-        var references = api.Annotations.OfType<ResourceRelationshipAnnotation>()
-            .Where(relationship => relationship.Type == "Reference").Select(relationship => relationship.Resource.Name).Intersect(nodes);
-        var waits = api.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
-
-        Assert.Equal(nodes, references);
-        Assert.Equal(nodes, waits.Intersect(nodes));
-    }
-
-    private static async Task<DistributedApplication> BuildAsync()
-    {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(["Parameters:redis-password=test-password"], Cancellation);
-        return await builder.BuildAsync(Cancellation);
-    }
-
-    private static IResourceCollection Resources(DistributedApplication application) =>
-        application.Services.GetRequiredService<DistributedApplicationModel>().Resources;
-
-    // Values that are only known at run time appear as the expressions of the manifest.
-    private static async Task<string> ArgumentsAsync(DistributedApplication application, IResourceWithArgs resource)
-    {
-        var context = new CommandLineArgsCallbackContext([], resource, Cancellation)
+        foreach (var sentinel in model.Application.Redis().Sentinels)
         {
-            ExecutionContext = application.Services.GetRequiredService<DistributedApplicationExecutionContext>(),
-        };
-        foreach (var annotation in ((IResource)resource).Annotations.OfType<CommandLineArgsCallbackAnnotation>())
-            await annotation.Callback(context);
-        return string.Join(' ', context.Args.Select(argument => argument is IManifestExpressionProvider expression ? expression.ValueExpression : argument));
+            var configuration = (await model.Application.EnvironmentAsync(sentinel))["REDIS_CONFIGURATION"];
+            Assert.Matches(@"(?m)^sentinel monitor mymaster \{redis-master\S+ \{redis-master\S+ 2$", configuration);
+            Assert.Contains("sentinel auth-pass mymaster {redis-sentinel-password.value}", configuration, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task No_password_is_an_argument()
+    {
+        var redis = model.Application.Redis();
+
+        foreach (var member in redis.Nodes.Concat(redis.Sentinels))
+            Assert.DoesNotContain("password", await model.Application.ArgumentsAsync(member), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_API_is_given_every_node_and_waits_for_the_whole()
+    {
+        var redis = model.Application.Redis();
+        var api = model.Application.Resources().OfType<ProjectResource>().Single(project => project.Name == "apiservice");
+
+        var environment = await model.Application.EnvironmentAsync(api);
+
+        foreach (var member in Members)
+            Assert.Equal($"{{{member}.bindings.tcp.host}}:{{{member}.bindings.tcp.port}},password={{redis-password.value}}", environment[$"ConnectionStrings__{member}"]);
+        Assert.StartsWith("http://127.0.0.1:", environment["Drills__Address"], StringComparison.Ordinal);
+        Assert.Equal("operator", environment["Redis__OperatorUser"]);
+        Assert.Equal("{redis-operator-password.value}", environment["Redis__OperatorPassword"]);
+        Assert.All(redis.Nodes, node => Assert.Contains($"Redis__PeerAddresses__{node.Name}", environment.Keys));
+        Assert.Contains(redis, api.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource));
+        Assert.Equal(2, api.GetReplicaCount());
+    }
+
+    [Theory]
+    [InlineData("redis", "fail-over")]
+    [InlineData("redis-replica-1", "promote", "kill", "pause", "resume", "redis-cli")]
+    [InlineData("redis-sentinel-1", "kill", "pause", "resume", "redis-cli")]
+    [InlineData("apiservice", "flush", "seed")]
+    public void The_dashboard_has_commands_with_icons_and_asks_before_it_harms(string name, params string[] expected)
+    {
+        var commands = model.Application.Resources().Single(resource => resource.Name == name).Annotations.OfType<ResourceCommandAnnotation>().ToArray();
+
+        Assert.Equal(expected, commands.Select(command => command.Name));
+        Assert.All(commands, command => Assert.NotNull(command.IconName));
+        Assert.All(commands.Where(command => command.Name is not ("resume" or "redis-cli")), command => Assert.NotNull(command.ConfirmationMessage));
     }
 }

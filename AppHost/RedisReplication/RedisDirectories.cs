@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Hosting;
+
+namespace RedisAspire.AppHost.RedisReplication;
+
+/// <summary>Where processes keep their data: until the application ends, or, with a data volume, for good.</summary>
+internal sealed class RedisDirectories(IHostEnvironment environment) : IDisposable
+{
+    private readonly Lazy<DirectoryInfo> _temporary = new(() => Directory.CreateTempSubdirectory("redis-replication-"));
+
+    /// <summary>The directory of a node or sentinel.</summary>
+    public string For(RedisReplicationResource redis, RedisMember member)
+    {
+        var parent = redis.Settings.HasDataVolume ? Kept() : _temporary.Value.FullName;
+        return Directory.CreateDirectory(Path.Combine(parent, member.Name)).FullName;
+    }
+
+    public void Dispose()
+    {
+        if (_temporary.IsValueCreated)
+            _temporary.Value.Delete(recursive: true);
+    }
+
+    private string Kept() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "redis-replication", environment.ApplicationName);
+}

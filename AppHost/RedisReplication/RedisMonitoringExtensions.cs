@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RedisAspire.AppHost.RedisReplication;
+
+/// <summary>Has the dashboard know how nodes and sentinels are.</summary>
+internal static class RedisMonitoringExtensions
+{
+    /// <summary>Watches the nodes while the application runs.</summary>
+    public static IResourceBuilder<RedisReplicationResource> WithMonitor(this IResourceBuilder<RedisReplicationResource> redis)
+    {
+        var (services, resource) = (redis.ApplicationBuilder.Services, redis.Resource);
+        services.TryAddSingleton<RedisDirectories>();
+        services.AddKeyedSingleton(resource, (provider, _) => ActivatorUtilities.CreateInstance<RedisReplicationMonitor>(provider, resource));
+        return redis.WithCheck(resource.Name, (provider, _) => Task.FromResult(provider.MonitorOf(resource).Check()));
+    }
+
+    /// <summary>Says whether a node answers and follows its master, or whether a sentinel answers.</summary>
+    public static IResourceBuilder<T> WithMemberHealthCheck<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
+        where T : IResource
+    {
+        if (!member.IsSentinel)
+            return resource.WithCheck(member.Name, (provider, _) => Task.FromResult(provider.MonitorOf(redis).Check(member)));
+
+        var sentinel = new RedisSentinelClient(member, redis.Credentials.Application.Password);
+        return resource
+            .WithCheck(member.Name, (_, cancellationToken) => sentinel.CheckAsync(cancellationToken))
+            .OnResourceReady((_, _, cancellationToken) => sentinel.LookOftenAsync(cancellationToken));
+    }
+
+    /// <summary>The health check of a node or sentinel.</summary>
+    public static string CheckOf(string name) => $"{name}_check";
+
+    /// <summary>The monitor of a replication.</summary>
+    public static RedisReplicationMonitor MonitorOf(this IServiceProvider services, RedisReplicationResource redis) =>
+        services.GetRequiredKeyedService<RedisReplicationMonitor>(redis);
+
+    private static IResourceBuilder<T> WithCheck<T>(
+        this IResourceBuilder<T> resource, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check)
+        where T : IResource
+    {
+        var key = CheckOf(name);
+        resource.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            key, provider => new Check(cancellationToken => check(provider, cancellationToken)), failureStatus: null, tags: null));
+        return resource.WithHealthCheck(key);
+    }
+
+    private sealed class Check(Func<CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => check(cancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace RedisAspire.AppHost.RedisReplication;
+
+/// <summary>What is the same on every node, so that any of them may be promoted.</summary>
+internal sealed record RedisNodeSettings
+{
+    /// <summary>The most memory for data; Redis' own default when not given, which is no limit.</summary>
+    public string? MaxMemory { get; init; }
+
+    /// <summary>The same in megabytes; none if it is given in another unit than <c>mb</c> or <c>gb</c>.</summary>
+    public int? MaxMemoryMegabytes =>
+        MaxMemory is not { Length: > 2 } size || !int.TryParse(size.AsSpan(0, size.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? null
+        : size.EndsWith("mb", StringComparison.OrdinalIgnoreCase) ? number
+        : size.EndsWith("gb", StringComparison.OrdinalIgnoreCase) ? 1024 * number
+        : null;
+
+    /// <summary>What is evicted when that is used up.</summary>
+    public string MaxMemoryPolicy { get; init; } = "noeviction";
+
+    /// <summary>Whether every write is kept on disk.</summary>
+    public bool IsAppendOnly { get; init; }
+
+    /// <summary>The port of the first node on the host; the others take the ones after it. None: any free ports.</summary>
+    public int? FirstPort { get; init; }
+
+    /// <summary>The same for the sentinels.</summary>
+    public int? FirstSentinelPort { get; init; }
+
+    /// <summary>Whether data and roles outlive the app host.</summary>
+    public bool HasDataVolume { get; init; }
+}

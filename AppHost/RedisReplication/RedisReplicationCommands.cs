@@ -1,0 +1,111 @@
+using System.Globalization;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.AppHost.RedisReplication;
+
+/// <summary>The commands on the dashboard.</summary>
+internal static class RedisReplicationCommands
+{
+    public const string Promote = "promote";
+    public const string FailOver = "fail-over";
+    public const string Kill = "kill";
+    public const string Pause = "pause";
+    public const string Resume = "resume";
+    public const string RedisCli = "redis-cli";
+
+    private static readonly CommandProgressOptions Patience = new() { Message = "The sentinels have to see first that it is to be preferred: up to ten seconds.", HideCancelButton = true };
+
+    /// <summary>Adds what is done with the whole.</summary>
+    public static IResourceBuilder<RedisReplicationResource> WithReplicationCommands(this IResourceBuilder<RedisReplicationResource> redis) => redis.WithCommand(
+        FailOver, "Fail over",
+        context => PromoteAsync(redis.Resource, context, snapshot => snapshot.Nodes
+            .Where(node => node.Role == RedisRole.Replica && node.CanRead).OrderBy(node => node.LagBytes ?? long.MaxValue).FirstOrDefault()?.Name),
+        new CommandOptions
+        {
+            Description = "Makes the replica with the least lag the master.",
+            ConfirmationMessage = "Make another node the master?",
+            IconName = "ArrowSwap",
+            IsHighlighted = true,
+            Progress = Patience,
+            UpdateState = IfRunning,
+        });
+
+    /// <summary>Adds what is done with one node or sentinel.</summary>
+    public static IResourceBuilder<T> WithMemberCommands<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
+        where T : IResource
+    {
+        if (!member.IsSentinel)
+        {
+            resource.WithCommand(Promote, "Promote", context => PromoteAsync(redis, context, _ => member.Name), new CommandOptions
+            {
+                Description = "Makes this node the master.",
+                ConfirmationMessage = $"Make {member.Name} the master?",
+                IconName = "Crown",
+                Progress = Patience,
+                UpdateState = context => IfRunning(context) == ResourceCommandState.Enabled && !IsMaster(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
+            });
+        }
+
+        var processes = new RedisProcessControl(redis.Choice);
+        return resource
+            .WithCommand(Kill, "Kill", context => processes.KillAsync(context), new CommandOptions
+            {
+                Description = "Ends it at once, as a crash would. Start brings it back.",
+                ConfirmationMessage = $"Kill {member.Name}, as a crash would?",
+                IconName = "Flash",
+                UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Enabled : IfRunning(context),
+            })
+            .WithCommand(Pause, "Pause", context => processes.PauseAsync(member.Resource, context), new CommandOptions
+            {
+                Description = "Stops it without ending it: it hangs.",
+                ConfirmationMessage = $"Have {member.Name} hang until it is resumed?",
+                IconName = "Pause",
+                UpdateState = IfRunning,
+            })
+            .WithCommand(Resume, "Resume", context => processes.ResumeAsync(member.Resource, context), new CommandOptions
+            {
+                Description = "Lets it go on.",
+                IconName = "Play",
+                UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
+            })
+            .WithCommand(RedisCli, "Show redis-cli line", async context => CommandResults.Success(
+                "For a terminal on this machine", await RedisCliLineAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true), new CommandOptions
+            {
+                Description = "Shows how to talk to it from a terminal.",
+                IconName = "WindowConsole",
+            });
+    }
+
+    private static ResourceCommandState IfRunning(UpdateCommandStateContext context) =>
+        context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+
+    private static bool IsMaster(CustomResourceSnapshot snapshot) =>
+        snapshot.Properties.FirstOrDefault(property => property.Name == RedisReplicationMonitor.RoleProperty)?.Value is nameof(RedisRole.Master);
+
+    private static async Task<ExecuteCommandResult> PromoteAsync(
+        RedisReplicationResource redis, ExecuteCommandContext context, Func<RedisTopologySnapshot, string?> choose)
+    {
+        var monitor = context.Services.MonitorOf(redis);
+        if (monitor.Snapshot is not { } snapshot || choose(snapshot) is not { } name)
+            return CommandResults.Failure("No replica can become the master now.");
+        try
+        {
+            await monitor.PromoteAsync(name, context.CancellationToken);
+            return CommandResults.Success($"{name} is the master now.");
+        }
+        catch (Exception refusal) when (refusal is InvalidOperationException or RedisUnavailableException)
+        {
+            return CommandResults.Failure(refusal.Message);
+        }
+    }
+
+    // The password in the environment, so that no list of processes shows it.
+    private static async Task<string> RedisCliLineAsync(RedisReplicationResource redis, RedisMember member, ExecuteCommandContext context)
+    {
+        var password = await redis.Credentials.Application.Password.GetValueAsync(context.CancellationToken);
+        var line = string.Create(CultureInfo.InvariantCulture, $"REDISCLI_AUTH='{password}' redis-cli -p {member.Endpoint.Port}");
+        return RedisProcessControl.ContainerOf(context) is { } container
+            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort}"
+            : line;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RedisAspire.AppHost.RedisReplication;
+
+/// <summary>Asks a sentinel a command, on a connection of its own.</summary>
+internal sealed class RedisSentinelClient(RedisMember sentinel, ParameterResource password)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the sentinel answers.</summary>
+    public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await AskAsync("PING", cancellationToken);
+            return answer == "+PONG" ? HealthCheckResult.Healthy("It answers.") : HealthCheckResult.Unhealthy($"It answered {answer}.");
+        }
+        catch (Exception failure) when (failure is SocketException or IOException)
+        {
+            return HealthCheckResult.Unhealthy($"Down: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("Down: it does not answer.");
+        }
+    }
+
+    /// <summary>
+    /// Has the sentinel look at every node once a second instead of every ten, for as long as it runs: whoever promotes
+    /// a node on a developer's machine does not want to wait. No setting of its file says so.
+    /// </summary>
+    public Task LookOftenAsync(CancellationToken cancellationToken) => AskAsync("SENTINEL DEBUG INFO-PERIOD 1000", cancellationToken);
+
+    private async Task<string?> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(AnswerTimeout);
+        using var client = new TcpClient();
+        await client.ConnectAsync(sentinel.Endpoint.Host, sentinel.Endpoint.Port, deadline.Token);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"AUTH {await password.GetValueAsync(deadline.Token)}\r\n{command}\r\n"), deadline.Token);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadLineAsync(deadline.Token) is "+OK" ? await reader.ReadLineAsync(deadline.Token) : "that the password is wrong";
+    }
+}

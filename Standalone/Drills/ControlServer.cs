@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace RedisAspire.Standalone.Drills;
+
+/// <summary>A small HTTP server on loopback through which the API has nodes stopped, started, paused and resumed, whoever started them.</summary>
+internal sealed class ControlServer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+
+    private ControlServer(WebApplication web) => _web = web;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_web.Urls.Single());
+
+    /// <summary>Starts the server on any free port.</summary>
+    /// <param name="map">Maps what may be asked of the node <c>name</c>.</param>
+    /// <param name="adminKey">What every request must carry.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ControlServer> StartAsync(Action<IEndpointRouteBuilder> map, string adminKey, CancellationToken cancellationToken)
+    {
+        // Nothing from the environment: addresses or logging meant for the services must not apply here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<IHostLifetime, LauncherLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+
+        var server = new ControlServer(builder.Build());
+        try
+        {
+            server._web.UseStatusCodePages();
+            map(server._web.MapGroup("/nodes/{name}").AddEndpointFilter(new AdminKeyFilter(adminKey)));
+            await server._web.StartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
+
+    // Signals are for the launcher, not for this server.
+    private sealed class LauncherLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

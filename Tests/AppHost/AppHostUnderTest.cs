@@ -1,0 +1,82 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisAspire.Tests.AppHost;
+
+/// <summary>The app host, with passwords that are known and with nothing that another run could see.</summary>
+internal static class AppHostUnderTest
+{
+    public const string AdminKey = "test-admin-key";
+    public const string Password = "test-password";
+
+    // Given, so that none is generated and stored.
+    private static readonly string[] Secrets =
+    [
+        $"--Parameters:admin-key={AdminKey}",
+        $"--Parameters:redis-password={Password}",
+        .. new[] { "operator", "replication", "sentinel", "statistics", "admin" }.Select(user => $"--Parameters:redis-{user}-password={user}-password"),
+    ];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Makes an application with nothing in it, as somebody else would.</summary>
+    /// <param name="arguments">Arguments on its command line.</param>
+    public static IDistributedApplicationBuilder CreateEmpty(params string[] arguments) => DistributedApplication.CreateBuilder(
+        new DistributedApplicationOptions { Args = arguments, AssemblyName = typeof(RedisReplicationResource).Assembly.GetName().Name, DisableDashboard = true });
+
+    /// <summary>Makes the application, not yet built.</summary>
+    /// <param name="arguments">Arguments on its command line.</param>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(params string[] arguments)
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([.. Secrets, .. arguments], Cancellation);
+        if (builder.ExecutionContext.IsRunMode)
+            builder.CreateResourceBuilder(builder.Resources.OfType<RedisReplicationResource>().Single()).WithHostPorts(null).WithDataVolume(enabled: false);
+        return builder;
+    }
+
+    /// <summary>Builds the application with the nodes as processes. Nothing is started.</summary>
+    public static async Task<DistributedApplication> BuildAsync() => await (await CreateAsync("--Redis:Runtime=process")).BuildAsync(Cancellation);
+
+    /// <summary>Publishes the application, and returns where.</summary>
+    /// <param name="target"><c>compose</c> or <c>kubernetes</c>.</param>
+    public static async Task<DirectoryInfo> PublishAsync(string target)
+    {
+        var directory = Directory.CreateTempSubdirectory("apphost-test-");
+        var builder = await CreateAsync("--operation", "publish", "--step", "publish", "--output-path", directory.FullName, $"--Publish:Target={target}");
+        await using var application = await builder.BuildAsync(Cancellation);
+        await application.RunAsync(Cancellation);
+        return directory;
+    }
+
+    /// <summary>The model.</summary>
+    public static IResourceCollection Resources(this DistributedApplication application) =>
+        application.Services.GetRequiredService<DistributedApplicationModel>().Resources;
+
+    /// <summary>The Redis nodes and sentinels.</summary>
+    public static RedisReplicationResource Redis(this DistributedApplication application) => application.Resources().OfType<RedisReplicationResource>().Single();
+
+    /// <summary>A resource's arguments. What is only known at run time appears as the expressions of the manifest.</summary>
+    public static async Task<string> ArgumentsAsync(this DistributedApplication application, IResource resource)
+    {
+        var context = new CommandLineArgsCallbackContext([], resource, Cancellation) { ExecutionContext = application.Context() };
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+            await annotation.Callback(context);
+        return string.Join(' ', context.Args.Select(Text));
+    }
+
+    /// <summary>A resource's environment, likewise.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(this DistributedApplication application, IResource resource)
+    {
+        var context = new EnvironmentCallbackContext(application.Context(), resource, cancellationToken: Cancellation);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(context);
+        return context.EnvironmentVariables.ToDictionary(variable => variable.Key, variable => Text(variable.Value));
+    }
+
+    private static DistributedApplicationExecutionContext Context(this DistributedApplication application) =>
+        application.Services.GetRequiredService<DistributedApplicationExecutionContext>();
+
+    private static string Text(object value) => value is IManifestExpressionProvider expression ? expression.ValueExpression : $"{value}";
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Aspire.Hosting.Testing;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.AppHost;
+
+/// <summary>What the running application does, whatever Redis runs as.</summary>
+public abstract class ApplicationTests(RunningApplication running)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_key_misses_and_then_hits_through_the_web_front_end_and_all_replicas_hold_it()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        using var web = running.Application.CreateHttpClient("webfrontend");
+
+        var first = await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation);
+        var second = await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation);
+
+        Assert.Equal("database", first.GetProperty("source").GetString());
+        Assert.Equal("cache", second.GetProperty("source").GetString());
+        foreach (var node in running.Application.Redis().Nodes)
+            await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == second.GetProperty("data").GetString());
+    }
+
+    [Fact]
+    public async Task Spans_of_web_page_and_API_belong_to_one_trace_and_hits_are_measured()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        using var web = running.Application.CreateHttpClient("webfrontend");
+        var trace = Guid.NewGuid().ToByteArray();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/data/traced");
+        request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
+
+        using var answer = await web.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await Eventually.HoldsAsync("the page's span arrives", () => running.Telemetry.Has("traces", "webfrontend", trace), Patience);
+        await Eventually.HoldsAsync("the API's span arrives", () => running.Telemetry.Has("traces", "apiservice", trace), Patience);
+        await Eventually.HoldsAsync("a measurement arrives", () => running.Telemetry.Has("metrics", "apiservice", Encoding.UTF8.GetBytes("redisaspire.cache.request.duration")), Patience);
+        await Eventually.HoldsAsync("a log arrives", () => running.Telemetry.Has("logs", "apiservice"), Patience);
+    }
+
+    [Fact]
+    public async Task The_master_is_killed_and_the_application_carries_on()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        using var web = running.Application.CreateHttpClient("webfrontend");
+        var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
+
+        Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "stop")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await web.GetAsync(new Uri("/data/without-master", UriKind.Relative), Cancellation)).StatusCode);
+        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()).Any(node => node.Value == "master" && node.Key != master), Patience);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "start")).StatusCode);
+        await Eventually.HoldsAsync("the old master follows it", async () => (await running.RolesAsync())[master] == "replica", Patience);
+    }
+
+    [Fact]
+    public async Task The_dashboards_command_makes_another_node_the_master_and_the_API_follows()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
+        var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
+
+        var result = await running.Application.ResourceCommands.ExecuteCommandAsync("redis", "fail-over", Cancellation);
+
+        Assert.True(result.Success, result.Message);
+        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"), Patience);
+    }
+
+    [Fact]
+    public async Task A_sentinel_can_be_paused_and_resumed_and_says_so_when_it_cannot()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync("redis-sentinel-3", "pause")).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await running.OrderAsync("redis-sentinel-3", "pause")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync("redis-sentinel-3", "resume")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await running.OrderAsync("nothing", "pause")).StatusCode);
+    }
+}

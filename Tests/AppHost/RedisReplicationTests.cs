@@ -1,0 +1,58 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace RedisAspire.Tests.AppHost;
+
+/// <summary>The integration in somebody else's app host.</summary>
+public sealed class RedisReplicationTests
+{
+    [Fact]
+    public async Task Settings_apply_to_all_nodes_in_whatever_order_they_are_given()
+    {
+        var builder = AppHostUnderTest.CreateEmpty("--Redis:Runtime=process");
+        builder.AddRedisReplication("cache").WithMaxMemory("1gb").WithHostPorts(7000, 27000).WithReadReplicas(1).WithAppendOnly().WithReadReplicas(1).WithSentinels(1);
+        await using var application = builder.Build();
+        var redis = application.Redis();
+
+        Assert.Equal(["cache-master", "cache-replica-1", "cache-replica-2"], redis.Nodes.Select(node => node.Name));
+        Assert.Equal([7000, 7001, 7002, 27000], redis.Nodes.Concat(redis.Sentinels).Select(member => member.Annotations.OfType<EndpointAnnotation>().Single().Port));
+        foreach (var node in redis.Nodes)
+        {
+            var configuration = (await application.EnvironmentAsync(node))["REDIS_CONFIGURATION"];
+            Assert.Contains("maxmemory 1gb\nmaxmemory-policy noeviction\nappendonly yes\n", configuration, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_container_speaks_no_TLS_and_keeps_its_data_on_a_volume()
+    {
+        var builder = AppHostUnderTest.CreateEmpty("--ASPIRE_CONTAINER_RUNTIME=/bin/true", "--Redis:Runtime=container");
+        builder.AddRedisReplication("cache").WithReadReplicas(1).WithSentinels(1).WithDataVolume().WithRedisInsight();
+        await using var application = builder.Build();
+        var redis = application.Redis();
+
+        Assert.All(redis.Nodes.Concat(redis.Sentinels), member =>
+        {
+#pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation.
+            Assert.False(member.Annotations.OfType<HttpsCertificateAnnotation>().Single().UseDeveloperCertificate);
+#pragma warning restore ASPIRECERTIFICATES001
+            Assert.Equal("8.6", member.Annotations.OfType<ContainerImageAnnotation>().Single().Tag);
+            Assert.Equal("/data", member.Annotations.OfType<ContainerMountAnnotation>().Single().Target);
+        });
+        Assert.Contains("sentinel resolve-hostnames yes", (await application.EnvironmentAsync(redis.Sentinels.Single()))["REDIS_CONFIGURATION"], StringComparison.Ordinal);
+        Assert.Contains(application.Resources(), resource => resource.Name == "redisinsight");
+    }
+
+    [Fact]
+    public async Task One_connection_string_names_all_nodes()
+    {
+        var builder = AppHostUnderTest.CreateEmpty("--Redis:Runtime=process");
+        var password = builder.AddParameter("secret", "given", secret: true);
+        var redis = builder.AddRedisReplication("cache", password).WithReadReplicas(1).Resource;
+        await using var application = builder.Build();
+
+        Assert.Equal(
+            "{cache-master.bindings.tcp.host}:{cache-master.bindings.tcp.port},{cache-replica-1.bindings.tcp.host}:{cache-replica-1.bindings.tcp.port},password={secret.value}",
+            redis.ConnectionStringExpression.ValueExpression);
+    }
+}
