@@ -17,7 +17,7 @@ public sealed class KeysFailureTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis, ("Keys:OperationTimeout", "00:00:00.500"));
+        _api = await ApiFactory.StartQuietAsync(_fixture.Redis, ("Keys:OperationTimeout", "00:00:00.500"));
         _client = _api.CreateAdminClient();
     }
 

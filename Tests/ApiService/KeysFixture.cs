@@ -18,7 +18,7 @@ public sealed class KeysFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _redis.InitializeAsync();
-        Api = await ApiFactory.StartAsync(Redis, ("Keys:MaximumScanned", "2000"));
+        Api = await ApiFactory.StartQuietAsync(Redis, ("Keys:MaximumScanned", "2000"));
         Client = Api.CreateAdminClient();
     }
 

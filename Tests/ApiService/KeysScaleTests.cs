@@ -16,7 +16,7 @@ public sealed class KeysScaleTests(RedisFixture fixture) : IClassFixture<RedisFi
     [Fact]
     public async Task However_many_keys_there_are_every_command_has_to_do_with_few_of_them()
     {
-        await using var api = await ApiFactory.StartAsync(fixture.Redis);
+        await using var api = await ApiFactory.StartQuietAsync(fixture.Redis);
         using var client = api.CreateAdminClient();
         await fixture.Redis.FillAsync("page:", Pages);
         await fixture.Redis.FillAsync("user:", Users);

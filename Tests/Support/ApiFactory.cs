@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching.Topology;
@@ -17,12 +18,23 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <summary>What the API asks of those who remove things.</summary>
     public const string AdminKey = "test-admin-key";
 
+    /// <summary>Whether the API does nothing that it is not asked for: no figures, no keys of its own in Redis.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Starts the API and waits until it has looked at every node.</summary>
     /// <param name="redis">The nodes; none without.</param>
     /// <param name="settings">Configuration that differs from that of other tests.</param>
-    public static async Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings)
+    public static Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings) =>
+        StartAsync(new ApiFactory(redis, settings));
+
+    /// <summary>The same for tests that count keys or commands: nothing is in Redis but what they put there.</summary>
+    /// <param name="redis">The nodes.</param>
+    /// <param name="settings">Configuration that differs from that of other tests.</param>
+    public static Task<ApiFactory> StartQuietAsync(RedisReplication redis, params (string Name, string? Value)[] settings) =>
+        StartAsync(new ApiFactory(redis, settings) { IsQuiet = true });
+
+    private static async Task<ApiFactory> StartAsync(ApiFactory factory)
     {
-        var factory = new ApiFactory(redis, settings);
         // The real server: what it does to paths is part of what is tested. Told where to listen by its own options,
         // because the overload with a port races with the start of the application.
         factory.UseKestrel(options => options.Listen(IPAddress.Loopback, 0));
@@ -52,6 +64,21 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
-        builder.ConfigureServices(services => services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100)));
+        builder.ConfigureServices(services =>
+        {
+            services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100));
+            if (IsQuiet)
+                RemoveBackgroundServices(services);
+        });
+    }
+
+    private static void RemoveBackgroundServices(IServiceCollection services)
+    {
+        foreach (var service in services.Where(service => service.ServiceType == typeof(IHostedService)).ToArray())
+        {
+            var type = service.ImplementationType ?? service.ImplementationFactory?.Method.ReturnType;
+            if (type?.Assembly == typeof(SlowDatabase).Assembly || type?.Name.Contains("DataProtection", StringComparison.Ordinal) == true)
+                services.Remove(service);
+        }
     }
 }
