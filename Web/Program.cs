@@ -5,6 +5,7 @@ using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
 using RedisAspire.Web.Components.Layout;
 using RedisAspire.Web.Live;
+using RedisAspire.Web.Localization;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -24,6 +25,7 @@ builder.Services.AddCacheApiClient();
 builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<NodesFeed>();
 
+builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddRadzenComponents();
 builder.Services.AddRadzenCookieThemeService(options => options.Name = Appearance.ChosenCookie);
@@ -33,12 +35,14 @@ var app = builder.Build();
 
 app.UseResponseCompression();
 app.UseSecurityHeaders();
+app.UseRequestLocalization();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseAntiforgery();
 
 app.MapDefaultEndpoints();
 app.MapDataForwarding();
+app.MapLanguageSwitch();
 app.MapStaticAssets();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
