@@ -3,6 +3,8 @@ using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
+using RedisAspire.ApiService.Events;
+using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
@@ -25,9 +27,10 @@ builder.Services.AddReplicatedCache(options =>
         options.ReservedPrefixes.Add(prefix);
 });
 
-builder.Services.Configure<SlowDatabaseOptions>(builder.Configuration.GetSection("SlowDatabase"));
-builder.Services.AddSingleton<SlowDatabase>();
-
+builder.Services.AddData(builder.Configuration);
+builder.Services.AddCacheFigures();
+builder.Services.AddHistory();
+builder.Services.AddEvents();
 builder.Services.AddProducts(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
@@ -43,6 +46,7 @@ app.UseStatusCodePages();
 app.UseForwardedHeaders();
 app.UseRateLimiter();
 app.UseUtf8Only();
+app.UseReferencePage();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();
@@ -50,6 +54,8 @@ app.MapDataEndpoints();
 app.MapNodeEndpoints();
 app.MapDrillEndpoints();
 app.MapCacheEndpoints();
+app.MapHistoryEndpoints();
+app.MapEventEndpoints();
 app.MapProductEndpoints();
 
 await app.RunAsync();

@@ -56,7 +56,7 @@ public sealed class ReplicatedCache : HybridCache
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<T>(cancellationToken);
 
-        var started = _instruments.IsRequestEnabled ? _instruments.Now : 0;
+        var started = _instruments.BeginRequest();
         if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out _, out var value))
             return new ValueTask<T>(value);
         return ValueOfAsync(LookupBeyondAsync(key, state, factory, options, tags, cancellationToken));
@@ -104,7 +104,7 @@ public sealed class ReplicatedCache : HybridCache
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<CacheLookup<T>>(cancellationToken);
 
-        var started = _instruments.IsRequestEnabled ? _instruments.Now : 0;
+        var started = _instruments.BeginRequest();
         if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out var item, out var value))
         {
             var now = _near.Clock.Now;
@@ -215,8 +215,7 @@ public sealed class ReplicatedCache : HybridCache
             && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
             && _codec.TryFromNear(item, out value))
         {
-            if (started != 0)
-                _instruments.Request(CacheLevel.Near, isStale: false, started);
+            _instruments.NearHit(started);
             return true;
         }
 

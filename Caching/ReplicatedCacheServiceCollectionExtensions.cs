@@ -10,6 +10,7 @@ using RedisAspire.Caching.Distributed;
 using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
+using RedisAspire.Caching.Statistics;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 
@@ -64,6 +65,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
         });
         services.TryAddSingleton(CreateInstruments);
         services.TryAddSingleton(CreateNearCache);
+        services.TryAddSingleton(provider => new CacheStatistics(
+            provider.GetRequiredService<CacheInstruments>().Counters, provider.GetRequiredService<NearCache>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SerializerCatalog>();
         services.TryAddSingleton<RedisStore>();
         services.TryAddSingleton<ReadChannel>();

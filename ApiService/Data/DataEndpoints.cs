@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.History;
+using RedisAspire.ApiService.OpenApi;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -9,6 +12,16 @@ namespace RedisAspire.ApiService.Data;
 /// <summary><c>/data/{key}</c>: slow data through the cache.</summary>
 internal static class DataEndpoints
 {
+    private const string OtherForm = "The key may be a parameter of the query as well, as in `/data?key=..`: a path cannot end in `.` or `..`.";
+
+    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<SlowDatabaseOptions>(configuration.GetSection("SlowDatabase"));
+        services.AddSingleton<ChangedRows>();
+        services.AddSingleton<SlowDatabase>();
+        return services;
+    }
+
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
     {
         // A key may contain anything a person types, slashes too.
@@ -17,13 +30,28 @@ internal static class DataEndpoints
         data.MapGet("/{**key}", GetAsync)
             .WithName("GetData")
             .WithSummary("Reads a value: from the cache at once, or from the database in its own time, cached from then on.")
+            .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
             .Produces<DataResponse>()
             .Produces<string>(contentType: "text/plain")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesValidationProblem()
+            .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)));
+
+        data.MapPut("/{**key}", PutAsync)
+            .WithName("PutData")
+            .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
+            .WithDescription($"{OtherForm} The {ChangedRows.Maximum} last changes are kept.")
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithRequestExample(new DataRequest("nouvelle valeur"))
+            .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
             .WithName("DeleteData")
             .WithSummary("Removes a value from the cache.")
+            .WithDescription(OtherForm)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .RequireAdminKey();
     }
@@ -35,33 +63,66 @@ internal static class DataEndpoints
             : await next(context);
     }
 
-    private static async Task<Results<Ok<DataResponse>, ContentHttpResult>> GetAsync(
-        DataKey dataKey, ReplicatedCache cache, SlowDatabase database, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DataResponse>, ContentHttpResult, StatusCodeHttpResult, ValidationProblem>> GetAsync(
+        DataKey dataKey, [AsParameters] DataQuery how, ReplicatedCache cache, SlowDatabase database, LookupRecorder history, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
+        if (how.Check() is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+
         var started = time.GetTimestamp();
+        var query = new DatabaseQuery(database, dataKey.Value);
         var lookup = await cache.LookupAsync(
-            dataKey.Value, (database, dataKey.Value), static (query, token) => query.database.QueryAsync(query.Value, token), cancellationToken: cancellationToken);
+            dataKey.Value, query, static (query, token) => query.RunAsync(token), how.ToCacheOptions(), cancellationToken: cancellationToken);
         var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
+        if (query.IsUncertain)
+            await cache.RemoveAsync(dataKey.Value, cancellationToken);
 
-        var level = lookup.Level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" };
-        var headers = context.Response.Headers;
-        headers["X-Cache"] = lookup.IsHit ? "HIT" : "MISS";
-        headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"{level};dur={elapsed}");
-        headers.CacheControl = "no-store";
-        headers.Vary = HeaderNames.Accept;
-
-        if (PrefersText(context.Request))
-            return TypedResults.Text($"[{(lookup.IsHit ? "CACHE" : "SLOW")}] {lookup.Value}\n");
-
-        return TypedResults.Ok(new DataResponse(
+        var answer = new DataResponse(
             dataKey.Value,
             lookup.Value,
             lookup.IsHit ? "cache" : "database",
-            level,
+            lookup.Level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" },
             lookup.Node,
             elapsed,
             lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
-            time.GetUtcNow()));
+            time.GetUtcNow());
+        history.Record(new Lookup(answer.Timestamp, answer.Key, answer.Level, elapsed, answer.Node));
+
+        var tag = ValueTag.Of(lookup.Value);
+        var headers = context.Response.Headers;
+        headers["X-Cache"] = lookup.IsHit ? "HIT" : "MISS";
+        headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"{answer.Level};dur={elapsed}");
+        // May be kept, but not used again without asking.
+        headers.CacheControl = "no-cache";
+        headers.Vary = HeaderNames.Accept;
+        headers.ETag = tag.ToString();
+
+        if (tag.IsKnownBy(context.Request.GetTypedHeaders()))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        if (PrefersText(context.Request))
+            return TypedResults.Text($"[{(lookup.IsHit ? "CACHE" : "SLOW")}] {lookup.Value}\n");
+        return TypedResults.Ok(answer);
+    }
+
+    private static async Task<Results<NoContent, ValidationProblem>> PutAsync(
+        DataKey dataKey, DataRequest change, ReplicatedCache cache, SlowDatabase database, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (change.Check() is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+
+        string? displaced = null;
+        try
+        {
+            displaced = await database.ChangeAsync(dataKey.Value, change.Value, cancellationToken);
+        }
+        finally
+        {
+            // After a failure too, and when nobody waits any more: the value may have changed all the same.
+            await cache.RemoveAsync(displaced is null ? [dataKey.Value] : [dataKey.Value, displaced], CancellationToken.None);
+        }
+
+        context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
+        return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Data;
 
 /// <summary>Stands for a database whose queries are slow: knows every key, and takes its time.</summary>
-internal sealed class SlowDatabase(IOptions<SlowDatabaseOptions> options, TimeProvider time)
+internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options, ChangedRows changed, TimeProvider time, ILogger<SlowDatabase> logger)
 {
     private static readonly Dictionary<string, string> Rows = new(StringComparer.Ordinal)
     {
@@ -14,9 +15,33 @@ internal sealed class SlowDatabase(IOptions<SlowDatabaseOptions> options, TimePr
     /// <summary>Reads the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the query.</param>
-    public async ValueTask<string> QueryAsync(string key, CancellationToken cancellationToken)
+    /// <returns>The value, and whether it is certain that nobody has changed it.</returns>
+    public async ValueTask<(string Value, bool IsCertain)> QueryAsync(string key, CancellationToken cancellationToken)
     {
         await Task.Delay(options.Value.Latency, time, cancellationToken);
-        return Rows.GetValueOrDefault(key) ?? $"data_pour_{key}";
+        var first = Rows.GetValueOrDefault(key) ?? $"data_pour_{key}";
+        if (!changed.IsKept)
+            return (first, true);
+        try
+        {
+            return (await changed.FindAsync(key, cancellationToken) ?? first, true);
+        }
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        {
+            LogNotFound(failure);
+            return (first, false);
+        }
     }
+
+    /// <summary>Changes the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value from now on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Another key whose value has changed with it, if any.</returns>
+    /// <exception cref="RedisUnavailableException">Changes cannot be kept now.</exception>
+    public Task<string?> ChangeAsync(string key, string value, CancellationToken cancellationToken) =>
+        changed.ChangeAsync(key, value, time.GetUtcNow(), cancellationToken);
+
+    [LoggerMessage(LogLevel.Debug, "Whether the row was changed cannot be known now: its first value is served.")]
+    private partial void LogNotFound(Exception failure);
 }

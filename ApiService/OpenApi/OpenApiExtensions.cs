@@ -11,7 +11,7 @@ namespace RedisAspire.ApiService.OpenApi;
 internal static class OpenApiExtensions
 {
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
-        services.AddOpenApi(options => options.AddOperationTransformer(AddExamples));
+        services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
     /// <summary>Shows what the endpoint answers.</summary>
     /// <param name="endpoint">The endpoint.</param>
@@ -25,6 +25,17 @@ internal static class OpenApiExtensions
     /// <param name="example">A body, of the type that the endpoint accepts.</param>
     public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(StatusCode: null, example));
+
+    private static Task AddTitle(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "RedisAspire",
+            Version = typeof(OpenApiExtensions).Assembly.GetName().Version?.ToString(fieldCount: 3),
+            Description = "Slow data through a replicated Redis cache, and all that is to be seen and done with its nodes. What changes or removes things for everybody needs the admin key.",
+        };
+        return Task.CompletedTask;
+    }
 
     private static Task AddExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

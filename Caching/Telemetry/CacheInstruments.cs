@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Statistics;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Caching.Telemetry;
@@ -19,6 +20,7 @@ internal sealed class CacheInstruments : IDisposable
         [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly TimeProvider _time;
+    private readonly double _nanosecondsPerTick;
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _requestDuration;
@@ -33,6 +35,7 @@ internal sealed class CacheInstruments : IDisposable
     public CacheInstruments(IMeterFactory meters, TimeProvider time, string cacheName)
     {
         _time = time;
+        _nanosecondsPerTick = 1e9 / time.TimestampFrequency;
         _cacheName = new("cache.name", cacheName);
         _outcomes = [.. Enum.GetValues<CacheLevel>().SelectMany(level => (IEnumerable<KeyValuePair<string, object?>[]>)[Outcome(level, isStale: false), Outcome(level, isStale: true)])];
         _meter = meters.Create(Name);
@@ -50,17 +53,32 @@ internal sealed class CacheInstruments : IDisposable
     /// <summary>A moment, to measure from.</summary>
     public long Now => _time.GetTimestamp();
 
-    /// <summary>Whether anybody listens to look-ups, so that their time is worth measuring.</summary>
-    public bool IsRequestEnabled => _requests.Enabled || _requestDuration.Enabled;
+    /// <summary>What is counted whether anybody listens or not.</summary>
+    public RequestCounters Counters { get; } = new();
 
-    public void Request(CacheLevel level, bool isStale, long started)
+    // Whether anybody listens to look-ups, so that each must be timed.
+    private bool IsRequestEnabled => _requests.Enabled || _requestDuration.Enabled;
+
+    /// <summary>The beginning of a look-up that may be a hit in the process; 0 when it need not be timed.</summary>
+    public long BeginRequest() => IsRequestEnabled || Counters.Near.IsNextTimed ? Now : 0;
+
+    /// <summary>Takes note of a hit in the process.</summary>
+    public void NearHit(long started)
     {
-        if (!IsRequestEnabled)
+        var times = Counters.Near.CountHit();
+        if (started == 0)
             return;
 
-        ReadOnlySpan<KeyValuePair<string, object?>> outcome = _outcomes[((int)level * 2) + (isStale ? 1 : 0)];
-        _requests.Add(1, outcome);
-        _requestDuration.Record(_time.GetElapsedTime(started).TotalSeconds, outcome);
+        if (times > 0)
+            Counters.TimeNearHit(NanosecondsSince(started), times);
+        Publish(CacheLevel.Near, isStale: false, started);
+    }
+
+    /// <summary>Takes note of a look-up that went beyond the process.</summary>
+    public void Request(CacheLevel level, bool isStale, long started)
+    {
+        Counters.Count(level, isStale, NanosecondsSince(started));
+        Publish(level, isStale, started);
     }
 
     public void SourceCall(long started, Exception? failure)
@@ -111,9 +129,17 @@ internal sealed class CacheInstruments : IDisposable
         return activity;
     }
 
-    public void Coalesced() => _coalesced.Add(1, _cacheName);
+    public void Coalesced()
+    {
+        Counters.CountCoalesced();
+        _coalesced.Add(1, _cacheName);
+    }
 
-    public void Fallback() => _fallbacks.Add(1, _cacheName);
+    public void Fallback()
+    {
+        Counters.CountFallback();
+        _fallbacks.Add(1, _cacheName);
+    }
 
     /// <summary>Publishes what the near cache counts by itself.</summary>
     public void Observe(NearCache near)
@@ -135,6 +161,18 @@ internal sealed class CacheInstruments : IDisposable
             "How far the replicas are behind their master.");
 
     public void Dispose() => _meter.Dispose();
+
+    private void Publish(CacheLevel level, bool isStale, long started)
+    {
+        if (!IsRequestEnabled)
+            return;
+
+        ReadOnlySpan<KeyValuePair<string, object?>> outcome = _outcomes[((int)level * 2) + (isStale ? 1 : 0)];
+        _requests.Add(1, outcome);
+        _requestDuration.Record(_time.GetElapsedTime(started).TotalSeconds, outcome);
+    }
+
+    private long NanosecondsSince(long started) => (long)((Now - started) * _nanosecondsPerTick);
 
     private Measurement<long> Of(long value) => new(value, _cacheName);
 

@@ -1,0 +1,25 @@
+using RedisAspire.Caching.Statistics;
+
+namespace RedisAspire.ApiService.Cache;
+
+/// <summary>What one instance of the API tells the others of its cache.</summary>
+/// <param name="Instance">Its name.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="IsNearCacheOpen">Whether values stay in its process now.</param>
+/// <param name="NearEntries">How many of them are there.</param>
+/// <param name="NearBytes">How many bytes they count for.</param>
+/// <param name="SinceStart">What its cache has done since the start.</param>
+/// <param name="LastMinute">What it has done over the last minute.</param>
+internal sealed record InstanceFigures(
+    string Instance,
+    DateTimeOffset StartedAt,
+    bool IsNearCacheOpen,
+    int NearEntries,
+    long NearBytes,
+    CacheFigures SinceStart,
+    CacheFigures LastMinute)
+{
+    /// <summary>The present figures of this instance.</summary>
+    public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
+        instance.Name, statistics.StartedAt, statistics.IsNearCacheOpen, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.OpenApi;
+
+namespace RedisAspire.ApiService.Events;
+
+/// <summary><c>/api/events</c>: what happens, without asking again and again.</summary>
+internal static class EventEndpoints
+{
+    public static IServiceCollection AddEvents(this IServiceCollection services)
+    {
+        services.AddSingleton<TopologyLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyLog>());
+        services.AddSingleton<EventComposer>();
+        services.AddSingleton<EventFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
+        return services;
+    }
+
+    public static void MapEventEndpoints(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/events", GetAsync)
+            .WithTags("Events")
+            .WithName("GetEvents")
+            .WithSummary("Streams what happens, as Server-Sent Events: all that is known at once, and then every second.")
+            .WithDescription(
+                "`nodes` is the answer of /api/nodes and `stats` that of /api/cache/stats, every second. `history` has the look-ups and `topology` the changes "
+                + "of the nodes since the event before: at first the last ones, and after that only where there are any.")
+            .Produces<string>(contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            // One request, however long it lasts.
+            .DisableRateLimiting();
+
+        routes.MapGet("/api/nodes/changes", GetChanges)
+            .WithTags("Nodes")
+            .WithName("GetNodeChanges")
+            .WithSummary("Lists the last hundred changes of the Redis nodes that this instance has seen, the oldest first: up, down, another role, another master.")
+            .WithResponseExample(new[]
+            {
+                new TopologyChangeResponse(8, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero), "down", "redis-master", "master", null, "Connection refused"),
+                new TopologyChangeResponse(9, new DateTimeOffset(2026, 3, 14, 9, 26, 58, TimeSpan.Zero), "master", "redis-replica-1", "master", "redis-master", null),
+            });
+    }
+
+    private static async Task<IResult> GetAsync(EventFeed feed, IHostApplicationLifetime lifetime, HttpContext context)
+    {
+        var response = context.Response;
+        if (feed.IsFull)
+        {
+            response.Headers.RetryAfter = "10";
+            return TypedResults.Problem("Too many clients listen already.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-store";
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+
+        // The server waits for its requests when it stops, and this one has no end of its own.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var events in feed.ListenAsync(end.Token))
+            {
+                await response.Body.WriteAsync(events, end.Token);
+                await response.Body.FlushAsync(end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client has gone, or the service stops.
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static Ok<IReadOnlyList<TopologyChangeResponse>> GetChanges(TopologyLog log) => TypedResults.Ok(log.Changes);
+}

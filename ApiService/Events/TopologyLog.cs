@@ -1,0 +1,82 @@
+using RedisAspire.ApiService.Nodes;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Events;
+
+/// <summary>Remembers the last changes of the Redis nodes, as this instance has seen them.</summary>
+internal sealed class TopologyLog : BackgroundService
+{
+    private const int Maximum = 100;
+
+    private readonly RedisTopology _topology;
+    private readonly TimeProvider _time;
+    private readonly Lock _changing = new();
+    private readonly Queue<TopologyChangeResponse> _changes = new(Maximum);
+    private string? _master;
+    private long _number;
+
+    public TopologyLog(RedisTopology topology, TimeProvider time)
+    {
+        _topology = topology;
+        _time = time;
+        _topology.NodeChanged += OnNodeChanged;
+    }
+
+    /// <summary>The last changes, the oldest first.</summary>
+    public IReadOnlyList<TopologyChangeResponse> Changes
+    {
+        get
+        {
+            lock (_changing)
+                return [.. _changes];
+        }
+    }
+
+    public override void Dispose()
+    {
+        _topology.NodeChanged -= OnNodeChanged;
+        base.Dispose();
+    }
+
+    // The sentinels may choose another master without anything having happened to a node.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var snapshot in _topology.WatchAsync(stoppingToken))
+            CompareMaster(snapshot.Master);
+    }
+
+    private void OnNodeChanged(object? sender, RedisNodeChangedEventArgs change)
+    {
+        var (before, after) = (RoleOf(change.Before), RoleOf(change.After));
+        if (change.IsNowUp)
+            Add("up", change.After.Name, after, before: null, reason: null);
+        else if (change.IsNowDown)
+            Add("down", change.After.Name, after, before: null, change.After.Error);
+        if (change.IsRoleChanged && change.Before.Role != RedisRole.Unknown)
+            Add("role", change.After.Name, after, before, reason: null);
+        CompareMaster(_topology.Snapshot.Master);
+    }
+
+    private void CompareMaster(string? master)
+    {
+        lock (_changing)
+        {
+            if (master == _master)
+                return;
+            Add("master", master, master is null ? null : "master", _master, reason: null);
+            _master = master;
+        }
+    }
+
+    private void Add(string change, string? node, string? role, string? before, string? reason)
+    {
+        lock (_changing)
+        {
+            if (_changes.Count == Maximum)
+                _changes.Dequeue();
+            _changes.Enqueue(new TopologyChangeResponse(++_number, _time.GetUtcNow(), change, node, role, before, reason));
+        }
+    }
+
+    private string RoleOf(RedisNodeStatus node) => NodeResponse.From(node, _topology.Snapshot).Role;
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
+
+namespace RedisAspire.ApiService.History;
+
+/// <summary><c>/api/history</c>: the latest look-ups of all instances.</summary>
+internal static partial class HistoryEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int MaximumLimit = 500;
+
+    public static IServiceCollection AddHistory(this IServiceCollection services)
+    {
+        services.AddSingleton<LookupHistory>();
+        services.AddSingleton<LookupRecorder>();
+        services.AddHostedService(provider => provider.GetRequiredService<LookupRecorder>());
+        return services;
+    }
+
+    public static void MapHistoryEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var history = routes.MapGroup("/api/history").WithTags("History");
+
+        history.MapGet("", GetAsync)
+            .WithName("GetHistory")
+            .WithSummary("Lists the latest look-ups of all instances, the latest first.")
+            .WithDescription("About a thousand are kept. Look-ups appear a quarter of a second after they were answered.")
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithResponseExample(new HistoryPage([Example], "1773480413123-0"));
+
+        history.MapDelete("", DeleteAsync)
+            .WithName("ClearHistory")
+            .WithSummary("Forgets all look-ups.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireAdminKey();
+    }
+
+    /// <summary>A look-up, as an example.</summary>
+    public static HistoryEntryResponse Example { get; } =
+        new("1773480413123-0", new DateTimeOffset(2026, 3, 14, 9, 26, 53, 123, TimeSpan.Zero), "foo", "near", 0.004, "redis-replica-1", "web-01-4711-3fa9");
+
+    private static async Task<Results<Ok<HistoryPage>, ValidationProblem>> GetAsync(
+        LookupHistory history,
+        CancellationToken cancellationToken,
+        [Description("How many look-ups to list: 1 to 500.")] int limit = DefaultLimit,
+        [Description("The `next` of the page before.")] string? cursor = null)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (limit is < 1 or > MaximumLimit)
+            errors["limit"] = [$"A page has 1 to {MaximumLimit} look-ups."];
+        if (cursor is not null && !CursorPattern().IsMatch(cursor))
+            errors["cursor"] = ["This is not the 'next' of a page."];
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+
+        var items = await history.ReadAsync(limit, cursor, cancellationToken);
+        return TypedResults.Ok(new HistoryPage(items, items.Count == limit ? items[^1].Id : null));
+    }
+
+    private static async Task<NoContent> DeleteAsync(LookupHistory history, CancellationToken cancellationToken)
+    {
+        await history.ClearAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    // The identifier of an entry of a stream.
+    [GeneratedRegex(@"\A[0-9]{1,18}-[0-9]{1,18}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CursorPattern();
+}
