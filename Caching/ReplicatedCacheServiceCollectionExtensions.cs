@@ -57,6 +57,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisTopology>();
         services.TryAddSingleton<RedisFailover>();
         services.TryAddSingleton<RedisMaster>();
+        services.TryAddSingleton<RedisNodes>();
+        services.TryAddSingleton<RedisInspector>();
         services.AddHostedService(provider =>
         {
             // With the cache, so that what it follows the nodes with is there before the first look-up.

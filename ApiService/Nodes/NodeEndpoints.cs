@@ -15,11 +15,9 @@ internal static class NodeEndpoints
         nodes.MapGet("", GetNodes)
             .WithName("GetNodes")
             .WithSummary("Lists every Redis node with its role, state and replication lag, as last seen.")
-            .WithResponseExample(new[]
-            {
-                new NodeResponse("redis-master", "master", "127.0.0.1:6379", "up", null, 57, 1_482_752, 3600, null, 3, 98_304, null, "7.0.15", false),
-                new NodeResponse("redis-replica-1", "replica", "127.0.0.1:6380", "up", null, 57, 1_350_656, 3599, "up", null, 98_304, 0, "7.0.15", true),
-            });
+            .WithResponseExample(new[] { NodeExamples.Master, NodeExamples.Replica });
+
+        nodes.MapNodeInspectionEndpoints();
 
         nodes.MapPost("/{name}/promote", PromoteAsync)
             .WithName("PromoteNode")

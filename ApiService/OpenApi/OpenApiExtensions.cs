@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
@@ -45,7 +46,7 @@ internal static class OpenApiExtensions
             var content = example.StatusCode is { } status
                 ? operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))?.Content
                 : operation.RequestBody?.Content;
-            if (content?.FirstOrDefault(media => media.Key.Contains("json", StringComparison.Ordinal)).Value is { } media)
+            if (content?.FirstOrDefault(media => media.Key.Contains("json", StringComparison.Ordinal) || media.Key == MediaTypeNames.Text.EventStream).Value is { } media)
                 media.Example = JsonSerializer.SerializeToNode(example.Value, json);
         }
 

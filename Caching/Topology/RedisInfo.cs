@@ -2,35 +2,63 @@ using System.Globalization;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>Reads the text that <c>INFO</c> answers: lines of <c>field:value</c>. See https://redis.io/docs/latest/commands/info/.</summary>
+/// <summary>Reads the text that <c>INFO</c> answers: lines of <c>field:value</c> in sections. See https://redis.io/docs/latest/commands/info/.</summary>
 internal sealed class RedisInfo
 {
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _sections = new(StringComparer.Ordinal);
 
     public RedisInfo(string text)
     {
+        var section = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             var colon = line.IndexOf(':');
-            if (colon > 0 && line[0] != '#')
-                _fields[line[..colon].ToString()] = line[(colon + 1)..].ToString();
+            if (line.StartsWith('#'))
+                _sections[line[1..].Trim().ToString().ToLowerInvariant()] = section = new(StringComparer.Ordinal);
+            else if (colon > 0)
+                section[line[..colon].ToString()] = _fields[line[..colon].ToString()] = line[(colon + 1)..].ToString();
         }
     }
 
+    /// <summary>All fields by the name of their section.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Sections => _sections;
+
+    /// <summary>The fields whose names start with a prefix, by the rest of the name.</summary>
+    public IEnumerable<KeyValuePair<string, string>> StartingWith(string prefix) => _fields
+        .Where(field => field.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(field => new KeyValuePair<string, string>(field.Key[prefix.Length..], field.Value));
+
     public string? Text(string field) => _fields.GetValueOrDefault(field);
 
-    public long? Number(string field) =>
-        long.TryParse(Text(field), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+    public long? Number(string field) => ToNumber(Text(field));
+
+    public double? Fraction(string field) =>
+        double.TryParse(Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>Whether a field is 1; <see langword="null"/> when it is not there.</summary>
+    public bool? Flag(string field) => Number(field) is { } number ? number == 1 : null;
+
+    /// <summary>Whether a field says that something went well; <see langword="null"/> when it is not there.</summary>
+    public bool? IsOk(string field) => Text(field) is { } status ? status == "ok" : null;
 
     /// <summary>One part of a compound value such as <c>db0:keys=3,expires=1,avg_ttl=0</c>.</summary>
-    public long? Part(string field, string part)
+    public long? Part(string field, string part) => ToNumber(PartOf(Text(field) ?? "", part));
+
+    /// <summary>One part of a compound value such as <c>keys=3,expires=1,avg_ttl=0</c>.</summary>
+    public static string? PartOf(string value, string part, char separator = ',')
     {
-        foreach (var pair in (Text(field) ?? "").Split(','))
+        foreach (var pair in value.AsSpan().Split(separator))
         {
-            if (pair.StartsWith(part, StringComparison.Ordinal) && pair.Length > part.Length && pair[part.Length] == '=')
-                return long.TryParse(pair.AsSpan(part.Length + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+            var text = value.AsSpan(pair);
+            if (text.Length > part.Length && text[part.Length] == '=' && text.StartsWith(part, StringComparison.Ordinal))
+                return text[(part.Length + 1)..].ToString();
         }
 
         return null;
     }
+
+    /// <summary>A whole number; <see langword="null"/> for anything else.</summary>
+    public static long? ToNumber(string? text) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

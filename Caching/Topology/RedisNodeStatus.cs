@@ -23,6 +23,9 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>The number of keys in database 0.</summary>
     public long? Keys { get; init; }
 
+    /// <summary>How many of them have a time to live.</summary>
+    public long? KeysWithExpiry { get; init; }
+
     /// <summary>The memory in use, in bytes.</summary>
     public long? UsedMemoryBytes { get; init; }
 
@@ -59,6 +62,30 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>How many keys were evicted to make room since the server started.</summary>
     public long? Evictions { get; init; }
 
+    /// <summary>How many keys have expired since the server started.</summary>
+    public long? Expirations { get; init; }
+
+    /// <summary>The most memory that was ever in use, in bytes.</summary>
+    public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>How much memory the system gave for each byte in use: far above 1 is fragmentation, below 1 is swapping.</summary>
+    public double? MemoryFragmentation { get; init; }
+
+    /// <summary>How the node keeps its data on disk.</summary>
+    public RedisPersistence? Persistence { get; init; }
+
+    /// <summary>How much of the replication stream the node keeps for replicas that were away, in bytes.</summary>
+    public long? BacklogBytes { get; init; }
+
+    /// <summary>On a replica, how long ago it last heard of its master.</summary>
+    public TimeSpan? MasterSilence { get; init; }
+
+    /// <summary>On a master, its replicas as it sees them.</summary>
+    public IReadOnlyList<RedisReplicaLink> Replicas { get; init; } = [];
+
+    /// <summary>All that the node told, by section and field.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info { get; init; }
+
     /// <summary>How long the last <c>INFO</c> took.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
@@ -66,7 +93,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
     public bool CanRead => IsUp && (Role == RedisRole.Master || (Role == RedisRole.Replica && IsLinkUp == true));
 
     /// <summary>What tells this run of the server from every other.</summary>
-    internal string? RunId { get; init; }
+    public string? RunId { get; init; }
 
     /// <summary>When the look began that this comes from, as a timestamp.</summary>
     internal long LookedAt { get; init; }
@@ -96,6 +123,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             RunId = info.Text("run_id"),
             Uptime = info.Number("uptime_in_seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Keys = info.Part("db0", "keys") ?? 0,
+            KeysWithExpiry = info.Part("db0", "expires") ?? 0,
             UsedMemoryBytes = info.Number("used_memory"),
             MaximumMemoryBytes = info.Number("maxmemory"),
             IsLinkUp = role == RedisRole.Replica ? info.Text("master_link_status") == "up" : null,
@@ -108,6 +136,15 @@ public sealed record RedisNodeStatus(string Name, string Address)
             AllMisses = misses,
             Clients = info.Number("connected_clients"),
             Evictions = info.Number("evicted_keys"),
+            Expirations = info.Number("expired_keys"),
+            PeakMemoryBytes = info.Number("used_memory_peak"),
+            MemoryFragmentation = info.Fraction("mem_fragmentation_ratio"),
+            Persistence = RedisPersistence.Read(info),
+            BacklogBytes = info.Number("repl_backlog_histlen"),
+            // -1 while it is not connected.
+            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? TimeSpan.FromSeconds(silence) : null,
+            Replicas = RedisReplicaLink.ReadAll(info),
+            Info = info.Sections,
             RoundTrip = time.GetElapsedTime(started),
             SeenAt = time.GetUtcNow(),
             LookedAt = started,

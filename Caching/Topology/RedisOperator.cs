@@ -2,23 +2,30 @@ using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>Asks nodes and sentinels what changes roles, each time on a connection of its own.</summary>
+/// <summary>Asks nodes and sentinels what the cache's own connections cannot carry, each time on a connection of its own.</summary>
 internal sealed class RedisOperator(RedisTopologyOptions options, TimeProvider time)
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Asks a node as the user that may change roles.</summary>
+    /// <summary>Asks a node as the user that the services are.</summary>
+    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
+    public Task<RespFrame> AskAsServiceAsync(RedisNode node, CancellationToken cancellationToken, params string[] command) =>
+        AskAsync(ComplaintOf(node, command), node.Endpoint, command, cancellationToken);
+
+    /// <summary>Asks a node as the user that may change roles and settings.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
     public Task<RespFrame> AskAsync(RedisNode node, CancellationToken cancellationToken, params string[] command)
     {
         var endpoint = options.OperatorUser is { } user ? node.Endpoint with { User = user, Password = options.OperatorPassword } : node.Endpoint;
-        return AskAsync($"{node.Name} did not do {command[0]}", endpoint, command, cancellationToken);
+        return AskAsync(ComplaintOf(node, command), endpoint, command, cancellationToken);
     }
 
     /// <summary>Asks a sentinel.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
     public Task<RespFrame> AskAsync(SentinelLink sentinel, CancellationToken cancellationToken, params string[] command) =>
         AskAsync($"The sentinel did not do {command[0]} {command[1]}", sentinel.Endpoint, command, cancellationToken);
+
+    private static string ComplaintOf(RedisNode node, string[] command) => $"{node.Name} did not do {command[0]}";
 
     private async Task<RespFrame> AskAsync(string complaint, RedisNodeEndpoint endpoint, string[] command, CancellationToken cancellationToken)
     {

@@ -55,6 +55,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     /// <summary>The last look at all nodes.</summary>
     public RedisTopologySnapshot Snapshot => _snapshot;
 
+    /// <summary>What the sentinels say now.</summary>
+    public IReadOnlyList<RedisSentinelStatus> SentinelStatuses => _sentinels.Statuses;
+
     /// <summary>Completes when every node has been looked at once.</summary>
     public Task Ready => _firstLook.Task;
 

@@ -20,7 +20,7 @@ internal sealed partial class SentinelLink(
 
     private readonly TrackedConnectionOptions _options = endpoint.ToConnectionOptions("RedisAspire-topology");
     private volatile SentinelOpinion? _opinion;
-    private string? _complaint;
+    private volatile string? _complaint;
 
     /// <summary>Its name in the configuration.</summary>
     public string Name => name;
@@ -30,6 +30,9 @@ internal sealed partial class SentinelLink(
 
     /// <summary>What it said last; <see langword="null"/> while it says nothing.</summary>
     public SentinelOpinion? Opinion => _opinion;
+
+    /// <summary>Why it says nothing; <see langword="null"/> while it does, or was not asked yet.</summary>
+    public string? Complaint => _complaint;
 
     /// <summary>Listens until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stopping)

@@ -10,12 +10,24 @@ namespace RedisAspire.Caching.Topology;
 /// <param name="IsFailingOver">Whether it is making another node the master, which the present one may not even notice.</param>
 internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool IsFailingOver)
 {
+    /// <summary>How many sentinels have to take the master for down before it is replaced.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>How many other sentinels it knows.</summary>
+    public int? OtherSentinels { get; init; }
+
     /// <summary>Reads the reply to <c>SENTINEL MASTER</c>; <see langword="null"/> when it names no address.</summary>
     public static SentinelOpinion? Read(in RespFrame fields) =>
-        fields.FieldOf("ip") is { } host && int.TryParse(fields.FieldOf("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        fields.FieldOf("ip") is { } host && Number(fields, "port") is { } port
             ? new SentinelOpinion(
-                host, port,
-                long.TryParse(fields.FieldOf("config-epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0,
+                host, port, Number(fields, "config-epoch") ?? 0,
                 fields.FieldOf("flags")?.Contains("failover_in_progress", StringComparison.Ordinal) == true)
+            {
+                Quorum = Number(fields, "quorum"),
+                OtherSentinels = Number(fields, "num-other-sentinels"),
+            }
             : null;
+
+    private static int? Number(in RespFrame fields, string name) =>
+        int.TryParse(fields.FieldOf(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

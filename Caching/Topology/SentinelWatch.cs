@@ -24,6 +24,22 @@ internal sealed partial class SentinelWatch
     /// <summary>The sentinels, whether they answer or not.</summary>
     public IReadOnlyList<SentinelLink> Links => _links;
 
+    /// <summary>What each of them says now.</summary>
+    public IReadOnlyList<RedisSentinelStatus> Statuses => Array.ConvertAll(_links, link =>
+    {
+        var opinion = link.Opinion;
+        return new RedisSentinelStatus(
+            link.Name,
+            link.Endpoint.Address,
+            opinion is not null,
+            opinion is null ? link.Complaint ?? "not asked yet" : null,
+            opinion is null ? null : Find(opinion)?.Name,
+            opinion is null ? null : $"{opinion.Host}:{opinion.Port}",
+            opinion?.Epoch,
+            opinion?.Quorum,
+            opinion?.OtherSentinels);
+    });
+
     /// <summary>The master by the sentinels; <see langword="null"/> when none says anything, or they name a stranger.</summary>
     public RedisNode? Master
     {

@@ -20,8 +20,8 @@ internal sealed class RedisUsers(string applicationPassword)
     /// <summary>The services. They name no user when they log in, and are <c>default</c> then.</summary>
     public RedisUser Application { get; } = new("default", applicationPassword, ApplicationRules);
 
-    /// <summary>The services when they make another node the master, and for nothing else: it can change a node's settings.</summary>
-    public RedisUser Operator { get; } = RedisUser.Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|set +config|rewrite");
+    /// <summary>The services when they make another node the master or show a node's settings, and for nothing else: it can change them.</summary>
+    public RedisUser Operator { get; } = RedisUser.Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite");
 
     /// <summary>A replica at its master. The same on every node, so that any may be promoted.</summary>
     public RedisUser Replication { get; } = RedisUser.Create("replication", $"{NoData} +psync +replconf +ping");

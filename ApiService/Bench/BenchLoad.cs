@@ -1,0 +1,140 @@
+using System.Globalization;
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisAspire.ApiService.Data;
+using RedisAspire.Caching;
+
+namespace RedisAspire.ApiService.Bench;
+
+/// <summary>The requests of one run, and what they have taken so far.</summary>
+internal sealed class BenchLoad
+{
+    private const string Value = "a value of the bench";
+    private const int Batch = 500;
+
+    // Hits in the process end at once: without a pause now and then a caller would never let others have the thread.
+    private const int RequestsInARow = 256;
+
+    private readonly BenchRequest _request;
+    private readonly ReplicatedCache _cache;
+    private readonly SlowDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly string[] _keys;
+    private readonly KeyDistribution _distribution;
+    private readonly BenchTally[] _tallies;
+    private readonly CacheEntryOptions _options;
+    private long _started;
+    private long _ended;
+    private int _taken;
+
+    public BenchLoad(BenchRequest request, ReplicatedCache cache, SlowDatabase database, TimeProvider time)
+    {
+        _request = request;
+        _cache = cache;
+        _database = database;
+        _time = time;
+        var prefix = $"app:bench:key:{Guid.NewGuid():N}:";
+        _keys = [.. Enumerable.Range(0, request.Keys).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))];
+        _distribution = new KeyDistribution(request.Keys, request.Distribution == BenchRequest.Zipf);
+        _tallies = [.. Enumerable.Range(0, request.Concurrency).Select(_ => new BenchTally())];
+        _options = new CacheEntryOptions
+        {
+            // Longer than any run, and they go away by themselves should nobody remove them.
+            Expiration = TimeSpan.FromMinutes(5),
+            Flags = request.Level == BenchRequest.Redis
+                ? HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableLocalCacheWrite
+                : HybridCacheEntryFlags.None,
+        };
+    }
+
+    private bool IsCached => _request.Level != BenchRequest.Source;
+
+    /// <summary>Fills the cache and makes the requests.</summary>
+    /// <exception cref="OperationCanceledException">It was told to stop before all were answered.</exception>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (IsCached)
+            await Task.WhenAll(_tallies.Select(_ => Task.Run(() => FillAsync(stopping), stopping)));
+
+        _taken = 0;
+        Volatile.Write(ref _started, _time.GetTimestamp());
+        try
+        {
+            await Task.WhenAll(_tallies.Select(tally => Task.Run(() => MeasureAsync(tally, stopping), stopping)));
+        }
+        finally
+        {
+            Volatile.Write(ref _ended, _time.GetTimestamp());
+        }
+    }
+
+    /// <summary>What has been measured so far.</summary>
+    public BenchProgress Report()
+    {
+        var started = Volatile.Read(ref _started);
+        var ended = Volatile.Read(ref _ended);
+        var elapsed = started == 0 ? TimeSpan.Zero : _time.GetElapsedTime(started, ended == 0 ? _time.GetTimestamp() : ended);
+        var all = new BenchTally();
+        foreach (var tally in _tallies)
+            all.Add(tally);
+
+        var levels = all.Summarize(elapsed);
+        var requests = levels.Sum(level => level.Requests);
+        return new BenchProgress(
+            started == 0 && IsCached ? "filling" : "measuring", requests, _request.Requests, Math.Round(elapsed.TotalMilliseconds, 3),
+            elapsed > TimeSpan.Zero ? Math.Round(requests / elapsed.TotalSeconds, 1) : 0, levels);
+    }
+
+    /// <summary>Removes the keys of the run.</summary>
+    public async Task RemoveAsync()
+    {
+        if (!IsCached)
+            return;
+        foreach (var batch in _keys.Chunk(Batch))
+            await _cache.RemoveAsync(batch, CancellationToken.None);
+    }
+
+    private async Task FillAsync(CancellationToken stopping)
+    {
+        while (Interlocked.Increment(ref _taken) is var taken && taken <= _keys.Length)
+            await WriteAsync(_keys[taken - 1], stopping);
+    }
+
+    private async Task MeasureAsync(BenchTally tally, CancellationToken stopping)
+    {
+        var random = new Random();
+        for (var i = 1; Interlocked.Increment(ref _taken) <= _request.Requests; i++)
+        {
+            stopping.ThrowIfCancellationRequested();
+            var key = _keys[_distribution.Next(random)];
+            var isRead = random.Next(100) < _request.ReadPercent;
+            var started = _time.GetTimestamp();
+            if (isRead)
+                tally.Reads(await ReadAsync(key, stopping)).Record(NanosecondsSince(started));
+            else
+            {
+                await WriteAsync(key, stopping);
+                tally.Writes.Record(NanosecondsSince(started));
+            }
+
+            if (i % RequestsInARow == 0)
+                await Task.Yield();
+        }
+    }
+
+    private async ValueTask<CacheLevel> ReadAsync(string key, CancellationToken stopping)
+    {
+        if (IsCached)
+            return (await _cache.LookupAsync(key, Value, static (value, _) => ValueTask.FromResult(value), _options, cancellationToken: stopping)).Level;
+
+        await _database.QueryAsync(key, stopping);
+        return CacheLevel.Source;
+    }
+
+    private async ValueTask WriteAsync(string key, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        await _cache.SetAsync(key, Value, _options, cancellationToken: stopping);
+    }
+
+    private long NanosecondsSince(long started) => (long)((_time.GetTimestamp() - started) * (1e9 / _time.TimestampFrequency));
+}

@@ -1,0 +1,44 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Mvc;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Problems;
+
+/// <summary>Streams of events, whose status has been sent before anything can fail.</summary>
+internal static class EventStreamExtensions
+{
+    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis fails.</summary>
+    public static async IAsyncEnumerable<SseItem<object>> WithFailure(
+        this IAsyncEnumerable<SseItem<object>> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var enumerator = events.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            ProblemDetails? problem = null;
+            try
+            {
+                if (!await enumerator.MoveNextAsync())
+                    yield break;
+            }
+            catch (Exception failure) when (failure is RedisUnavailableException or RedisException or TimeoutException)
+            {
+                problem = new ProblemDetails
+                {
+                    Status = StatusCodes.Status503ServiceUnavailable,
+                    Title = "Redis is not available",
+                    Detail = RedisFailure.Describe(failure),
+                };
+            }
+
+            if (problem is not null)
+            {
+                yield return new SseItem<object>(problem, "failed");
+                yield break;
+            }
+
+            yield return enumerator.Current;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net.ServerSentEvents;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Replication;
+
+/// <summary><c>/api/replication/check</c>: whether what is written on the master arrives everywhere, and how fast.</summary>
+internal static class ReplicationEndpoints
+{
+    private const int MaximumWrites = 10_000;
+
+    private static readonly ReplicationCheckResult Example = new(
+        IsPassed: true, "redis-master", 0.214,
+        [
+            new ReplicationTest("A key is written on the master", IsPassed: true, "redis-master acknowledged it after 0.214 ms."),
+            new ReplicationTest("It is read on every replica", IsPassed: true, "1 of 1 have it."),
+        ],
+        [new ReplicaDelay("redis-replica-1", "read", 0.611, Error: null)],
+        [
+            new CheckedNode("redis-master", "up", "master", Link: null, 1001, 98_304, LagBytes: null),
+            new CheckedNode("redis-replica-1", "up", "replica", "up", 1001, 98_304, 0),
+        ],
+        new WriteTiming(1000, 61.5, 16_260), new WriteTiming(1000, 7.9, 126_582), 184.2);
+
+    public static IServiceCollection AddReplicationCheck(this IServiceCollection services) => services.AddSingleton<ReplicationCheck>();
+
+    public static void MapReplicationEndpoints(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/replication/check", Check)
+            .WithTags("Replication")
+            .WithName("CheckReplication")
+            .WithSummary("Writes a marker on the master and streams when each replica has it, how fast writes are, and whether all nodes hold the same.")
+            .WithDescription(
+                $"`writes` is how many writes are timed: 1 to {MaximumWrites}, 1000 without. Server-sent events: `progress`, then `result` or `failed`. "
+                + "What is written is removed again, also when the client goes. One check at a time: 409 meanwhile.")
+            .WithResponseExample(Example)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static Results<ServerSentEventsResult<object>, ValidationProblem, ProblemHttpResult> Check(
+        HttpContext context, ReplicationCheck check, RedisTopology topology, CancellationToken cancellationToken, int writes = 1000)
+    {
+        if (writes is < 1 or > MaximumWrites)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["writes"] = [$"The number of writes is a whole number from 1 to {MaximumWrites}."],
+            });
+        }
+
+        var master = topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up.");
+        if (check.Turns.TryEnter(context) is not { } turn)
+            return TypedResults.Problem("Another check is under way.", statusCode: StatusCodes.Status409Conflict);
+
+        IAsyncEnumerable<SseItem<object>> events = check.RunAsync(master, writes, turn, cancellationToken);
+        return TypedResults.ServerSentEvents(events.WithFailure(cancellationToken));
+    }
+}

@@ -1,0 +1,18 @@
+using StackExchange.Redis;
+
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>The nodes one by one, for who wants to look into a particular one.</summary>
+/// <param name="topology">Knows the nodes.</param>
+public sealed class RedisNodes(RedisTopology topology)
+{
+    /// <summary>A node's commands. The connection is shared: nothing that blocks it may be sent.</summary>
+    /// <param name="name">The node's name in the configuration.</param>
+    /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
+    /// <exception cref="RedisUnavailableException">The node is down.</exception>
+    public IDatabase DatabaseOf(string name)
+    {
+        var node = topology.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new KeyNotFoundException("There is no Redis node of this name.");
+        return node.Status.IsUp ? node.Database : throw new RedisUnavailableException($"{node.Name} is down.");
+    }
+}
