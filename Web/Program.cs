@@ -21,9 +21,9 @@ if (!builder.Environment.IsDevelopment())
 builder.AddServiceDefaults();
 
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddCacheApiClient();
+builder.Services.AddApiClients();
 builder.Services.AddDataForwarding();
-builder.Services.AddSingleton<NodesFeed>();
+builder.Services.AddSingleton<LiveFeed>();
 
 builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -20,17 +20,11 @@ public sealed partial class CachePage : IDisposable
     [Inject]
     private CacheApiClient Api { get; set; } = null!;
 
-    [CascadingParameter(Name = nameof(Routes.Visitor))]
-    private string? Visitor { get; set; }
-
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
-
-    /// <inheritdoc />
-    protected override void OnInitialized() => Api.Visitor = Visitor;
 
     /// <inheritdoc />
     public void Dispose()
