@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 
 namespace RedisAspire.Tests.Web;
 
-public sealed class CachePageTests(BrowserFixture fixture) : IClassFixture<BrowserFixture>
+[Collection(nameof(BrowserCollection))]
+public sealed class CachePageTests(BrowserFixture fixture)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
 
