@@ -1,3 +1,5 @@
+using RedisAspire.Web.Api.Inspection;
+
 namespace RedisAspire.Web.Api;
 
 /// <summary>Registers the clients of the API.</summary>
@@ -20,6 +22,7 @@ internal static class CacheApiServiceCollectionExtensions
         // One for each visitor.
         services.AddScoped<ApiConnection>();
         services.AddScoped<CacheApiClient>();
+        services.AddScoped<InspectionClient>();
         return services;
     }
 }
