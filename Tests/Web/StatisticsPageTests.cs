@@ -16,8 +16,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["count-Requests"]).ToBeVisibleAsync(Patient);
         var before = await page["count-Requests"].TextContentAsync();
 
-        using (var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url })
-            await http.GetStringAsync(new Uri("data/foo", UriKind.Relative), TestContext.Current.CancellationToken);
+        await LookUpAsync();
 
         await Assertions.Expect(page["count-Requests"]).Not.ToHaveTextAsync(before!, new() { Timeout = 20_000 });
         await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armed", new() { Timeout = 20_000 });
@@ -64,7 +63,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync(colorScheme: colorScheme, path: Path);
         await ShowEverythingAsync(page);
 
-        Assert.Empty(await page.SeriousViolationsAsync());
+        await page.ExpectAccessibleAsync();
     }
 
     [Fact]
@@ -82,10 +81,18 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await page.Page.GetByRole(AriaRole.Option, new() { Name = node, Exact = true }).ClickAsync();
     }
 
+    private async Task LookUpAsync()
+    {
+        using var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        await http.GetStringAsync(new Uri("data/foo", UriKind.Relative), TestContext.Current.CancellationToken);
+    }
+
     private async Task ShowEverythingAsync(BrowserPage page)
     {
+        await LookUpAsync();
         await ChooseAsync(page, fixture.Application.Redis.Nodes[1].Name);
         await Assertions.Expect(page["commands"]).ToBeVisibleAsync(Patient);
         await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync(Patient);
+        await Task.Delay(2000); await page.Page.ScreenshotAsync(new() { Path = $"/root/scratch/shot/wc-{page.Page.ViewportSize!.Width}-{Guid.NewGuid():N}.png", FullPage = true });
     }
 }
