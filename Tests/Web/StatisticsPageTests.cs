@@ -93,6 +93,5 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await ChooseAsync(page, fixture.Application.Redis.Nodes[1].Name);
         await Assertions.Expect(page["commands"]).ToBeVisibleAsync(Patient);
         await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync(Patient);
-        await Task.Delay(2000); await page.Page.ScreenshotAsync(new() { Path = $"/root/scratch/shot/wc-{page.Page.ViewportSize!.Width}-{Guid.NewGuid():N}.png", FullPage = true });
     }
 }
