@@ -1,8 +1,9 @@
 using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>What the statistics show while a node or the API is gone. An application of its own.</summary>
+/// <summary>What the statistics show while a node is gone. An application of its own.</summary>
 public sealed class StatisticsPageFailureTests : IAsyncLifetime
 {
     private readonly BrowserFixture _fixture = new();
@@ -22,7 +23,9 @@ public sealed class StatisticsPageFailureTests : IAsyncLifetime
         await Assertions.Expect(page["error"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
 
         await node.StartAsync();
-        await Assertions.Expect(page["refresh"]).ToBeEnabledAsync(new() { Timeout = 20_000 });
+        using var http = new HttpClient { BaseAddress = _fixture.Application.Apis[0].Url };
+        await Eventually.HoldsAsync("the API has found the node again", async () =>
+            (await http.GetStringAsync(new Uri($"api/nodes/{node.Name}", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"status\":\"up\"", StringComparison.Ordinal));
         await page["refresh"].ClickAsync();
         await Assertions.Expect(page["commands"]).ToContainTextAsync("info", new() { Timeout = 20_000 });
         await Assertions.Expect(page["error"]).ToBeHiddenAsync();
