@@ -5,14 +5,15 @@ using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
 using RedisAspire.Web.Components.Layout;
 using RedisAspire.Web.Live;
+using RedisAspire.Web.Localization;
 
 var builder = WebApplication.CreateBuilder(args);
 
 // Started from its build output, in whatever environment, the page has its style sheets and scripts too.
 builder.WebHost.UseStaticWebAssets();
-if (!builder.Environment.IsDevelopment())
+if (builder.Configuration["DOTNET_WATCH"] is null)
 {
-    // Nobody edits them there: they are sent compressed, and kept by the browser.
+    // Unless "dotnet watch" runs, nobody edits them: they are sent as the build has compressed them, and kept by the browser.
     builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
     builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
 }
@@ -20,10 +21,11 @@ if (!builder.Environment.IsDevelopment())
 builder.AddServiceDefaults();
 
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddCacheApiClient();
+builder.Services.AddApiClients();
 builder.Services.AddDataForwarding();
-builder.Services.AddSingleton<NodesFeed>();
+builder.Services.AddSingleton<LiveFeed>();
 
+builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddRadzenComponents();
 builder.Services.AddRadzenCookieThemeService(options => options.Name = Appearance.ChosenCookie);
@@ -33,12 +35,14 @@ var app = builder.Build();
 
 app.UseResponseCompression();
 app.UseSecurityHeaders();
+app.UseRequestLocalization();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseAntiforgery();
 
 app.MapDefaultEndpoints();
 app.MapDataForwarding();
+app.MapLanguageSwitch();
 app.MapStaticAssets();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -34,17 +34,18 @@ public sealed class BrowserFixture : IAsyncLifetime
         await Application.DisposeAsync();
     }
 
-    /// <summary>Opens the page and waits until it is interactive.</summary>
-    internal async Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light)
+    /// <summary>Opens a page and waits until it is interactive.</summary>
+    internal async Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string path = "/", string language = "en")
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = colorScheme,
+            Locale = language,
             ReducedMotion = ReducedMotion.Reduce,
         });
         var page = new BrowserPage(await context.NewPageAsync());
-        await page.GotoAsync(Url);
+        await page.GotoAsync(new Uri(Url, path));
         return page;
     }
 }

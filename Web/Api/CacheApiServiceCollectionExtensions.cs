@@ -1,13 +1,15 @@
+using RedisAspire.Web.Api.Inspection;
+
 namespace RedisAspire.Web.Api;
 
-/// <summary>Registers the client of the API.</summary>
+/// <summary>Registers the clients of the API.</summary>
 internal static class CacheApiServiceCollectionExtensions
 {
-    public static IServiceCollection AddCacheApiClient(this IServiceCollection services)
+    public static IServiceCollection AddApiClients(this IServiceCollection services)
     {
         services.AddTransient<FailureHandler>();
         services.AddTransient<AdminKeyHandler>();
-        services.AddHttpClient<CacheApiClient>(http =>
+        services.AddHttpClient(ApiConnection.ClientName, http =>
             {
                 http.BaseAddress = new Uri("https+http://apiservice");
                 // Shorter than one attempt of the resilience pipeline, so that it is this client that says what happened.
@@ -15,8 +17,12 @@ internal static class CacheApiServiceCollectionExtensions
             })
             .AddHttpMessageHandler<FailureHandler>()
             .AddHttpMessageHandler<AdminKeyHandler>()
-            // One request per second is not worth four lines of log each; failures are told where they matter.
+            // Failures are told where they matter.
             .RemoveAllLoggers();
+        // One for each visitor.
+        services.AddScoped<ApiConnection>();
+        services.AddScoped<CacheApiClient>();
+        services.AddScoped<InspectionClient>();
         return services;
     }
 }

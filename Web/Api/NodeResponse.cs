@@ -31,6 +31,21 @@ public sealed record NodeResponse(
     string? Version,
     bool IsReadNode)
 {
+    /// <summary>Commands per second, as the node counts them.</summary>
+    public long? OperationsPerSecond { get; init; }
+
+    /// <summary>The share of reads that found their key, between the last two looks at the node; nothing when there were none.</summary>
+    public double? HitRatio { get; init; }
+
+    /// <summary>How many keys have a time to live.</summary>
+    public long? KeysWithExpiry { get; init; }
+
+    /// <summary>How many keys were evicted to make room since the server started.</summary>
+    public long? EvictedKeys { get; init; }
+
+    /// <summary>How many clients are connected.</summary>
+    public long? ConnectedClients { get; init; }
+
     /// <summary>Whether the node answers.</summary>
     public bool IsUp => Status == "up";
 }

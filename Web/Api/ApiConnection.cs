@@ -1,0 +1,102 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+
+namespace RedisAspire.Web.Api;
+
+/// <summary>Asks the API on behalf of one visitor. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <param name="clients">Makes the HTTP clients.</param>
+public sealed class ApiConnection(IHttpClientFactory clients)
+{
+    /// <summary>The name of the HTTP client.</summary>
+    internal const string ClientName = nameof(ApiConnection);
+
+    /// <summary>The address of the person on whose behalf the API is asked, where there is one: the API limits each address.</summary>
+    public string? Visitor { get; set; }
+
+    /// <summary>Reads something.</summary>
+    /// <typeparam name="T">What it is.</typeparam>
+    /// <param name="address">Where it is, below the API's own address.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer.</returns>
+    public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken) => await SendAsync<T>(HttpMethod.Get, address, body: null, cancellationToken);
+
+    /// <summary>Sends a request and reads the answer.</summary>
+    /// <typeparam name="T">What the answer is.</typeparam>
+    /// <param name="method">What is to be done.</param>
+    /// <param name="address">Where, below the API's own address.</param>
+    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="headers">Headers beside the usual ones.</param>
+    /// <returns>The answer.</returns>
+    public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API answered nothing");
+    }
+
+    /// <summary>Sends a request whose answer says nothing.</summary>
+    /// <param name="method">What is to be done.</param>
+    /// <param name="address">Where, below the API's own address.</param>
+    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="headers">Headers beside the usual ones.</param>
+    public async Task SendAsync(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
+    }
+
+    /// <summary>Sends a request that is answered with Server-Sent Events.</summary>
+    /// <param name="method">What is to be done.</param>
+    /// <param name="address">Where, below the API's own address.</param>
+    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <param name="cancellationToken">Ends the events.</param>
+    /// <returns>The events as they come, each with its JSON.</returns>
+    public async IAsyncEnumerable<SseItem<string>> StreamAsync(
+        HttpMethod method, string address, object? body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseHeadersRead, [], cancellationToken);
+        var events = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var disposing = events.ConfigureAwait(true);
+        while (await MoveNextAsync(events))
+            yield return events.Current;
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw new CacheApiException("The API broke off", "The connection was lost before everything was said.", exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string address, object? body, HttpCompletionOption completion, (string Name, string Value)[] headers, CancellationToken cancellationToken)
+    {
+        using var http = clients.CreateClient(ClientName);
+        using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType());
+        if (Visitor is not null)
+            request.Headers.TryAddWithoutValidation(VisitorAddress.Header, Visitor);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        try
+        {
+            return await http.SendAsync(request, completion, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CacheApiException(
+                "The API took too long", $"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception);
+        }
+        catch (Exception exception) when (exception is not (CacheApiException or OperationCanceledException))
+        {
+            // The resilience pipeline has exceptions of its own, for instance while its circuit is open.
+            throw new CacheApiException("The API cannot be reached", "It failed too often and is given a few seconds.", exception);
+        }
+    }
+}

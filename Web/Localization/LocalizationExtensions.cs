@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Localization;
+
+namespace RedisAspire.Web.Localization;
+
+/// <summary>
+/// Speaks the language that was chosen on the page, else the one that the browser asks for. English sentences are the
+/// keys of the resources, so that only the others need a file.
+/// </summary>
+internal static class LocalizationExtensions
+{
+    public static IServiceCollection AddLanguages(this IServiceCollection services)
+    {
+        services.AddLocalization();
+        return services.Configure<RequestLocalizationOptions>(options =>
+        {
+            var codes = Language.All.Select(language => language.Code).ToArray();
+            options.SetDefaultCulture(codes[0]).AddSupportedCultures(codes).AddSupportedUICultures(codes);
+            options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
+            options.ApplyCurrentCultureToResponseHeaders = true;
+        });
+    }
+
+    /// <summary>Maps <c>/language/{code}?back=/page</c>, which remembers the language and goes back.</summary>
+    public static void MapLanguageSwitch(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/language/{code}", (string code, string? back, HttpContext context) =>
+        {
+            if (Language.All.Any(language => language.Code == code))
+            {
+                context.Response.Cookies.Append(
+                    CookieRequestCultureProvider.DefaultCookieName,
+                    CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(code)),
+                    new CookieOptions { Path = "/", MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true });
+            }
+
+            return TypedResults.LocalRedirect(IsLocal(back) ? back! : "/");
+        });
+
+    private static bool IsLocal(string? address) =>
+        address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.StartsWith("/\\", StringComparison.Ordinal)
+        && !address.Any(char.IsControl);
+}
