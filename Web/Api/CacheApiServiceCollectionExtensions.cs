@@ -20,6 +20,8 @@ internal static class CacheApiServiceCollectionExtensions
         // One for each visitor.
         services.AddScoped<ApiConnection>();
         services.AddScoped<CacheApiClient>();
+        services.AddScoped<NodeClient>();
+        services.AddScoped<WorkshopClient>();
         return services;
     }
 }
