@@ -1,3 +1,5 @@
+using RedisAspire.Web.Api.Inspection;
+
 namespace RedisAspire.Web.Api;
 
 /// <summary>Registers the clients of the API.</summary>
@@ -22,6 +24,7 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<CacheApiClient>();
         services.AddScoped<NodeClient>();
         services.AddScoped<WorkshopClient>();
+        services.AddScoped<InspectionClient>();
         return services;
     }
 }

@@ -15,4 +15,8 @@ public sealed record HistoryEntryResponse(
     string Level,
     double ElapsedMs,
     string? Node,
-    string Instance);
+    string Instance)
+{
+    /// <summary>Whether the value came from the cache.</summary>
+    public bool IsHit => Level != "source";
+}

@@ -2,20 +2,38 @@ using System.Globalization;
 
 namespace RedisAspire.Web.Components;
 
-/// <summary>Numbers in the words of a page.</summary>
+/// <summary>Numbers as the language of the page writes them.</summary>
 public static class Display
 {
     private const string Unknown = "–";
+
+    private static bool IsFrench => CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "fr";
+
+    // "octet" and "jour".
+    private static char ByteSign => IsFrench ? 'o' : 'B';
+
+    private static char DaySign => IsFrench ? 'j' : 'd';
 
     /// <summary>Writes a duration: <c>2.003 s</c>, or <c>1.33 ms</c> below a second.</summary>
     /// <param name="milliseconds">The duration in milliseconds.</param>
     /// <returns>The duration with its unit.</returns>
     public static string Duration(double milliseconds) => milliseconds switch
     {
-        >= 999.5 => Invariant($"{milliseconds / 1000:0.000} s"),
-        >= 99.95 => Invariant($"{milliseconds:0} ms"),
-        >= 9.995 => Invariant($"{milliseconds:0.0} ms"),
-        _ => Invariant($"{milliseconds:0.00} ms"),
+        >= 999.5 => Local($"{milliseconds / 1000:0.000} s"),
+        >= 99.95 => Local($"{milliseconds:0} ms"),
+        >= 9.995 => Local($"{milliseconds:0.0} ms"),
+        _ => Local($"{milliseconds:0.00} ms"),
+    };
+
+    /// <summary>Writes a duration from microseconds to seconds to three digits: <c>8.4 µs</c>, <c>1.33 ms</c>, <c>2 s</c>.</summary>
+    /// <param name="milliseconds">The duration in milliseconds.</param>
+    /// <returns>The duration with its unit, or a dash.</returns>
+    public static string Latency(double? milliseconds) => milliseconds switch
+    {
+        null => Unknown,
+        >= 999.5 => $"{ThreeDigits(milliseconds.Value / 1000)} s",
+        >= 0.9995 => $"{ThreeDigits(milliseconds.Value)} ms",
+        _ => $"{ThreeDigits(milliseconds.Value * 1000)} µs",
     };
 
     /// <summary>Writes an amount of memory: <c>1.41 MB</c>.</summary>
@@ -24,16 +42,16 @@ public static class Display
     public static string Memory(long? bytes) => bytes switch
     {
         null => Unknown,
-        < 1 << 10 => Invariant($"{bytes} B"),
-        < 1 << 20 => Invariant($"{bytes / 1024d:0.00} kB"),
-        < 1 << 30 => Invariant($"{bytes / 1048576d:0.00} MB"),
-        _ => Invariant($"{bytes / 1073741824d:0.00} GB"),
+        < 1 << 10 => Local($"{bytes} {ByteSign}"),
+        < 1 << 20 => Local($"{bytes / 1024d:0.00} k{ByteSign}"),
+        < 1 << 30 => Local($"{bytes / 1048576d:0.00} M{ByteSign}"),
+        _ => Local($"{bytes / 1073741824d:0.00} G{ByteSign}"),
     };
 
     /// <summary>Writes a count with its thousands apart: <c>1,001</c>.</summary>
     /// <param name="count">The count.</param>
     /// <returns>The count, or a dash.</returns>
-    public static string Count(long? count) => count is null ? Unknown : Invariant($"{count:N0}");
+    public static string Count(long? count) => count is null ? Unknown : Local($"{count:N0}");
 
     /// <summary>Writes how long something has been running: <c>3 h 12 min</c>.</summary>
     /// <param name="seconds">The time in seconds.</param>
@@ -46,10 +64,10 @@ public static class Display
         var uptime = TimeSpan.FromSeconds(seconds.Value);
         return uptime switch
         {
-            { TotalDays: >= 1 } => Invariant($"{uptime.Days} d {uptime.Hours} h"),
-            { TotalHours: >= 1 } => Invariant($"{uptime.Hours} h {uptime.Minutes} min"),
-            { TotalMinutes: >= 1 } => Invariant($"{uptime.Minutes} min {uptime.Seconds} s"),
-            _ => Invariant($"{uptime.Seconds} s"),
+            { TotalDays: >= 1 } => Local($"{uptime.Days} {DaySign} {uptime.Hours} h"),
+            { TotalHours: >= 1 } => Local($"{uptime.Hours} h {uptime.Minutes} min"),
+            { TotalMinutes: >= 1 } => Local($"{uptime.Minutes} min {uptime.Seconds} s"),
+            _ => Local($"{uptime.Seconds} s"),
         };
     }
 
@@ -66,7 +84,7 @@ public static class Display
     /// <summary>Writes a number of seconds: <c>60 s</c>.</summary>
     /// <param name="seconds">The seconds.</param>
     /// <returns>The whole seconds with their unit.</returns>
-    public static string Seconds(double seconds) => Invariant($"{seconds:0} s");
+    public static string Seconds(double seconds) => Local($"{seconds:0} s");
 
     /// <summary>Writes a moment: <c>2026-01-31 23:59:59 UTC</c>.</summary>
     /// <param name="moment">The moment.</param>
@@ -83,10 +101,13 @@ public static class Display
     /// <param name="time">The time.</param>
     /// <returns>The time with its units.</returns>
     public static string Lapse(TimeSpan time) => time < TimeSpan.FromMinutes(1)
-        ? string.Create(CultureInfo.CurrentCulture, $"{time.TotalSeconds:0.0} s")
+        ? Local($"{time.TotalSeconds:0.0} s")
         : Uptime(time.TotalSeconds);
 
-    private static string Percent(double share, string format) => (share * 100).ToString(format, CultureInfo.InvariantCulture) + " %";
+    private static string Percent(double share, string format) => (share * 100).ToString(format, CultureInfo.CurrentCulture) + " %";
 
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+    private static string ThreeDigits(double number) =>
+        number.ToString(number switch { >= 99.95 => "0", >= 9.995 => "0.#", _ => "0.##" }, CultureInfo.CurrentCulture);
+
+    private static string Local(FormattableString text) => text.ToString(CultureInfo.CurrentCulture);
 }

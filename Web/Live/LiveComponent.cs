@@ -52,6 +52,11 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
     }
 
+    /// <summary>Tells whether an update is worth drawing: a chart costs more than a few numbers.</summary>
+    /// <param name="before">What was known before.</param>
+    /// <returns><see langword="true"/> for every update, unless a component knows better.</returns>
+    protected virtual bool IsNews(LiveUpdate before) => true;
+
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,7 +67,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
                 Live = update;
                 IsFollowing = true;
                 OnUpdated(before);
-                StateHasChanged();
+                if (IsNews(before))
+                    StateHasChanged();
             }
         }
         catch (OperationCanceledException)

@@ -14,6 +14,9 @@ public sealed record LiveUpdate
     /// <summary>What the cache does.</summary>
     public StatsResponse? Stats { get; init; }
 
+    /// <summary>What the caches have done over the last minutes, the latest last. Always the same list until there is another sample.</summary>
+    public IReadOnlyList<StatsSample> Trend { get; init; } = [];
+
     /// <summary>The last look-ups of all visitors, the latest first.</summary>
     public IReadOnlyList<HistoryEntryResponse> Lookups { get; init; } = [];
 

@@ -11,6 +11,7 @@ public sealed partial class CachePage : IDisposable
     private readonly LookupHistory _history = new();
     private readonly CancellationTokenSource _closed = new();
     private string _key = "";
+    private bool _bypassNear;
     private LookupResult? _lookup;
     private LookupResult? _lastMiss;
     private bool _isRemoved;
@@ -36,7 +37,7 @@ public sealed partial class CachePage : IDisposable
     private Task RunAsync(string key) => DoAsync(async cancellationToken =>
     {
         _key = key;
-        var lookup = await Api.LookUpAsync(key, cancellationToken);
+        var lookup = await Api.LookUpAsync(key, cancellationToken, _bypassNear);
         _history.Add(lookup);
         _lookup = lookup;
         _lastMiss = _history.LastMiss(lookup.Answer.Key);
@@ -47,15 +48,15 @@ public sealed partial class CachePage : IDisposable
     {
         await Api.ForgetAsync(key, cancellationToken);
         _isRemoved |= _lookup?.Answer.Key == key;
-        Notify(NotificationSeverity.Success, "Forgotten", $"The cache no longer holds “{key}”.");
+        Notify(NotificationSeverity.Success, Text["Forgotten"], Text["The cache no longer holds “{0}”.", key]);
     });
 
     private async Task ClearAsync()
     {
         var isConfirmed = await Dialogs.Confirm(
-            "Every cached value is removed from the master and its replicas. The next look-up of each key takes the database's time again.",
-            "Empty the cache?",
-            new ConfirmOptions { OkButtonText = "Empty the cache", CancelButtonText = "Keep it", CloseDialogOnEsc = true });
+            Text["Every cached value is removed from the master and its replicas. The next look-up of each key takes the database's time again."],
+            Text["Empty the cache?"],
+            new ConfirmOptions { OkButtonText = Text["Empty the cache"], CancelButtonText = Text["Keep it"], CloseDialogOnEsc = true });
         if (isConfirmed != true)
             return;
 
@@ -63,7 +64,7 @@ public sealed partial class CachePage : IDisposable
         {
             var removed = await Api.ClearAsync(cancellationToken);
             _isRemoved = true;
-            Notify(NotificationSeverity.Success, "The cache is empty", removed == 1 ? "1 key was removed." : $"{Display.Count(removed)} keys were removed.");
+            Notify(NotificationSeverity.Success, Text["The cache is empty"], removed == 1 ? Text["1 key was removed."] : Text["{0} keys were removed.", Display.Count(removed)]);
         });
     }
 
@@ -89,7 +90,7 @@ public sealed partial class CachePage : IDisposable
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
             if (!_closed.IsCancellationRequested)
-                Notify(NotificationSeverity.Info, "Cancelled", "The request was cancelled.");
+                Notify(NotificationSeverity.Info, Text["Cancelled"], Text["The request was cancelled."]);
         }
         finally
         {

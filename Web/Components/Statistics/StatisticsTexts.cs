@@ -1,0 +1,4 @@
+namespace RedisAspire.Web.Components.Statistics;
+
+/// <summary>The sentences about figures.</summary>
+public sealed class StatisticsTexts;
