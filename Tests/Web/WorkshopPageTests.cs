@@ -73,8 +73,8 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
         await page["run-replication"].ClickAsync();
         await Assertions.Expect(page["step-replication"]).ToHaveAttributeAsync("data-done", "true", Patient);
 
-        Assert.Empty(await page.FindSeriousViolationsAsync());
-        Assert.Equal(0, await page.MeasureOverflowAsync());
+        Assert.Empty(await page.SeriousViolationsAsync());
+        Assert.Equal(0, await page.OverflowAsync());
     }
 
     private Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en") =>
