@@ -6,11 +6,12 @@ namespace RedisAspire.Tests.Web;
 /// <summary>What every page has to be, whatever it shows.</summary>
 internal static class PageQuality
 {
-    /// <summary>Which rules of accessibility it breaks seriously, and where.</summary>
-    public static async Task<IEnumerable<string>> SeriousViolationsAsync(this BrowserPage page)
+    /// <summary>It breaks no rule of accessibility seriously.</summary>
+    public static async Task ExpectAccessibleAsync(this BrowserPage page)
     {
         var result = await page.Page.RunAxe();
-        return result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(Describe);
+        var violations = result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(Describe).ToArray();
+        Assert.True(violations.Length == 0, string.Join(Environment.NewLine, violations));
     }
 
     /// <summary>By how many pixels it is wider than its window.</summary>

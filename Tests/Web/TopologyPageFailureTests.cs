@@ -29,7 +29,7 @@ public sealed class TopologyPageFailureTests : IAsyncLifetime
         await Assertions.Expect(page["diagram-no-master"]).ToBeHiddenAsync();
 
         await page[$"resume-{master.Name}"].ClickAsync();
-        await Assertions.Expect(page["error"]).ToContainTextAsync("is not running", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["error"]).ToContainTextAsync("is not paused", new() { Timeout = 20_000 });
         await page[$"start-{master.Name}"].ClickAsync();
 
         await Assertions.Expect(page[$"node-{master.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
