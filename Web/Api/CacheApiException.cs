@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace RedisAspire.Web.Api;
 
 /// <summary>The API refused a request, failed, or could not be reached; says so in words for a person.</summary>
@@ -32,4 +34,7 @@ public sealed class CacheApiException : Exception
 
     /// <summary>What there is to say about it.</summary>
     public string? Detail { get; }
+
+    /// <summary>What the API answered; nothing when it did not.</summary>
+    public HttpStatusCode? Status { get; init; }
 }

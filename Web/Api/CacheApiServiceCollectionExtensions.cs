@@ -22,6 +22,8 @@ internal static class CacheApiServiceCollectionExtensions
         // One for each visitor.
         services.AddScoped<ApiConnection>();
         services.AddScoped<CacheApiClient>();
+        services.AddScoped<NodeClient>();
+        services.AddScoped<WorkshopClient>();
         services.AddScoped<InspectionClient>();
         return services;
     }

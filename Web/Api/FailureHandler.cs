@@ -33,16 +33,16 @@ internal sealed class FailureHandler : DelegatingHandler
     {
         var fallback = $"The API answered {(int)response.StatusCode}";
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return new(fallback);
+            return new(fallback) { Status = response.StatusCode };
 
         try
         {
             var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
-            return new(problem?.Title ?? fallback, problem?.Detail);
+            return new(problem?.Title ?? fallback, problem?.Detail) { Status = response.StatusCode };
         }
         catch (JsonException exception)
         {
-            return new(fallback, exception);
+            return new(fallback, exception) { Status = response.StatusCode };
         }
     }
 }

@@ -46,6 +46,9 @@ public sealed record NodeResponse(
     /// <summary>How many clients are connected.</summary>
     public long? ConnectedClients { get; init; }
 
+    /// <summary>Its part in the replication.</summary>
+    public NodeReplicationResponse? Replication { get; init; }
+
     /// <summary>Whether the node answers.</summary>
     public bool IsUp => Status == "up";
 }

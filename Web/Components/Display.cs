@@ -92,6 +92,18 @@ public static class Display
     public static string Moment(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>Writes a time of day: <c>23:59:59</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    /// <returns>The time of day in UTC.</returns>
+    public static string TimeOfDay(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes how long something lasted that a person could watch: <c>3.2 s</c>, or <c>4 min 5 s</c>.</summary>
+    /// <param name="time">The time.</param>
+    /// <returns>The time with its units.</returns>
+    public static string Lapse(TimeSpan time) => time < TimeSpan.FromMinutes(1)
+        ? Local($"{time.TotalSeconds:0.0} s")
+        : Uptime(time.TotalSeconds);
+
     private static string Percent(double share, string format) => (share * 100).ToString(format, CultureInfo.CurrentCulture) + " %";
 
     private static string ThreeDigits(double number) =>

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>A drill as a person orders it. An application of its own.</summary>
+public sealed class TopologyPageFailureTests : IAsyncLifetime
+{
+    private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 30_000 };
+
+    private readonly BrowserFixture _fixture = new();
+
+    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task A_master_that_is_stopped_is_replaced_and_comes_back_as_a_replica_before_one_s_eyes()
+    {
+        await using var page = await _fixture.OpenAsync(path: "/topology");
+        var master = _fixture.Application.Redis.Master;
+
+        await page[$"stop-{master.Name}"].ClickAsync(new() { Timeout = 20_000 });
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page[$"node-{master.Name}"]).ToHaveAttributeAsync("data-status", "down", Patient);
+        await ExpectEventAsync(page, $"{master.Name} is down");
+        await ExpectEventAsync(page, "is the new master, after [0-9.]+ s");
+        await Assertions.Expect(page["diagram-no-master"]).ToBeHiddenAsync();
+
+        await page[$"resume-{master.Name}"].ClickAsync();
+        await Assertions.Expect(page["error"]).ToContainTextAsync("is not paused", new() { Timeout = 20_000 });
+        await page[$"start-{master.Name}"].ClickAsync();
+
+        await Assertions.Expect(page[$"node-{master.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
+        await Assertions.Expect(page[$"diagram-{master.Name}"]).ToHaveAttributeAsync("data-role", "replica", Patient);
+        await Assertions.Expect(page[$"link-{master.Name}"]).ToHaveAttributeAsync("data-link", "up", Patient);
+        await ExpectEventAsync(page, $"{master.Name} is up again: it was down for [0-9.]+ s");
+        Assert.Empty(page.Errors);
+    }
+
+    private static Task ExpectEventAsync(BrowserPage page, string text) =>
+        Assertions.Expect(page["event"].Filter(new() { HasTextRegex = new Regex(text, RegexOptions.None, TimeSpan.FromSeconds(1)) }).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+}

@@ -1,0 +1,77 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class TopologyPageTests(BrowserFixture fixture)
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
+
+    [Fact]
+    public async Task Every_node_is_in_the_diagram_with_its_link()
+    {
+        await using var page = await OpenAsync();
+
+        foreach (var node in fixture.Application.Redis.Nodes)
+        {
+            var isMaster = node == fixture.Application.Redis.Master;
+            await Assertions.Expect(page[$"diagram-{node.Name}"]).ToHaveAttributeAsync("data-role", isMaster ? "master" : "replica");
+            await Assertions.Expect(page[$"diagram-{node.Name}"]).ToContainTextAsync($"127.0.0.1:{node.Port}");
+            await Assertions.Expect(page[$"node-{node.Name}"]).ToContainTextAsync("Hit ratio");
+            if (!isMaster)
+                await Assertions.Expect(page[$"link-{node.Name}"]).ToHaveAttributeAsync("data-link", "up", new() { Timeout = 20_000 });
+        }
+
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Every_sentinel_says_whom_it_takes_for_the_master()
+    {
+        await using var page = await OpenAsync();
+
+        foreach (var sentinel in fixture.Application.Redis.Sentinels)
+            await Assertions.Expect(page[$"sentinel-{sentinel.Name}"]).ToContainTextAsync(fixture.Application.Redis.Master.Name, new() { Timeout = 20_000 });
+    }
+
+    [Fact]
+    public async Task A_drill_is_ordered_only_when_it_is_confirmed()
+    {
+        await using var page = await OpenAsync();
+        var replica = fixture.Application.Redis.Nodes[1];
+
+        await page[$"stop-{replica.Name}"].ClickAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"Stop {replica.Name}?");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
+
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToBeHiddenAsync();
+        Assert.True(replica.IsRunning);
+    }
+
+    [Fact]
+    public async Task The_page_speaks_French()
+    {
+        await using var page = await OpenAsync(language: "fr");
+
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topologie");
+        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Master.Name}"]).ToHaveTextAsync("power_settings_newArrêter", new() { Timeout = 20_000 });
+
+        await page["language-en"].ClickAsync();
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topology", new() { Timeout = 20_000 });
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
+    {
+        await using var page = await OpenAsync(width: 360, colorScheme);
+        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync(Patient);
+
+        await page.ExpectAccessibleAsync();
+        Assert.Equal(0, await page.OverflowAsync());
+    }
+
+    private Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en") =>
+        fixture.OpenAsync(width, colorScheme, "/topology", language);
+}

@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace RedisAspire.Web.Api;
+
+/// <summary>The sentinels, and what may be done to nodes. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <param name="api">The API.</param>
+public sealed class NodeClient(ApiConnection api)
+{
+    /// <summary>Lists the sentinels.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>All of them; none where there are none.</returns>
+    public Task<IReadOnlyList<SentinelResponse>> GetSentinelsAsync(CancellationToken cancellationToken) =>
+        api.GetAsync<IReadOnlyList<SentinelResponse>>("api/sentinels", cancellationToken);
+
+    /// <summary>Finds out whether nodes can be stopped and started: in development only.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Whether there are drills.</returns>
+    public async Task<bool> HasDrillsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // An order cannot be read: where it can be given, the API says so, elsewhere it knows no such address.
+            await api.SendAsync(HttpMethod.Get, AddressOf("any", "stop"), body: null, cancellationToken);
+            return true;
+        }
+        catch (CacheApiException refusal) when (refusal.Status is { } status)
+        {
+            return status == HttpStatusCode.MethodNotAllowed;
+        }
+    }
+
+    /// <summary>Gives an order to a node or sentinel.</summary>
+    /// <param name="name">The node or sentinel.</param>
+    /// <param name="action"><c>stop</c>, <c>start</c>, <c>pause</c>, <c>resume</c> or <c>promote</c>.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
+    public Task OrderAsync(string name, string action, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Post, AddressOf(name, action), body: null, cancellationToken);
+
+    private static string AddressOf(string name, string action) => $"api/nodes/{Uri.EscapeDataString(name)}/{action}";
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using RedisAspire.Web.Api.Replication;
+
+namespace RedisAspire.Web.Api;
+
+/// <summary>What the steps of the workshop ask. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <param name="api">The API.</param>
+public sealed class WorkshopClient(ApiConnection api)
+{
+    /// <summary>Asks for one node.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>How it is.</returns>
+    public Task<NodeResponse> GetNodeAsync(string name, CancellationToken cancellationToken) =>
+        api.GetAsync<NodeResponse>($"api/nodes/{Uri.EscapeDataString(name)}", cancellationToken);
+
+    /// <summary>Looks a key up.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeToLive">How long a value from the database remains cached, in seconds; as usual if nothing is said.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <returns>The answer.</returns>
+    public Task<DataResponse> LookUpAsync(string key, int? timeToLive, CancellationToken cancellationToken) =>
+        api.GetAsync<DataResponse>(KeyAddress.Of(key) + (timeToLive is null ? "" : $"?ttl={timeToLive}"), cancellationToken);
+
+    /// <summary>Writes on the master, and sees whether and when it arrives everywhere.</summary>
+    /// <param name="writes">How many writes are timed.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>What was found.</returns>
+    public async Task<ReplicationCheckResult> CheckReplicationAsync(int writes, Action<ReplicationCheckProgress> progress, CancellationToken cancellationToken)
+    {
+        await foreach (var told in api.StreamAsync(HttpMethod.Post, $"api/replication/check?writes={writes}", body: null, cancellationToken))
+        {
+            switch (told.EventType)
+            {
+                case "progress":
+                    progress(Read<ReplicationCheckProgress>(told.Data));
+                    break;
+                case "result":
+                    return Read<ReplicationCheckResult>(told.Data);
+                case "failed":
+                    var problem = Read<ProblemDetails>(told.Data);
+                    throw new CacheApiException(problem.Title ?? "The check failed", problem.Detail);
+            }
+        }
+
+        throw new CacheApiException("The API broke off", "The check ended without a result.");
+    }
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
+}

@@ -1,0 +1,4 @@
+namespace RedisAspire.Web.Components.Topology;
+
+/// <summary>The sentences about the nodes together.</summary>
+public sealed class TopologyTexts;

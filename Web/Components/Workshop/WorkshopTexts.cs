@@ -1,0 +1,4 @@
+namespace RedisAspire.Web.Components.Workshop;
+
+/// <summary>The sentences of the workshop.</summary>
+public sealed class WorkshopTexts;
