@@ -10,8 +10,10 @@ public sealed class CatalogueClient(ApiConnection api)
 {
     private const string Products = "api/db/products";
 
-    // All of the first products, and so all of their categories.
-    private const string Limit = "60";
+    private const string Limit = "24";
+
+    // As many as the API gives at once.
+    private const string MaximumLimit = "200";
 
     /// <summary>Lists products.</summary>
     /// <param name="filter">Which ones.</param>
@@ -35,6 +37,12 @@ public sealed class CatalogueClient(ApiConnection api)
         };
         return api.GetAsync<ProductPageResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
     }
+
+    /// <summary>Finds categories to choose from: those of the cheapest products. There may be more.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The categories.</returns>
+    public async Task<IEnumerable<string>> GetCategoriesAsync(CancellationToken cancellationToken) =>
+        (await api.GetAsync<ProductPageResponse>($"{Products}?limit={MaximumLimit}", cancellationToken)).Items.Select(product => product.Category);
 
     /// <summary>Reads a product from the master.</summary>
     /// <param name="id">What it is known by.</param>

@@ -35,8 +35,8 @@ public sealed partial class CataloguePage : IDisposable
     {
         (true, _, _) => Text["Reading…"],
         (_, null, _) => "",
-        (_, _, null) => Text["{0} products so far, read from {1}", Display.Count(_products.Count), _node],
-        _ => Text["{0} of {1} products, read from {2}", Display.Count(_products.Count), Display.Count(_total), _node],
+        (_, _, null) => Text["Products shown: {0}, read from {1}", Display.Count(_products.Count), _node],
+        _ => Text["Products shown: {0} of {1}, read from {2}", Display.Count(_products.Count), Display.Count(_total), _node],
     };
 
     /// <inheritdoc />
@@ -63,6 +63,8 @@ public sealed partial class CataloguePage : IDisposable
     private Task ReadAsync(string? cursor) => _loading.RunAsync(async cancellationToken =>
     {
         var page = await Catalogue.ListAsync(_filter, cursor, cancellationToken);
+        if (_categories.Count == 0)
+            _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
         if (cursor is null)
             _products.Clear();
@@ -132,6 +134,6 @@ public sealed partial class CataloguePage : IDisposable
         _isStale = false;
         _total += more;
         if (written.Durable)
-            Notifications.Notify(NotificationSeverity.Success, summary, Text["{0} replicas have it too.", written.AcknowledgedReplicas], duration: 5000);
+            Notifications.Notify(NotificationSeverity.Success, summary, Text["Replicas that have it too: {0}", written.AcknowledgedReplicas], duration: 5000);
     }
 }
