@@ -1,4 +1,6 @@
+using RedisAspire.Web.Api.Catalogue;
 using RedisAspire.Web.Api.Inspection;
+using RedisAspire.Web.Api.Keys;
 
 namespace RedisAspire.Web.Api;
 
@@ -25,6 +27,8 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<NodeClient>();
         services.AddScoped<WorkshopClient>();
         services.AddScoped<InspectionClient>();
+        services.AddScoped<KeysClient>();
+        services.AddScoped<CatalogueClient>();
         return services;
     }
 }

@@ -86,6 +86,11 @@ public static class Display
     /// <returns>The whole seconds with their unit.</returns>
     public static string Seconds(double seconds) => Local($"{seconds:0} s");
 
+    /// <summary>Writes a price: <c>1,249.00</c>.</summary>
+    /// <param name="price">The price.</param>
+    /// <returns>The price with two decimals.</returns>
+    public static string Price(decimal price) => Local($"{price:N2}");
+
     /// <summary>Writes a moment: <c>2026-01-31 23:59:59 UTC</c>.</summary>
     /// <param name="moment">The moment.</param>
     /// <returns>Date and time of day in UTC.</returns>

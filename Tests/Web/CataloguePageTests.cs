@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class CataloguePageTests(BrowserFixture fixture)
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Visible = new() { Timeout = 20_000 };
+    private static readonly LocatorAssertionsToBeHiddenOptions Hidden = new() { Timeout = 20_000 };
+    private static readonly LocatorAssertionsToContainTextOptions Containing = new() { Timeout = 20_000 };
+
+    private readonly string _id = $"page-{Guid.NewGuid():N}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_product_is_created_edited_and_deleted()
+    {
+        var name = $"<script>alert(1)</script> مرحبا ☕ {_id}";
+        await using var page = await OpenAsync();
+
+        await page["new"].ClickAsync();
+        await page["product-name"].FillAsync(name);
+        await page["product-category"].FillAsync("pages");
+        await page["product-price"].Locator("input").FillAsync("12.5");
+        await page["product-features"].FillAsync("First\nSecond");
+        await page["save"].ClickAsync();
+        await Assertions.Expect(page["save"]).ToBeHiddenAsync(Hidden);
+        var card = page["cards"].Locator("li").Filter(new() { HasText = name });
+        await Assertions.Expect(card).ToContainTextAsync("12.50", Containing);
+        await Assertions.Expect(card).ToContainTextAsync("Second");
+
+        await card.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await page["product-features"].FillAsync("Third");
+        await page["save"].ClickAsync();
+        await Assertions.Expect(card).ToContainTextAsync("Third", Containing);
+
+        await card.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Assertions.Expect(card).ToBeHiddenAsync(Hidden);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task What_is_no_product_is_not_sent()
+    {
+        await using var page = await OpenAsync();
+
+        await page["new"].ClickAsync();
+        await page["product-name"].FillAsync(new string('x', 10_000));
+        await page["save"].ClickAsync();
+
+        var form = page.Page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(form).ToContainTextAsync("A name has 1 to 200 characters", Containing);
+        await Assertions.Expect(form).ToContainTextAsync("A category has 1 to 64 characters");
+        await Assertions.Expect(form).ToContainTextAsync("A price is a number from 0 to 1,000,000");
+        await Assertions.Expect(page["error"]).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Who_changes_what_another_has_changed_sees_that_and_decides()
+    {
+        using var api = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        await PutAsync(api, "Before");
+        await using var page = await OpenAsync();
+        await FilterAsync(page, _id);
+        await page[$"edit-{_id}"].ClickAsync();
+        await Assertions.Expect(page["product-name"]).ToHaveValueAsync($"Before {_id}", new() { Timeout = 20_000 });
+
+        await PutAsync(api, "Another");
+        await page["product-name"].FillAsync($"Mine {_id}");
+        await page["save"].ClickAsync();
+        await Assertions.Expect(page["conflict"]).ToContainTextAsync($"Another {_id}", Containing);
+        await Assertions.Expect(page["conflict"]).ToContainTextAsync($"Mine {_id}");
+        await page["overwrite"].ClickAsync();
+
+        await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Mine {_id}", Containing);
+        await PutAsync(api, "Last");
+        await page[$"delete-{_id}"].ClickAsync();
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Assertions.Expect(page["stale"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Last {_id}");
+        using var deleted = await api.DeleteAsync(new Uri($"/api/db/products/{_id}", UriKind.Relative), Cancellation);
+        Assert.True(deleted.IsSuccessStatusCode);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Products_are_filtered_and_sorted_as_cards_and_as_a_grid()
+    {
+        await using var page = await OpenAsync();
+        await Assertions.Expect(page["cards"]).ToContainTextAsync("Plush Fox", Containing);
+
+        await ChooseAsync(page, "filter-category", "books");
+        await Assertions.Expect(page["cards"]).Not.ToContainTextAsync("Plush Fox", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["keys"]).ToContainTextAsync("db:category:books", Containing);
+        await ChooseAsync(page, "order", "dearest first");
+        await ChooseAsync(page, "filter-stock", "in stock");
+        await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page["grid"].Locator("tbody tr").First).ToContainTextAsync("books", Containing);
+        await Assertions.Expect(page["grid"]).Not.ToContainTextAsync("out of stock", new() { Timeout = 20_000 });
+        var prices = await page["grid"].Locator("tbody tr td:nth-child(3)").AllInnerTextsAsync();
+        var numbers = prices.Select(price => decimal.Parse(price.Split('\n')[^1], CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(numbers.OrderDescending(), numbers);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_key_behind_a_product_is_one_click_away()
+    {
+        await using var page = await OpenAsync("fr");
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Catalogue");
+        await FilterAsync(page, "Smartphone Premium");
+
+        await page["product-prod1"].GetByTestId("key-link").ClickAsync();
+
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync("db:product:prod1", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["value"]).ToContainTextAsync("\"name\": \"Smartphone Premium\"", Containing);
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Clés");
+        Assert.Empty(page.Errors);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
+    {
+        await using var page = await fixture.OpenAsync(360, colorScheme, "/catalogue");
+        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync(Visible);
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+
+        await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
+        await page["new"].ClickAsync();
+        await Assertions.Expect(page["save"]).ToBeVisibleAsync(Visible);
+
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+    }
+
+    private async Task<BrowserPage> OpenAsync(string language = "en")
+    {
+        var page = await fixture.OpenAsync(path: "/catalogue", language: language);
+        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync(Visible);
+        return page;
+    }
+
+    private static async Task FilterAsync(BrowserPage page, string name)
+    {
+        await page["filter-name"].FillAsync(name);
+        await page["filter-name"].PressAsync("Enter");
+    }
+
+    private static async Task ChooseAsync(BrowserPage page, string mark, string choice)
+    {
+        await page[mark].ClickAsync();
+        await page.Page.GetByRole(AriaRole.Option, new() { Name = choice, Exact = true }).ClickAsync();
+    }
+
+    private async Task PutAsync(HttpClient api, string name)
+    {
+        using var answer = await api.PutAsJsonAsync(
+            new Uri($"/api/db/products/{_id}", UriKind.Relative), new { name = $"{name} {_id}", price = 3, category = "pages", in_stock = true }, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+}

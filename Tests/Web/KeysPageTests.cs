@@ -1,0 +1,173 @@
+using Microsoft.Playwright;
+using StackExchange.Redis;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Visible = new() { Timeout = 20_000 };
+    private static readonly LocatorAssertionsToHaveTextOptions Same = new() { Timeout = 20_000 };
+    private static readonly LocatorAssertionsToContainTextOptions Containing = new() { Timeout = 20_000 };
+
+    private readonly string _prefix = $"page-{Guid.NewGuid():N}";
+    private ConnectionMultiplexer _connection = null!;
+
+    private IDatabase Redis => _connection.GetDatabase();
+
+    public async ValueTask InitializeAsync() =>
+        _connection = await ConnectionMultiplexer.ConnectAsync(fixture.Application.Redis.Master.ConnectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var suffix in (string[])["", ":a:1", ":a:2", ":b"])
+            await Redis.KeyDeleteAsync(_prefix + suffix);
+        await _connection.CloseAsync();
+        _connection.Dispose();
+    }
+
+    [Fact]
+    public async Task A_key_is_found_and_shown_expires_or_stays_and_is_deleted()
+    {
+        await Redis.HashSetAsync(_prefix, [new HashEntry("name", "Ada"), new HashEntry("profile", """{"born":1815}""")]);
+        await using var page = await fixture.OpenAsync(path: "/keys");
+
+        await FindAsync(page, $"{_prefix}*");
+        await page["key-link"].ClickAsync();
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix, Same);
+        await Assertions.Expect(page["length"]).ToHaveTextAsync("2", Same);
+        await Assertions.Expect(page["elements"]).ToContainTextAsync("\"born\": 1815", Containing);
+        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never", Same);
+
+        await page["expire"].ClickAsync();
+        await Assertions.Expect(page["persist"]).ToBeVisibleAsync(Visible);
+        Assert.InRange((await Redis.KeyTimeToLiveAsync(_prefix))!.Value.TotalSeconds, 1, 60);
+        await page["persist"].ClickAsync();
+        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never", Same);
+        Assert.Null(await Redis.KeyTimeToLiveAsync(_prefix));
+
+        await page["delete"].ClickAsync();
+        await ConfirmAsync(page, "Delete");
+        await Assertions.Expect(page["deleted"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["key-link"]).ToBeHiddenAsync();
+        Assert.False(await Redis.KeyExistsAsync(_prefix));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_tree_opens_level_by_level()
+    {
+        foreach (var suffix in (string[])[":a:1", ":a:2", ":b"])
+            await Redis.StringSetAsync(_prefix + suffix, "value of " + suffix);
+        await using var page = await fixture.OpenAsync(path: "/keys");
+        var tree = page["tree"];
+
+        await ToggleAsync(_prefix);
+        await Assertions.Expect(Item("b")).ToBeVisibleAsync(Visible);
+        await ToggleAsync("a");
+        await Item("2").ClickAsync();
+
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync($"{_prefix}:a:2", Same);
+        await Assertions.Expect(page["value"]).ToContainTextAsync("value of :a:2", Containing);
+        Assert.Empty(page.Errors);
+
+        ILocator Item(string name) => tree.GetByText(name, new() { Exact = true });
+
+        async Task ToggleAsync(string name) =>
+            await tree.Locator(".rz-treenode-content").Filter(new() { Has = page.Page.GetByText(name, new() { Exact = true }) }).Locator(".rz-tree-toggler").ClickAsync();
+    }
+
+    [Fact]
+    public async Task All_keys_of_a_pattern_are_counted_and_then_deleted()
+    {
+        for (var i = 0; i < 70; i++)
+            await Redis.StringSetAsync($"{_prefix}:bulk:{i}", i);
+        await using var page = await fixture.OpenAsync(path: "/keys");
+
+        await FindAsync(page, $"{_prefix}:bulk:*");
+        await page["count"].ClickAsync();
+        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Keys that match on the master: 70.", Containing);
+        await page["delete-all"].ClickAsync();
+        await ConfirmAsync(page, "Delete them");
+
+        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Deleted on the master and its replicas: 70", Containing);
+        await Assertions.Expect(page["shown"]).ToHaveTextAsync("Keys shown: 0", Same);
+        Assert.False(await Redis.KeyExistsAsync($"{_prefix}:bulk:0"));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_hostile_key_and_a_long_value_are_shown_as_what_they_are()
+    {
+        var key = $"{_prefix} <script>alert(1)</script> مرحبا ☕ %2F&?#";
+        var value = string.Concat(Enumerable.Repeat("<b>é☕</b>ab", 1000));
+        await Redis.StringSetAsync(key, value, TimeSpan.FromMinutes(5));
+        await using var page = await fixture.OpenAsync(360, path: "/keys");
+
+        await FindAsync(page, $"{_prefix}*");
+        await page["key-link"].ClickAsync();
+
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(key, Same);
+        await Assertions.Expect(page["value"].Locator("pre")).ToHaveTextAsync(value, Same);
+        await page["mode"].GetByText("Hex").ClickAsync();
+        await Assertions.Expect(page["value"].Locator("pre")).ToContainTextAsync("00000000  3c 62 3e c3 a9 e2 98 95", Containing);
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_replica_shows_what_it_has_and_says_so_when_it_has_not()
+    {
+        await Redis.ListRightPushAsync(_prefix, ["first", "second"]);
+        await Redis.ExecuteAsync("WAIT", 3, 5000);
+        var replica = fixture.Application.Redis.Nodes[1].Name;
+        await using var page = await fixture.OpenAsync(path: $"/keys?key={_prefix}&node={replica}", language: "fr");
+
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Clés");
+        await Assertions.Expect(page["key-card"]).ToContainTextAsync($"lue sur {replica}", Containing);
+        await Assertions.Expect(page["elements"]).ToContainTextAsync("second", Containing);
+
+        await page.GotoAsync(new Uri(fixture.Url, $"/keys?key={_prefix}-none&node={replica}"));
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Cette clé n’est pas sur ce nœud", Containing);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_is_none_is_refused_in_words()
+    {
+        await using var page = await fixture.OpenAsync(path: "/keys");
+
+        await FindAsync(page, @"a\");
+
+        await Assertions.Expect(page["error"]).ToContainTextAsync("something behind every backslash", Containing);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
+    {
+        await using var page = await fixture.OpenAsync(360, colorScheme, "/keys?key=db%3Aproducts");
+        await Assertions.Expect(page["elements"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["tree"]).ToContainTextAsync("db", Containing);
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+
+        await FindAsync(page, "db:product:*");
+        await Assertions.Expect(page["key-link"].First).ToBeVisibleAsync(Visible);
+
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+    }
+
+    private static ILocator Ttl(BrowserPage page) => page["key-card"].GetByTestId("key-ttl");
+
+    private static async Task FindAsync(BrowserPage page, string pattern)
+    {
+        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync();
+        await page["pattern"].FillAsync(pattern);
+        await page["find"].ClickAsync();
+    }
+
+    private static Task ConfirmAsync(BrowserPage page, string button) =>
+        page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+}

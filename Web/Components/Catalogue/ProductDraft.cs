@@ -1,0 +1,61 @@
+using RedisAspire.Web.Api.Catalogue;
+
+namespace RedisAspire.Web.Components.Catalogue;
+
+/// <summary>A product while it is being written.</summary>
+public sealed class ProductDraft
+{
+    private const int MaximumNameLength = 200;
+    private const int MaximumCategoryLength = 64;
+    private const int MaximumFeatures = 20;
+    private const int MaximumFeatureLength = 100;
+    private const decimal MaximumPrice = 1_000_000;
+
+    /// <summary>The name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The price, once it is given.</summary>
+    public decimal? Price { get; set; }
+
+    /// <summary>What kind of product it is.</summary>
+    public string Category { get; set; } = "";
+
+    /// <summary>Whether it can be had now.</summary>
+    public bool InStock { get; set; } = true;
+
+    /// <summary>What it is praised for, a feature a line.</summary>
+    public string Features { get; set; } = "";
+
+    /// <summary>Whether the name is one.</summary>
+    public bool HasName => IsText(Name, MaximumNameLength);
+
+    /// <summary>Whether the category is one.</summary>
+    public bool HasCategory => IsText(Category, MaximumCategoryLength);
+
+    /// <summary>Whether the price is one.</summary>
+    public bool HasPrice => Price is >= 0 and <= MaximumPrice && decimal.Round(Price.Value, 2) == Price;
+
+    /// <summary>Whether the features are some.</summary>
+    public bool HasFeatures => Lines.Length <= MaximumFeatures && Array.TrueForAll(Lines, line => IsText(line, MaximumFeatureLength));
+
+    private string[] Lines => Features.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Begins with what a product is.</summary>
+    /// <param name="product">The product.</param>
+    /// <returns>The draft.</returns>
+    public static ProductDraft Of(ProductResponse product) => new()
+    {
+        Name = product.Name,
+        Price = product.Price,
+        Category = product.Category,
+        InStock = product.InStock,
+        Features = string.Join('\n', product.Features),
+    };
+
+    /// <summary>What the product is to be.</summary>
+    /// <returns>The product as the API takes it.</returns>
+    public ProductRequest ToRequest() => new(Name, Price ?? 0, Category, InStock, Lines);
+
+    private static bool IsText(string? text, int maximumLength) =>
+        !string.IsNullOrWhiteSpace(text) && text.Length <= maximumLength && !text.Any(char.IsControl);
+}

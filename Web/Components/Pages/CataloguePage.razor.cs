@@ -1,0 +1,139 @@
+using System.Net;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+using RedisAspire.Web.Api;
+using RedisAspire.Web.Api.Catalogue;
+using RedisAspire.Web.Components.Catalogue;
+
+namespace RedisAspire.Web.Components.Pages;
+
+/// <summary>The page that shows the products, and changes them.</summary>
+public sealed partial class CataloguePage : IDisposable
+{
+    private readonly ProductFilter _filter = new();
+    private readonly List<ProductResponse> _products = [];
+    private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ActionInProgress _deleting = new();
+    private ActionInProgress _loading = new();
+    private string? _next;
+    private long? _total;
+    private string? _node;
+    private bool _isGrid;
+    private bool _isStale;
+    private ProductWriteResponse? _written;
+
+    [Inject]
+    private CatalogueClient Catalogue { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    private string Summary => (_loading.IsRunning, _node, _total) switch
+    {
+        (true, _, _) => Text["Reading…"],
+        (_, null, _) => "",
+        (_, _, null) => Text["Products shown: {0}, read from {1}", Display.Count(_products.Count), _node],
+        _ => Text["Products shown: {0} of {1}, read from {2}", Display.Count(_products.Count), Display.Count(_total), _node],
+    };
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _loading.Dispose();
+        _deleting.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override Task OnInitializedAsync() => LoadAsync();
+
+    // What was asked before is of no interest any more.
+    private Task LoadAsync()
+    {
+        _loading.Dispose();
+        _loading = new ActionInProgress();
+        (_isStale, _written) = (false, null);
+        return ReadAsync(cursor: null);
+    }
+
+    private Task MoreAsync() => ReadAsync(_next);
+
+    private Task ReadAsync(string? cursor) => _loading.RunAsync(async cancellationToken =>
+    {
+        var page = await Catalogue.ListAsync(_filter, cursor, cancellationToken);
+        if (_categories.Count == 0)
+            _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (cursor is null)
+            _products.Clear();
+        // What has changed its place meanwhile comes once more.
+        _products.AddRange(page.Items.ExceptBy(_products.Select(product => product.Id), product => product.Id, StringComparer.Ordinal));
+        _categories.UnionWith(page.Items.Select(product => product.Category));
+        (_next, _total, _node) = (page.Next, page.Total, page.Node);
+    });
+
+    private async Task EditAsync(ProductResponse? product)
+    {
+        var title = product is null ? Text["New product"] : Text["Edit {0}", product.Name];
+        var answer = await Dialogs.OpenAsync<ProductDialog>(
+            title,
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ProductDialog.Product)] = product },
+            new DialogOptions { Width = "min(32rem, 94vw)", CloseDialogOnEsc = true, AutoFocusFirstElement = true });
+        if (answer is not ProductWriteResponse { Data: { } saved } written)
+            return;
+
+        // In its place, whatever the order and the filter: the replica that lists may not have it yet.
+        var index = _products.FindIndex(shown => shown.Id == saved.Id);
+        if (index < 0)
+            _products.Insert(0, saved);
+        else
+            _products[index] = saved;
+        _categories.Add(saved.Category);
+        Tell(written, Text["Saved"], product is null ? 1 : 0);
+    }
+
+    private async Task DeleteAsync(ProductResponse product)
+    {
+        var isConfirmed = await Dialogs.Confirm(
+            Text["“{0}” is deleted from Redis for good: there is no other database behind it.", product.Name],
+            Text["Delete this product?"],
+            new ConfirmOptions { OkButtonText = Text["Delete"], CancelButtonText = Text["Keep it"], CloseDialogOnEsc = true });
+        if (isConfirmed != true)
+            return;
+
+        await _deleting.RunAsync(async cancellationToken =>
+        {
+            _isStale = false;
+            try
+            {
+                var written = await Catalogue.DeleteAsync(product, cancellationToken);
+                _products.RemoveAll(shown => shown.Id == product.Id);
+                Tell(written, Text["Deleted"], -1);
+            }
+            catch (CacheApiException refusal) when (refusal.Status == HttpStatusCode.PreconditionFailed)
+            {
+                await ShowAsItIsAsync(product.Id, cancellationToken);
+            }
+        });
+    }
+
+    private async Task ShowAsItIsAsync(string id, CancellationToken cancellationToken)
+    {
+        var index = _products.FindIndex(shown => shown.Id == id);
+        if (await Catalogue.FindAsync(id, cancellationToken) is { } now)
+            (_products[index], _isStale) = (now, true);
+        else
+            _products.RemoveAt(index);
+    }
+
+    private void Tell(ProductWriteResponse written, string summary, int more)
+    {
+        _written = written;
+        _isStale = false;
+        _total += more;
+        if (written.Durable)
+            Notifications.Notify(NotificationSeverity.Success, summary, Text["Replicas that have it too: {0}", written.AcknowledgedReplicas], duration: 5000);
+    }
+}
