@@ -1,4 +1,5 @@
 using RedisAspire.Web.Api.Inspection;
+using RedisAspire.Web.Api.Lab;
 
 namespace RedisAspire.Web.Api;
 
@@ -25,6 +26,9 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<NodeClient>();
         services.AddScoped<WorkshopClient>();
         services.AddScoped<InspectionClient>();
+        services.AddScoped<BenchClient>();
+        services.AddScoped<CountingClient>();
+        services.AddScoped<QueueClient>();
         return services;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 
 namespace RedisAspire.Web.Api;
 
@@ -37,12 +36,15 @@ internal sealed class FailureHandler : DelegatingHandler
 
         try
         {
-            var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
-            return new(problem?.Title ?? fallback, problem?.Detail) { Status = response.StatusCode };
+            var problem = await response.Content.ReadFromJsonAsync<HttpValidationProblemDetails>(cancellationToken);
+            return new(problem?.Title ?? fallback, problem?.Detail ?? Join(problem?.Errors)) { Status = response.StatusCode };
         }
         catch (JsonException exception)
         {
             return new(fallback, exception) { Status = response.StatusCode };
         }
     }
+
+    private static string? Join(IDictionary<string, string[]>? errors) =>
+        errors is { Count: > 0 } ? string.Join(' ', errors.Values.SelectMany(sentences => sentences)) : null;
 }

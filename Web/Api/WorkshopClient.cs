@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Web.Api.Replication;
 
 namespace RedisAspire.Web.Api;
@@ -28,25 +26,7 @@ public sealed class WorkshopClient(ApiConnection api)
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <returns>What was found.</returns>
-    public async Task<ReplicationCheckResult> CheckReplicationAsync(int writes, Action<ReplicationCheckProgress> progress, CancellationToken cancellationToken)
-    {
-        await foreach (var told in api.StreamAsync(HttpMethod.Post, $"api/replication/check?writes={writes}", body: null, cancellationToken))
-        {
-            switch (told.EventType)
-            {
-                case "progress":
-                    progress(Read<ReplicationCheckProgress>(told.Data));
-                    break;
-                case "result":
-                    return Read<ReplicationCheckResult>(told.Data);
-                case "failed":
-                    var problem = Read<ProblemDetails>(told.Data);
-                    throw new CacheApiException(problem.Title ?? "The check failed", problem.Detail);
-            }
-        }
-
-        throw new CacheApiException("The API broke off", "The check ended without a result.");
-    }
-
-    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
+    public Task<ReplicationCheckResult> CheckReplicationAsync(int writes, Action<ReplicationCheckProgress> progress, CancellationToken cancellationToken) =>
+        api.FollowAsync<ReplicationCheckProgress, ReplicationCheckResult>(
+            HttpMethod.Post, $"api/replication/check?writes={writes}", body: null, progress, cancellationToken);
 }
