@@ -1,16 +1,21 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Counters;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
 using RedisAspire.ApiService.Drills;
 using RedisAspire.ApiService.Events;
 using RedisAspire.ApiService.History;
+using RedisAspire.ApiService.Keys;
+using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Nodes;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Queue;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Replication;
+using RedisAspire.ApiService.Sessions;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using RedisAspire.ServiceDefaults;
@@ -30,6 +35,7 @@ builder.Services.AddReplicatedCache(options =>
 });
 
 builder.Services.AddData(builder.Configuration);
+builder.Services.AddKeys(builder.Configuration);
 builder.Services.AddCacheFigures();
 builder.Services.AddHistory();
 builder.Services.AddEvents();
@@ -39,6 +45,10 @@ builder.Services.AddBench(builder.Configuration);
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddDrills(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
+builder.Services.AddLeaderboard(builder.Configuration);
+builder.Services.AddCounters();
+builder.Services.AddSessions();
+builder.Services.AddQueue(builder.Configuration);
 
 builder.AddProblems();
 builder.Services.AddApiDescription();
@@ -48,9 +58,11 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseForwardedHeaders();
-app.UseRateLimiter();
+app.UseRequestSeries();
+app.UseSharedRateLimiting();
 app.UseUtf8Only();
 app.UseReferencePage();
+app.UseSessions();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();
@@ -64,5 +76,11 @@ app.MapCacheEndpoints();
 app.MapHistoryEndpoints();
 app.MapEventEndpoints();
 app.MapProductEndpoints();
+app.MapKeyEndpoints();
+app.MapLeaderboardEndpoints();
+app.MapCounterEndpoints();
+app.MapRateLimitEndpoints();
+app.MapSessionEndpoints();
+app.MapQueueEndpoints();
 
 await app.RunAsync();

@@ -23,6 +23,7 @@ public sealed class ReplicatedCache : HybridCache
     private readonly EntryFiller _filler;
     private readonly CoherentReader _reader;
     private readonly RedisStore _store;
+    private readonly EntrySweeper _sweeper;
     private readonly NearCache _near;
     private readonly TagRegistry _tags;
     private readonly EntryCodec _codec;
@@ -31,11 +32,12 @@ public sealed class ReplicatedCache : HybridCache
     private readonly SingleFlight<string> _flights = new();
 
     internal ReplicatedCache(
-        EntryFiller filler, CoherentReader reader, RedisStore store, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
+        EntryFiller filler, CoherentReader reader, RedisStore store, EntrySweeper sweeper, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
     {
         _filler = filler;
         _reader = reader;
         _store = store;
+        _sweeper = sweeper;
         _near = near;
         _tags = tags;
         _codec = codec;
@@ -194,9 +196,24 @@ public sealed class ReplicatedCache : HybridCache
     /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
     public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
-        var removed = await _store.ClearAsync(Written, cancellationToken).ConfigureAwait(false);
-        _near.InvalidateAll();
-        return removed;
+        var removed = 0L;
+        long? offset = null;
+        try
+        {
+            await foreach (var batch in _sweeper.SweepAsync(cancellationToken).ConfigureAwait(false))
+            {
+                removed += batch.Removed;
+                offset = batch.Offset;
+            }
+
+            return removed;
+        }
+        finally
+        {
+            // One note for all of them: one for each would take as much memory as there are keys.
+            _reader.AllChanged(offset);
+            _flights.ForgetAll();
+        }
     }
 
     private static void Check(string key, Delegate factory)

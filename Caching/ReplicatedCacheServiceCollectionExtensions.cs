@@ -57,6 +57,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisTopology>();
         services.TryAddSingleton<RedisFailover>();
         services.TryAddSingleton<RedisMaster>();
+        services.TryAddSingleton<RedisReads>();
         services.TryAddSingleton<RedisNodes>();
         services.TryAddSingleton<RedisInspector>();
         services.AddHostedService(provider =>
@@ -71,6 +72,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<CacheInstruments>().Counters, provider.GetRequiredService<NearCache>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SerializerCatalog>();
         services.TryAddSingleton<RedisStore>();
+        services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();
         services.TryAddSingleton<CoherentReader>();
         services.TryAddSingleton<TagRegistry>();
@@ -81,6 +83,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<EntryFiller>(),
             provider.GetRequiredService<CoherentReader>(),
             provider.GetRequiredService<RedisStore>(),
+            provider.GetRequiredService<EntrySweeper>(),
             provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<TagRegistry>(),
             provider.GetRequiredService<EntryCodec>(),

@@ -49,6 +49,9 @@ internal sealed class SingleFlight<TKey>
     /// <summary>Who comes from now on does not share the operation under way, whose result may be outdated; those who wait for it still get it.</summary>
     public void Forget(TKey key) => _flights.TryRemove(key, out _);
 
+    /// <summary>Forgets all operations under way.</summary>
+    public void ForgetAll() => _flights.Clear();
+
 #pragma warning disable CA1001 // A source without timer or wait handle holds nothing to dispose of, and its callers end at any time.
     private abstract class Flight
 #pragma warning restore CA1001

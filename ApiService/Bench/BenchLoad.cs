@@ -73,11 +73,7 @@ internal sealed class BenchLoad
         var started = Volatile.Read(ref _started);
         var ended = Volatile.Read(ref _ended);
         var elapsed = started == 0 ? TimeSpan.Zero : _time.GetElapsedTime(started, ended == 0 ? _time.GetTimestamp() : ended);
-        var all = new BenchTally();
-        foreach (var tally in _tallies)
-            all.Add(tally);
-
-        var levels = all.Summarize(elapsed);
+        var levels = BenchTally.Summarize(_tallies, elapsed);
         var requests = levels.Sum(level => level.Requests);
         return new BenchProgress(
             started == 0 && IsCached ? "filling" : "measuring", requests, _request.Requests, Math.Round(elapsed.TotalMilliseconds, 3),

@@ -1,4 +1,5 @@
 using RedisAspire.Caching;
+using RedisAspire.Caching.Statistics;
 
 namespace RedisAspire.ApiService.Bench;
 
@@ -13,22 +14,17 @@ internal sealed class BenchTally
     /// <summary>The writes.</summary>
     public LatencyHistogram Writes => _latencies[^1];
 
-    public void Add(BenchTally other)
-    {
-        for (var i = 0; i < _latencies.Length; i++)
-            _latencies[i].Add(other._latencies[i]);
-    }
-
-    /// <summary>Those levels that answered anything.</summary>
-    public IReadOnlyList<LatencySummary> Summarize(TimeSpan elapsed) =>
+    /// <summary>What all callers have measured, by level; those levels only that answered anything.</summary>
+    public static IReadOnlyList<LatencySummary> Summarize(IReadOnlyCollection<BenchTally> tallies, TimeSpan elapsed) =>
     [
-        .. new (string Level, LatencyHistogram Latencies)[]
+        .. new (string Level, Func<BenchTally, LatencyHistogram> Latencies)[]
             {
-                (BenchRequest.Near, Reads(CacheLevel.Near)),
-                (BenchRequest.Redis, Reads(CacheLevel.Redis)),
-                (BenchRequest.Source, Reads(CacheLevel.Source)),
-                ("write", Writes),
+                (BenchRequest.Near, tally => tally.Reads(CacheLevel.Near)),
+                (BenchRequest.Redis, tally => tally.Reads(CacheLevel.Redis)),
+                (BenchRequest.Source, tally => tally.Reads(CacheLevel.Source)),
+                ("write", tally => tally.Writes),
             }
+            .Select(level => (level.Level, Latencies: tallies.Select(tally => level.Latencies(tally).Read()).Aggregate(LatencyDistribution.Add)))
             .Where(level => level.Latencies.Count > 0)
             .Select(level => LatencySummary.Of(level.Level, level.Latencies, elapsed)),
     ];

@@ -1,3 +1,5 @@
+using RedisAspire.Caching.Statistics;
+
 namespace RedisAspire.ApiService.Bench;
 
 /// <summary>How long the requests took that were answered by one level.</summary>
@@ -10,7 +12,7 @@ namespace RedisAspire.ApiService.Bench;
 /// <param name="MaxMs">The longest.</param>
 internal sealed record LatencySummary(string Level, long Requests, double PerSecond, double P50Ms, double P90Ms, double P99Ms, double MaxMs)
 {
-    public static LatencySummary Of(string level, LatencyHistogram latencies, TimeSpan elapsed) => new(
+    public static LatencySummary Of(string level, LatencyDistribution latencies, TimeSpan elapsed) => new(
         level,
         latencies.Count,
         elapsed > TimeSpan.Zero ? Math.Round(latencies.Count / elapsed.TotalSeconds, 1) : 0,
@@ -19,5 +21,5 @@ internal sealed record LatencySummary(string Level, long Requests, double PerSec
         Milliseconds(latencies.Percentile(0.99)),
         Milliseconds(latencies.Maximum));
 
-    private static double Milliseconds(long nanoseconds) => nanoseconds / 1e6;
+    private static double Milliseconds(double? seconds) => Math.Round((seconds ?? 0) * 1000, 6);
 }

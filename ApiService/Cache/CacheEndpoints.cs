@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Cache;
@@ -10,7 +11,7 @@ internal static class CacheEndpoints
 {
     public static IServiceCollection AddCacheFigures(this IServiceCollection services)
     {
-        services.AddSingleton<ServiceInstance>();
+        services.AddApplicationStore();
         services.AddSingleton<ClusterFigures>();
         services.AddHostedService<FiguresPublisher>();
         return services;

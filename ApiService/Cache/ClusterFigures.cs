@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Statistics;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;

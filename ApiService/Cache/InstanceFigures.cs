@@ -1,3 +1,4 @@
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Statistics;
 
 namespace RedisAspire.ApiService.Cache;

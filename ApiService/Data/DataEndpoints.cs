@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -25,9 +28,10 @@ internal static class DataEndpoints
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
     {
         // A key may contain anything a person types, slashes too.
-        var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys);
+        var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
+            .CountForLeaderboard()
             .WithName("GetData")
             .WithSummary("Reads a value: from the cache at once, or from the database in its own time, cached from then on.")
             .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
@@ -54,6 +58,21 @@ internal static class DataEndpoints
             .WithDescription(OtherForm)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .RequireAdminKey();
+    }
+
+    // It is not bound from the route, and so not found there.
+    private static Task DescribeKey(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Insert(0, new OpenApiParameter
+        {
+            Name = "key",
+            In = ParameterLocation.Path,
+            Required = true,
+            Description = $"Any text of 1 to {DataKey.MaximumLength} characters, percent-encoded.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = DataKey.MaximumLength },
+        });
+        return Task.CompletedTask;
     }
 
     private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -55,7 +55,8 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     private static string ParameterOf(string query) =>
         Array.Find(query.Split('&'), part => part.StartsWith(Parameter, StringComparison.Ordinal))?[Parameter.Length..].Replace('+', ' ') ?? "";
 
-    private static string? Check(string key)
+    /// <summary>Says what is wrong with a key; <see langword="null"/> when nothing is.</summary>
+    public static string? Check(string key)
     {
         if (key.Length is 0 or > MaximumLength)
             return $"A key has 1 to {MaximumLength} characters; this one has {key.Length}.";

@@ -9,6 +9,9 @@ internal sealed class DbOptions
     /// <summary>How long a write waits for them. 500 ms by default.</summary>
     public TimeSpan ReplicationTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long the master may take to answer. Two seconds by default.</summary>
+    /// <summary>How long a node may take to answer. Two seconds by default.</summary>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether an empty catalogue is filled with products at the start. It is by default.</summary>
+    public bool Seed { get; set; } = true;
 }

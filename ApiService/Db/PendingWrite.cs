@@ -1,11 +1,11 @@
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>A product that waits to be written.</summary>
-internal sealed class PendingWrite(Product product)
+/// <summary>A write that waits for its turn.</summary>
+internal sealed class PendingWrite(ProductWrite write)
 {
     private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Product Product { get; } = product;
+    public ProductWrite Write { get; } = write;
 
     public Task<WriteReceipt> Receipt => _receipt.Task;
 

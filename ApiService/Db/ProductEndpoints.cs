@@ -1,16 +1,15 @@
-using System.Net.Mime;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
+using RedisAspire.ApiService.OpenApi;
 
 namespace RedisAspire.ApiService.Db;
 
 /// <summary><c>/api/db/products</c>: the catalogue, kept in Redis for good.</summary>
 internal static partial class ProductEndpoints
 {
+    /// <summary>A product that shows what they are like.</summary>
+    public static Product Example { get; } =
+        new("prod1", "Smartphone Premium", 899.99m, "electronics", InStock: true, ["5G", "HDR Display", "Water Resistant"], Version: 1);
+
     public static IServiceCollection AddProducts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DbOptions>()
@@ -22,34 +21,60 @@ internal static partial class ProductEndpoints
         services.AddSingleton<WriteConnection>();
         services.AddSingleton<ProductWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ProductWriter>());
+        services.AddSingleton<ProductReader>();
+        services.AddSingleton<ProductLister>();
+        services.AddSingleton<ConsistencyChecker>();
+        services.AddSingleton<ProductSeeder>();
+        services.AddHostedService<SeedOnStart>();
         return services;
     }
 
     public static void MapProductEndpoints(this IEndpointRouteBuilder routes)
     {
-        var products = routes.MapGroup("/api/db/products/{id}").WithTags("Catalogue").AddEndpointFilter(RejectBadIds);
+        var catalogue = routes.MapGroup("/api/db").WithTags("Catalogue")
+            .AddEndpointFilter(CatalogueFailures.AnswerAsync)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        catalogue.MapMaintenance();
 
-        products.MapGet("", GetAsync)
+        var products = catalogue.MapGroup("/products").ProducesValidationProblem();
+        products.MapGet("", ListAsync)
+            .WithName("ListProducts")
+            .WithSummary("Lists products, a page at a time: those of a category, a price range, in stock, or with a text in their name.")
+            .WithDescription(
+                $"""
+                Read from a replica: what was written a moment ago may be missing. A page has up to {ProductQuery.DefaultLimit} products, or `limit`, at most {ProductQuery.MaximumLimit};
+                it may have fewer though there are more: go on with `next` until that is null. `total` is told where it is known without reading them all.
+                """)
+            .Produces<ProductListResponse>()
+            .WithResponseExample(new ProductListResponse([Example], "eyJQcmljZSI6ODk5Ljk5LCJOYW1lIjoiIiwiSWQiOiJwcm9kMSJ9", 50, ProductResponse.RedisDb, "redis-replica-1"));
+        products.MapPost();
+
+        var product = products.MapGroup("/{id}").AddEndpointFilter(RejectBadIds);
+        product.MapWrites();
+        product.MapGet("", GetAsync)
             .WithName("GetProduct")
             .WithSummary("Reads a product from the master, so that everybody sees what has just been written.")
-            .Produces<ProductResponse>()
-            .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithDescription("The version is its `ETag`: with `If-None-Match` the answer is 304 while it is the same.")
+            .IsRead()
+            .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
 
-        products.MapPut("", PutAsync)
-            .WithName("PutProduct")
-            .WithSummary("Creates or replaces a product, and says whether replicas have it: 202 when too few do yet.")
-            .Produces<SavedProductResponse>()
-            .Produces<SavedProductResponse>(StatusCodes.Status201Created)
-            .Produces<SavedProductResponse>(StatusCodes.Status202Accepted)
+        catalogue.MapGet("/product/{id}", GetAsync)
+            .AddEndpointFilter(RejectBadIds)
+            .WithName("GetProductOfWorkshop")
+            .WithSummary("The same as /api/db/products/{id}, by the name that it has in the workshop.")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .IsRead()
+            .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
     }
+
+    /// <summary>Says that a product does not exist.</summary>
+    public static IResult NotFound(string id) => TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
+
+    private static RouteHandlerBuilder IsRead(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<ProductResponse>()
+        .Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async ValueTask<object?> RejectBadIds(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IdPattern().IsMatch(context.GetArgument<string>(0))
@@ -59,58 +84,24 @@ internal static partial class ProductEndpoints
                 ["id"] = ["An id has 1 to 64 characters: letters from A to Z, digits, '-' and '_'."],
             });
 
-    private static async Task<IResult> GetAsync(string id, RedisMaster master, IOptions<DbOptions> options, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync([AsParameters] ProductQuery query, ProductLister lister, CancellationToken cancellationToken)
     {
-        try
-        {
-            var hash = await master.Database.HashGetAllAsync(Product.KeyOf(id)).WaitAsync(options.Value.OperationTimeout, cancellationToken);
-            if (hash.Length == 0)
-                return TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
-            return Product.FromHash(id, hash) is { } product ? TypedResults.Ok(ProductResponse.Of(product)) : NoProduct(id);
-        }
-        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
-        {
-            return NoProduct(id);
-        }
-    }
-
-    private static async Task<IResult> PutAsync(string id, ProductRequest request, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
-    {
-        if (request.Check() is { Count: > 0 } errors)
+        if (query.Check() is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
-
-        var product = new Product(id, request.Name, request.Category, request.Price, request.Stock);
-        try
-        {
-            var receipt = await writer.WriteAsync(product);
-            var isDurable = receipt.AcknowledgedReplicas >= options.Value.MinimumReplicas;
-            var answer = new SavedProductResponse(
-                ProductResponse.Of(product), receipt.AcknowledgedReplicas, isDurable,
-                isDurable ? null : $"Only {receipt.AcknowledgedReplicas} of {options.Value.MinimumReplicas} replicas have it yet: it may be lost if the master is lost before a replica has it.");
-            var location = $"/api/db/products/{id}";
-            return (isDurable, receipt.IsNew) switch
-            {
-                (false, _) => TypedResults.Accepted(location, answer),
-                (true, true) => TypedResults.Created(location, answer),
-                (true, false) => TypedResults.Ok(answer),
-            };
-        }
-        catch (ProductWriteException failure) when (RedisFailure.IsWrongType(failure.InnerException!))
-        {
-            return NoProduct(id);
-        }
-        catch (ProductWriteException failure)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return TypedResults.Problem(
-                $"{RedisFailure.Describe(failure.InnerException!)} {(failure.MayHaveHappened ? "The product may have been written: it is safe to send it again." : "The product was not written.")}",
-                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Redis is not available",
-                extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["mayHaveBeenWritten"] = failure.MayHaveHappened });
-        }
+        return TypedResults.Ok(await lister.ListAsync(query, cancellationToken));
     }
 
-    private static ProblemHttpResult NoProduct(string id) =>
-        TypedResults.Problem($"What another client has stored at '{Product.KeyOf(id)}' is no product.", statusCode: StatusCodes.Status409Conflict);
+    private static async Task<IResult> GetAsync(string id, ProductReader reader, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not { } product)
+            return NotFound(id);
+
+        var tag = WriteCondition.ETagOf(product);
+        context.Response.Headers.ETag = tag;
+        return context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == tag || known.Tag == "*")
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(new ProductResponse(product, ProductResponse.RedisDb, reader.Node));
+    }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IdPattern();

@@ -1,36 +1,63 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>The body of <c>PUT /api/db/products/{id}</c>.</summary>
+/// <summary>A product as a client gives it.</summary>
 /// <param name="Name">Its name: 1 to 200 characters.</param>
-/// <param name="Category">What kind of product it is: 1 to 64 characters.</param>
 /// <param name="Price">Its price: 0 to 1,000,000, with at most two decimals.</param>
-/// <param name="Stock">How many there are: 0 or more.</param>
-internal sealed record ProductRequest(string Name, string Category, decimal Price, int Stock)
+/// <param name="Category">What kind of product it is: 1 to 64 characters.</param>
+/// <param name="InStock">Whether it can be had now.</param>
+/// <param name="Features">What it is praised for: at most 20 features of 1 to 100 characters.</param>
+internal sealed record ProductRequest(
+    string Name,
+    decimal Price,
+    string Category,
+    [property: JsonPropertyName("in_stock")] bool InStock,
+    IReadOnlyList<string>? Features = null)
 {
-    private const int MaximumNameLength = 200;
-    private const int MaximumCategoryLength = 64;
-    private const decimal MaximumPrice = 1_000_000;
+    /// <summary>The longest name, in characters.</summary>
+    public const int MaximumNameLength = 200;
+
+    /// <summary>The longest name of a category, in characters.</summary>
+    public const int MaximumCategoryLength = 64;
+
+    /// <summary>The highest price.</summary>
+    public const decimal MaximumPrice = 1_000_000;
+
+    private const int MaximumFeatures = 20;
+    private const int MaximumFeatureLength = 100;
+
+    /// <summary>What a client would give to get the product as it is.</summary>
+    public static ProductRequest Of(Product product) => new(product.Name, product.Price, product.Category, product.InStock, product.Features);
+
+    /// <summary>The product, which gets its version when it is written.</summary>
+    public Product ToProduct(string id) => new(id, Name, decimal.Round(Price, 2), Category, InStock, Features ?? []);
 
     /// <summary>Says what is wrong, by the name of the member.</summary>
     public Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        CheckText("name", Name, MaximumNameLength, errors);
-        CheckText("category", Category, MaximumCategoryLength, errors);
+        Note("name", FaultOf(Name, MaximumNameLength));
+        Note("category", FaultOf(Category, MaximumCategoryLength));
         if (Price is < 0 or > MaximumPrice || decimal.Round(Price, 2) != Price)
-            errors["price"] = [FormattableString.Invariant($"A price is a number from 0 to {MaximumPrice:N0} with at most two decimals.")];
-        if (Stock < 0)
-            errors["stock"] = ["A stock is a whole number and not negative."];
+            Note("price", FormattableString.Invariant($"A price is a number from 0 to {MaximumPrice:N0} with at most two decimals."));
+        Note("features", Features?.Count > MaximumFeatures
+            ? $"There are at most {MaximumFeatures} features."
+            : Features?.Select(feature => FaultOf(feature, MaximumFeatureLength)).FirstOrDefault(fault => fault is not null));
         return errors;
+
+        void Note(string member, string? fault)
+        {
+            if (fault is not null)
+                errors[member] = [fault];
+        }
     }
 
-    private static void CheckText(string member, string text, int maximumLength, Dictionary<string, string[]> errors)
+    private static string? FaultOf(string? text, int maximumLength)
     {
-        if (text.Length == 0 || text.Length > maximumLength || string.IsNullOrWhiteSpace(text))
-            errors[member] = [$"It has 1 to {maximumLength} characters, and not only spaces."];
-        else if (text.EnumerateRunes().Any(Rune.IsControl))
-            errors[member] = ["It has no control characters."];
+        if (string.IsNullOrWhiteSpace(text) || text.Length > maximumLength)
+            return $"It has 1 to {maximumLength} characters, and not only spaces.";
+        return text.EnumerateRunes().Any(Rune.IsControl) ? "It has no control characters." : null;
     }
 }

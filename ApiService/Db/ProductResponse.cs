@@ -1,12 +1,11 @@
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>A product, as <c>GET /api/db/products/{id}</c> answers it.</summary>
-/// <param name="Id">What it is known by.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Category">What kind of product it is.</param>
-/// <param name="Price">Its price.</param>
-/// <param name="Stock">How many there are.</param>
-internal sealed record ProductResponse(string Id, string Name, string Category, decimal Price, int Stock)
+/// <summary>A product, and where it comes from.</summary>
+/// <param name="Data">The product.</param>
+/// <param name="Source">Always <c>redis_db</c>: Redis is the database here, not its cache.</param>
+/// <param name="Node">The Redis node that answered.</param>
+internal sealed record ProductResponse(Product Data, string Source, string? Node)
 {
-    public static ProductResponse Of(Product product) => new(product.Id, product.Name, product.Category, product.Price, product.Stock);
+    /// <summary>What <see cref="Source"/> says.</summary>
+    public const string RedisDb = "redis_db";
 }

@@ -14,23 +14,14 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private const int MaximumWaiting = 1000;
     private const int MaximumTogether = 100;
 
-    // One step, so that nobody sees half of a product; HSET first, so that what is refused has changed nothing.
-    private const string Replace =
-        """
-        local isNew = 1 - redis.call('EXISTS', KEYS[1])
-        redis.call('HSET', KEYS[1], unpack(ARGV))
-        redis.call('PERSIST', KEYS[1])
-        return isNew
-        """;
-
     private readonly DbOptions _options = options.Value;
     private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(MaximumWaiting) { SingleReader = true });
 
-    /// <summary>Writes a product. Once begun, it is not given up: whoever asked may have gone, but will want to find what was promised.</summary>
+    /// <summary>Makes a write. Once begun, it is not given up: whoever asked may have gone, but will want to find what was promised.</summary>
     /// <exception cref="ProductWriteException">The write failed, or perhaps only its answer was lost.</exception>
-    public Task<WriteReceipt> WriteAsync(Product product)
+    public Task<WriteReceipt> WriteAsync(ProductWrite change)
     {
-        var write = new PendingWrite(product);
+        var write = new PendingWrite(change);
         if (!_waiting.Writer.TryWrite(write))
             write.Fail(new RedisUnavailableException("Too many writes are waiting."), mayHaveHappened: false);
         return write.Receipt;
@@ -82,9 +73,10 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
 
     private async Task WriteAsync(IDatabase database, List<PendingWrite> writes)
     {
+        var node = connection.Node;
         // All on their way before the first answer: WAIT speaks of the writes that its own connection has sent before.
         var before = database.ExecuteAsync("CLIENT", "ID");
-        var answers = writes.ConvertAll(write => database.ExecuteAsync("EVAL", Arguments(write.Product)));
+        var answers = writes.ConvertAll(write => write.Write.SendAsync(database));
         var wait = database.ExecuteAsync("WAIT", _options.MinimumReplicas, (long)_options.ReplicationTimeout.TotalMilliseconds);
         var after = database.ExecuteAsync("CLIENT", "ID");
 
@@ -97,17 +89,15 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         // Replicas of a master that is being replaced may well acknowledge what is lost.
         var acknowledged = isSameConnection && wait.IsCompletedSuccessfully && connection.IsSettled ? (int)await wait : 0;
         for (var i = 0; i < writes.Count; i++)
-            await FinishAsync(writes[i], answers[i], acknowledged);
+            await FinishAsync(writes[i], answers[i], acknowledged, node);
     }
 
-    private static object[] Arguments(Product product) => [Replace, 1, (RedisKey)Product.KeyOf(product.Id), .. product.ToHash()];
-
-    private static async Task FinishAsync(PendingWrite write, Task<RedisResult> answer, int acknowledged)
+    private static async Task FinishAsync(PendingWrite write, Task<RedisResult> answer, int acknowledged, string node)
     {
         try
         {
-            var isNew = (int)await answer.WaitAsync(TimeSpan.Zero) == 1;
-            write.Succeed(new WriteReceipt(isNew, acknowledged));
+            var result = (RedisResult[])(await answer.WaitAsync(TimeSpan.Zero))!;
+            write.Succeed(new WriteReceipt(Enum.Parse<WriteOutcome>((string)result[0]!, ignoreCase: true), (long)result[1], acknowledged, node));
         }
         catch (Exception failure)
         {

@@ -10,15 +10,17 @@ namespace RedisAspire.ApiService.Db;
 /// </summary>
 internal sealed class WriteConnection(RedisTopology topology, RedisMaster master, IOptions<RedisTopologyOptions> options) : IDisposable
 {
-    private string? _node;
     private ConnectionMultiplexer? _connection;
     private TaskCompletionSource _lost = new();
+
+    /// <summary>The name of the node of the last <see cref="GetAsync"/>.</summary>
+    public string Node { get; private set; } = "";
 
     /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
     public Task Lost => _lost.Task;
 
     /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master and stays it, as far as is known.</summary>
-    public bool IsSettled => _node is not null && master.IsSettled(_node);
+    public bool IsSettled => master.IsSettled(Node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>
@@ -27,11 +29,11 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
         if (topology.Snapshot.Master is not { } node || !options.Value.Nodes.TryGetValue(node, out var connectionString))
             throw new RedisUnavailableException("No Redis master is up.");
 
-        if (_connection is null || _node != node || _lost.Task.IsCompleted)
+        if (_connection is null || Node != node || _lost.Task.IsCompleted)
         {
             Dispose();
             _connection = await ConnectAsync(connectionString, cancellationToken);
-            _node = node;
+            Node = node;
         }
 
         return _connection.GetDatabase();

@@ -1,6 +1,8 @@
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>What is known of a write that the master has made.</summary>
-/// <param name="IsNew">Whether there was nothing before.</param>
+/// <summary>What is known of a write that the master has answered.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Version">The version that the product has now.</param>
 /// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
-internal readonly record struct WriteReceipt(bool IsNew, int AcknowledgedReplicas);
+/// <param name="Node">The master's name.</param>
+internal sealed record WriteReceipt(WriteOutcome Outcome, long Version, int AcknowledgedReplicas, string Node);

@@ -12,6 +12,9 @@ internal static partial class HistoryEndpoints
     private const int DefaultLimit = 50;
     private const int MaximumLimit = 500;
 
+    private static HistoryEntryResponse Example { get; } =
+        new("1773480413123-0", new DateTimeOffset(2026, 3, 14, 9, 26, 53, 123, TimeSpan.Zero), "foo", "near", 0.004, "redis-replica-1", "web-01-4711-3fa9");
+
     public static IServiceCollection AddHistory(this IServiceCollection services)
     {
         services.AddSingleton<LookupHistory>();
@@ -38,10 +41,6 @@ internal static partial class HistoryEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireAdminKey();
     }
-
-    /// <summary>A look-up, as an example.</summary>
-    public static HistoryEntryResponse Example { get; } =
-        new("1773480413123-0", new DateTimeOffset(2026, 3, 14, 9, 26, 53, 123, TimeSpan.Zero), "foo", "near", 0.004, "redis-replica-1", "web-01-4711-3fa9");
 
     private static async Task<Results<Ok<HistoryPage>, ValidationProblem>> GetAsync(
         LookupHistory history,

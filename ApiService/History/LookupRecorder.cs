@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.History;

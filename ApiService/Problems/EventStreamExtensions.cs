@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;
 
@@ -22,7 +21,7 @@ internal static class EventStreamExtensions
                 if (!await enumerator.MoveNextAsync())
                     yield break;
             }
-            catch (Exception failure) when (failure is RedisUnavailableException or RedisException or TimeoutException)
+            catch (Exception failure) when (failure is not InvalidOperationException && RedisErrors.IsFailure(failure, cancellationToken))
             {
                 problem = new ProblemDetails
                 {

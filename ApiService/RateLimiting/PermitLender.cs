@@ -13,11 +13,12 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
 {
     private const string Lend =
         """
-        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - tonumber(redis.call('GET', KEYS[1]) or 0))
-        if granted <= 0 then return 0 end
+        local lent = tonumber(redis.call('GET', KEYS[1]) or 0)
+        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - lent)
+        if granted <= 0 then return { 0, lent } end
         redis.call('INCRBY', KEYS[1], granted)
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
-        return granted
+        return { granted, lent + granted }
         """;
 
     private readonly RateLimitOptions _options = options.Value;
@@ -31,7 +32,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
     /// <param name="window">The number of the window.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many were granted: none when the window is used up; <see langword="null"/> when Redis cannot say.</returns>
-    public async ValueTask<int?> BorrowAsync(string client, long window, CancellationToken cancellationToken)
+    public async ValueTask<Loan?> BorrowAsync(string client, long window, CancellationToken cancellationToken)
     {
         if (IsOpen)
             return null;
@@ -43,8 +44,9 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
             var key = (RedisKey)string.Create(CultureInfo.InvariantCulture, $"app:rate:{client}:{window}");
             // Longer than the window: the clocks of instances differ.
             var lifetime = (long)_options.Window.TotalMilliseconds * 2;
-            return (int)await database.ScriptEvaluateAsync(Lend, [key], [_options.Chunk, _options.PermitLimit ?? 0, lifetime])
-                .WaitAsync(_options.LeaseTimeout, cancellationToken);
+            var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Lend, [key], [_options.Chunk, _options.PermitLimit ?? 0, lifetime])
+                .WaitAsync(_options.LeaseTimeout, cancellationToken))!;
+            return new Loan((int)answer[0], (int)answer[1]);
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
@@ -52,7 +54,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
         }
     }
 
-    private int? Open(Exception? failure)
+    private Loan? Open(Exception? failure)
     {
         Volatile.Write(ref _openUntil, time.GetTimestamp() + (long)(_options.OpenAfterFailure.TotalSeconds * time.TimestampFrequency));
         LogOpen(failure);

@@ -17,4 +17,10 @@ internal sealed class RateLimitOptions
 
     /// <summary>How long everybody passes after Redis has failed, before it is asked again. One second by default.</summary>
     public TimeSpan OpenAfterFailure { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The number of the present window.</summary>
+    public long WindowAt(TimeProvider time) => time.GetUtcNow().UtcTicks / Window.Ticks;
+
+    /// <summary>How long the present window still lasts.</summary>
+    public TimeSpan UntilNextWindow(TimeProvider time) => TimeSpan.FromTicks(Window.Ticks - (time.GetUtcNow().UtcTicks % Window.Ticks));
 }

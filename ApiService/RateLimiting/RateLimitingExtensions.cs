@@ -23,6 +23,7 @@ internal static class RateLimitingExtensions
                 "RateLimit:Window and RateLimit:LeaseTimeout must be positive.")
             .ValidateOnStart();
         services.AddSingleton<PermitLender>();
+        services.AddSingleton<RateLimitState>();
         // Only what comes through this machine is believed, which is where the web page is.
         services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
 
@@ -32,13 +33,27 @@ internal static class RateLimitingExtensions
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = RefuseAsync;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                options.Value.PermitLimit is null || Unlimited.Contains(context.Request.Path.Value, StringComparer.OrdinalIgnoreCase)
+                options.Value.PermitLimit is null || IsUnlimited(context.Request.Path)
                     ? RateLimitPartition.GetNoLimiter("")
                     : RateLimitPartition.Get(
                         ClientOf(context.Connection.RemoteIpAddress), client => new SharedWindowLimiter(client, lender, options.Value, time)));
         });
         return services;
     }
+
+    /// <summary>Limits every request, and says in every answer's headers what is left.</summary>
+    public static IApplicationBuilder UseSharedRateLimiting(this IApplicationBuilder app)
+    {
+        var state = app.ApplicationServices.GetRequiredService<RateLimitState>();
+        return app.UseRateLimiter().Use((context, next) =>
+        {
+            state.WriteHeaders(context);
+            return next(context);
+        });
+    }
+
+    /// <summary>Whether requests of a path are never limited.</summary>
+    public static bool IsUnlimited(PathString path) => Unlimited.Contains(path.Value, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Who counts as one client: an address, or the network that one customer has of the newer kind.</summary>
     public static string ClientOf(IPAddress? address)
@@ -59,6 +74,7 @@ internal static class RateLimitingExtensions
     {
         var context = rejected.HttpContext;
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+        context.RequestServices.GetRequiredService<RateLimitState>().WriteHeaders(context);
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         await TypedResults.Problem(
             "This address asks too often. Retry-After says in how many seconds it may ask again.",

@@ -12,14 +12,22 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     private readonly SemaphoreSlim _borrowing = new(1);
     private long _window = -1;
     private int _permits;
+    private int _lent;
     private bool _isUsedUp;
     private long _lastUsed = time.GetTimestamp();
 
     /// <inheritdoc/>
     public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
-    /// <inheritdoc/>
-    public override RateLimiterStatistics? GetStatistics() => null;
+    /// <summary>How many permits are left: those here, and those that nobody had taken when this limiter last did.</summary>
+    public override RateLimiterStatistics GetStatistics()
+    {
+        lock (_lock)
+        {
+            Turn(Window());
+            return new RateLimiterStatistics { CurrentAvailablePermits = _isUsedUp ? 0 : Math.Max(0, (options.PermitLimit ?? 0) - _lent) + _permits };
+        }
+    }
 
     /// <inheritdoc/>
     protected override RateLimitLease AttemptAcquireCore(int permitCount) => TryTake() ?? WindowLease.Refused(UntilNextWindow());
@@ -44,9 +52,9 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
                     return WindowLease.Refused(UntilNextWindow());
 
                 var window = Window();
-                if (await lender.BorrowAsync(client, window, cancellationToken) is not { } granted)
+                if (await lender.BorrowAsync(client, window, cancellationToken) is not { } loan)
                     return WindowLease.Acquired;
-                Add(window, granted);
+                Add(window, loan);
             }
             finally
             {
@@ -94,7 +102,7 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
         }
     }
 
-    private void Add(long window, int granted)
+    private void Add(long window, Loan loan)
     {
         lock (_lock)
         {
@@ -102,8 +110,9 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
             if (window < _window)
                 return;
             Turn(window);
-            _permits += granted;
-            _isUsedUp = granted == 0;
+            _permits += loan.Granted;
+            _lent = loan.LentToAll;
+            _isUsedUp = loan.Granted == 0;
         }
     }
 
@@ -113,10 +122,11 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
             return;
         _window = window;
         _permits = 0;
+        _lent = 0;
         _isUsedUp = false;
     }
 
-    private long Window() => time.GetUtcNow().UtcTicks / options.Window.Ticks;
+    private long Window() => options.WindowAt(time);
 
-    private TimeSpan UntilNextWindow() => TimeSpan.FromTicks(options.Window.Ticks - (time.GetUtcNow().UtcTicks % options.Window.Ticks));
+    private TimeSpan UntilNextWindow() => options.UntilNextWindow(time);
 }

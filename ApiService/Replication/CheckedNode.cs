@@ -19,7 +19,7 @@ internal sealed record CheckedNode(string Name, string Status, string Role, stri
         node.Name,
         NodeWords.StatusOf(node),
         NodeWords.RoleOf(node),
-        NodeWords.LinkOf(node),
+        node.IsUp ? NodeWords.LinkOf(node) : null,
         node.IsUp ? node.Keys : null,
         node.IsUp ? node.Offset : null,
         node is { IsUp: true, Role: RedisRole.Replica } && master is { IsUp: true, Offset: { } written } && node.Offset is { } applied ? Math.Max(0, written - applied) : null);

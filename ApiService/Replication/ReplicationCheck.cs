@@ -50,7 +50,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
             var replicas = await Task.WhenAll(following);
             yield return End(tests, "It is read on every replica", replicas.All(replica => replica.IsRead), $"{replicas.Count(replica => replica.IsRead)} of {replicas.Length} have it.");
 
-            var followers = (await LookAsync(cancellationToken)).Count(node => node is { Role: "replica", Link: "up" });
+            var followers = (await LookAsync(cancellationToken)).Count(node => node is { IsUp: true, Role: "replica", Link: "up" });
             yield return End(tests, "Every other node follows the master", followers == replicas.Length, $"{followers} of {replicas.Length} are replicas whose link is up.");
 
             var oneByOne = TimeSpan.Zero;
@@ -70,7 +70,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
                 FormattableString.Invariant($"{timing.OneByOne.ElapsedMs} ms one by one, {timing.Pipelined.ElapsedMs} ms pipelined."));
 
             var compared = await CompareAsync(cancellationToken);
-            var isSame = HoldTheSame(compared) && compared.All(node => node.IsUp);
+            var isSame = compared.All(node => node.IsUp) && HoldTheSame(compared);
             yield return End(tests, "Every node holds the same number of keys", isSame, string.Join(", ", compared.Select(node => $"{node.Name}: {(node.IsUp ? node.Keys : "down")}")));
 
             yield return new SseItem<object>(
@@ -95,7 +95,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
 
     private static SseItem<object> Report(int step, string detail) => new(new ReplicationCheckProgress(step, Steps, detail), "progress");
 
-    private static bool HoldTheSame(IReadOnlyList<CheckedNode> nodes) => nodes.Where(node => node.IsUp).Select(node => node.Keys).Distinct().Count() == 1;
+    private static bool HoldTheSame(IEnumerable<CheckedNode> nodes) => nodes.Select(node => node.Keys).Distinct().Count() == 1;
 
     private async Task<ReplicaDelay> FollowAsync(string node, CheckMarkers markers, long sent, CancellationToken cancellationToken)
     {
@@ -122,14 +122,14 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         return new ReplicaDelay(node, "late", ReadableAfterMs: null, $"It did not have it within {Patience.TotalSeconds} s.");
     }
 
-    // What was written last may still be on its way to some.
+    // What was written last may still be on its way to some; to a node that is cut off it is not.
     private async Task<IReadOnlyList<CheckedNode>> CompareAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var compared = await LookAsync(cancellationToken);
-            if (HoldTheSame(compared) || time.GetElapsedTime(started) > Patience)
+            if (HoldTheSame(compared.Where(node => node is { IsUp: true, Link: not "down" })) || time.GetElapsedTime(started) > Patience)
                 return compared;
             await Task.Delay(Pause, time, cancellationToken);
         }

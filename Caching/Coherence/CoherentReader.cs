@@ -25,6 +25,9 @@ internal sealed partial class CoherentReader : IDisposable
     // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
     private long _highest;
     private volatile string? _settledNode;
+    // What a node has to have applied before it counts as that, and the lock that keeps both in step.
+    private readonly Lock _settling = new();
+    private long _floor;
     // Which node was the master when it was last looked at, when that was, and what had been written before.
     private string? _master;
     private long _checkedAt;
@@ -99,6 +102,22 @@ internal sealed partial class CoherentReader : IDisposable
         _near.Invalidate(key);
     }
 
+    /// <summary>
+    /// Takes note that this process has removed any number of keys: a node counts for every key only once it has applied that.
+    /// </summary>
+    /// <param name="offset">The master's offset afterwards; <see langword="null"/> when it is not known, or nobody has to catch up with it.</param>
+    public void AllChanged(long? offset)
+    {
+        if (offset is { } removed)
+        {
+            RaiseHighest(removed);
+            Unsettle(removed);
+        }
+
+        // After the removal, so that reads which began before it are void as well.
+        _near.InvalidateAll();
+    }
+
     public void Dispose() => _topology.Looked -= Settle;
 
     // The entry is null when another node has to be asked.
@@ -119,7 +138,7 @@ internal sealed partial class CoherentReader : IDisposable
                 if (reply.IsMaster != true && (reply.Offset ?? -1) < offset)
                     return (null, false);
                 if (offset >= highest)
-                    _settledNode = node.Name;
+                    SettleOn(node.Name, offset);
                 _pending.Settle(key, offset, offset);
             }
 
@@ -161,6 +180,25 @@ internal sealed partial class CoherentReader : IDisposable
         return _topology.Master ?? (needed is null ? node : null);
     }
 
+    // A read that began before a node lost its standing must not give it back.
+    private void SettleOn(string node, long applied)
+    {
+        lock (_settling)
+        {
+            if (applied >= _floor)
+                _settledNode = node;
+        }
+    }
+
+    private void Unsettle(long floor)
+    {
+        lock (_settling)
+        {
+            _floor = floor;
+            _settledNode = null;
+        }
+    }
+
     private void RaiseHighest(long offset)
     {
         var seen = Volatile.Read(ref _highest);
@@ -197,7 +235,7 @@ internal sealed partial class CoherentReader : IDisposable
         if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
         {
             _pending.Clear();
-            _settledNode = null;
+            Unsettle(written);
             Volatile.Write(ref _highest, written);
         }
 

@@ -17,17 +17,6 @@ internal sealed partial class RedisStore(
 {
     // The number of "prefer replica" is the same in all versions of the client, its name is not.
     private const CommandFlags PreferReplica = (CommandFlags)8;
-    private const int ClearBatch = 500;
-
-    // One atomic step per batch, so that a key which loses its time to live meanwhile is spared.
-    private const string UnlinkExpiring =
-        """
-        local removed = 0
-        for _, key in ipairs(KEYS) do
-          if redis.call('PTTL', key) > 0 then removed = removed + redis.call('UNLINK', key) end
-        end
-        return removed
-        """;
 
     // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
     // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
@@ -174,43 +163,8 @@ internal sealed partial class RedisStore(
         WriteAsync("EVALSHA", async database => (long)await database.ScriptEvaluateAsync(
             ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
-    /// <summary>Removes every key that starts with the prefix, has a time to live and no reserved prefix; batch by batch.</summary>
-    /// <param name="written">Is told of every key.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>How many keys were removed.</returns>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
-    public async Task<long> ClearAsync(Action<string, WriteResult> written, CancellationToken cancellationToken)
-    {
-        if (topology.Master is not { } master)
-            throw new RedisUnavailableException("No Redis master is up.");
-
-        var removed = 0L;
-        var cursor = "0";
-        do
-        {
-            var page = (RedisResult[])(await master.Database.ExecuteAsync("SCAN", cursor, "MATCH", EscapedPrefix() + "*", "COUNT", ClearBatch)
-                .WaitAsync(cancellationToken).ConfigureAwait(false))!;
-            cursor = (string)page[0]!;
-            var found = (RedisKey[])page[1]!;
-            // A fill under way must not bring a value from before back.
-            var leases = Array.FindAll(found, IsLease);
-            if (leases.Length > 0)
-                await master.Database.KeyDeleteAsync(leases).WaitAsync(cancellationToken).ConfigureAwait(false);
-            var keys = Array.FindAll(found, key => !IsReserved(key!));
-            if (keys.Length == 0)
-                continue;
-
-            var removing = master.Database.ScriptEvaluateAsync(UnlinkExpiring, keys);
-            var asking = topology.HasReplicas ? master.Database.ExecuteAsync("ROLE") : null;
-            removed += (long)await removing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var offset = asking is null ? null : OffsetIn(await asking.WaitAsync(cancellationToken).ConfigureAwait(false));
-            foreach (var key in keys)
-                written(((string)key!)[_options.KeyPrefix.Length..], new WriteResult(IsReached: true, IsDone: true, offset));
-        }
-        while (cursor != "0");
-
-        return removed;
-    }
+    /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
+    internal static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
 
     // The node refuses this command, and not its service: it is no use to do without it altogether.
     private static bool IsRefusal(Exception failure) =>
@@ -249,8 +203,6 @@ internal sealed partial class RedisStore(
         }
     }
 
-    private static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
-
     private void Succeeded(RedisNode node, string operation, long started)
     {
         instruments.Operation(operation, node, started, failure: null);
@@ -268,26 +220,6 @@ internal sealed partial class RedisStore(
             node.ReportFailure(failure);
         LogFailed(operation, node.Name, failure);
     }
-
-    private bool IsLease(RedisKey name) => ((string)name!).AsSpan(_options.KeyPrefix.Length).StartsWith(InternalKeys.LeasePrefix, StringComparison.Ordinal);
-
-    private bool IsReserved(string name)
-    {
-        var key = name.AsSpan(_options.KeyPrefix.Length);
-        if (key.StartsWith(InternalKeys.Prefix, StringComparison.Ordinal))
-            return true;
-        foreach (var prefix in _options.ReservedPrefixes)
-        {
-            if (key.StartsWith(prefix, StringComparison.Ordinal))
-                return true;
-        }
-
-        return false;
-    }
-
-    // The prefix is a name, not a pattern.
-    private string EscapedPrefix() =>
-        string.Concat(_options.KeyPrefix.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
 
     [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}; the cache does without it until it answers again.")]
     private partial void LogFailed(string operation, string node, Exception failure);

@@ -1,7 +1,7 @@
 namespace RedisAspire.Caching.Statistics;
 
 /// <summary>Counts how often which latency was seen. Recording takes no lock and allocates nothing.</summary>
-internal sealed class LatencyHistogram
+public sealed class LatencyHistogram
 {
     private readonly long[] _counts = new long[LatencyScale.Buckets];
 
@@ -11,5 +11,6 @@ internal sealed class LatencyHistogram
     public void Record(long nanoseconds, long times = 1) => Interlocked.Add(ref _counts[LatencyScale.BucketOf(nanoseconds)], times);
 
     /// <summary>What has been seen until now.</summary>
+    /// <returns>A copy, which later latencies do not change.</returns>
     public LatencyDistribution Read() => new([.. _counts.Select((_, bucket) => Interlocked.Read(ref _counts[bucket]))]);
 }

@@ -36,7 +36,7 @@ internal sealed class RedisOperator(RedisTopologyOptions options, TimeProvider t
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new RedisUnavailableException($"{complaint}: {failure.Message}", failure);
+            throw new RedisUnavailableException($"{complaint}: {failure.Message.TrimEnd('.')}.", failure);
         }
     }
 }

@@ -29,7 +29,12 @@ internal sealed class WorkshopDemo(StandaloneApplication application, HttpClient
             SentinelPort = 0,
             ApiPort = 0,
             HasWeb = false,
-            ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal) { ["Cache__Expiration"] = timeToLive.ToString("c", CultureInfo.InvariantCulture) },
+            ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Cache__Expiration"] = timeToLive.ToString("c", CultureInfo.InvariantCulture),
+                // Keys are counted.
+                ["Db__Seed"] = "false",
+            },
         };
         await using var application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, cancellationToken);
 

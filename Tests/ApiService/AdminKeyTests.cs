@@ -62,7 +62,13 @@ public sealed class AdminKeyTests(RedisFixture fixture) : IClassFixture<RedisFix
         var guarded = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("security", out var security) && security[0].TryGetProperty("AdminKey", out _))
                 .Select(operation => $"{operation.Name} {path.Name}"));
-        Assert.Equal(["delete /api/cache", "delete /data/{key}", "post /api/nodes/{name}/promote"], guarded.Order());
+        Assert.Equal(
+            [
+                "delete /api/cache", "delete /api/counters/{name}", "delete /api/history", "delete /api/keys/ttl", "delete /api/keys/value", "delete /api/leaderboard",
+                "delete /api/queue/dead", "delete /data/{key}", "post /api/db/consistency/repair", "post /api/db/seed", "post /api/keys/delete",
+                "post /api/nodes/{name}/promote", "post /api/queue/dead/retry", "put /api/keys/ttl", "put /data/{key}",
+            ],
+            guarded.Order(StringComparer.Ordinal));
     }
 
     private static async Task<HttpResponseMessage> DeleteAsync(HttpClient client, string path, string[] keys)

@@ -20,7 +20,7 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     {
         await _fixture.InitializeAsync();
         _api = await ApiFactory.StartAsync(_fixture.Redis, ("Db:ReplicationTimeout", "00:00:00.500"), ("Db:OperationTimeout", "00:00:05"));
-        _client = _api.CreateClient();
+        _client = _api.CreateAdminClient();
     }
 
     public async ValueTask DisposeAsync()
@@ -70,24 +70,39 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
 
         using var written = await PutAsync();
         using var read = await _client.GetAsync(Path, Cancellation);
+        using var deleted = await _client.DeleteAsync(Path, Cancellation);
+        using var check = await _client.GetAsync(new Uri("/api/db/consistency", UriKind.Relative), Cancellation);
+        using var repair = await _client.PostAsync(new Uri("/api/db/consistency/repair", UriKind.Relative), content: null, Cancellation);
+        using var seed = await _client.PostAsync(new Uri("/api/db/seed", UriKind.Relative), content: null, Cancellation);
 
         await IsUnavailableAsync(written, "The product was not written.");
+        await IsUnavailableAsync(deleted, "The product was not written.");
+        await IsUnavailableAsync(seed, "The product was not written.");
         await IsUnavailableAsync(read, "No Redis master is up.");
+        await IsUnavailableAsync(check, "No Redis master is up.");
+        await IsUnavailableAsync(repair, "No Redis master is up.");
     }
 
     [Theory]
     [InlineData("config set maxmemory 1", "no memory left")]
     [InlineData("config set min-replicas-to-write 5", "not enough replicas")]
-    public async Task What_the_master_refuses_was_not_written(string command, string reason)
+    public async Task What_the_master_refuses_was_not_written_and_leaves_every_index_as_it_was(string command, string reason)
     {
+        using var before = await PutAsync();
         var words = command.Split(' ');
         await _fixture.Redis.Master.ExecuteAsync(words[0], words[1..]);
 
-        using var response = await PutAsync();
+        using var replaced = await _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "autres", price = 1, in_stock = true }, Cancellation);
+        using var created = await _client.PutAsJsonAsync(new Uri("/api/db/products/mouse", UriKind.Relative), new { name = "Souris", category = "autres", price = 1, in_stock = true }, Cancellation);
 
-        await IsUnavailableAsync(response, "The product was not written.");
-        Assert.Contains(reason, await response.Content.ReadAsStringAsync(Cancellation));
-        Assert.Equal(0, (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "db:product:keyboard"));
+        foreach (var response in new[] { replaced, created })
+        {
+            await IsUnavailableAsync(response, "The product was not written.");
+            Assert.Contains(reason, await response.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        Assert.Equal(1, (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "db:product:keyboard", "db:product:mouse", "db:category:autres"));
+        Assert.Empty(await CatalogueDrift.FindAsync(_fixture.Redis.Master));
     }
 
     [Fact]
@@ -95,10 +110,10 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     {
         await using var api = await ApiFactory.StartAsync(_fixture.Redis, ("Db:OperationTimeout", "00:00:00.500"), ("Db:ReplicationTimeout", "00:00:00.100"));
         using var client = api.CreateClient();
-        using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, stock = 1 }, Cancellation);
+        using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, in_stock = true }, Cancellation);
         await _fixture.Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 10_000, "ALL");
 
-        using var response = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 2, stock = 1 }, Cancellation);
+        using var response = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 2, in_stock = true }, Cancellation);
 
         await IsUnavailableAsync(response, "The product may have been written");
     }
@@ -113,5 +128,5 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PutAsync() =>
-        _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, stock = 12 }, Cancellation);
+        _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, in_stock = true }, Cancellation);
 }

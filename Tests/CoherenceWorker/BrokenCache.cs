@@ -50,6 +50,7 @@ internal static class BrokenCache
             provider.GetRequiredService<EntryFiller>(),
             reader,
             provider.GetRequiredService<RedisStore>(),
+            provider.GetRequiredService<EntrySweeper>(),
             provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<TagRegistry>(),
             provider.GetRequiredService<EntryCodec>(),

@@ -16,7 +16,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly HttpClient _http = new() { BaseAddress = api, Timeout = TimeSpan.FromSeconds(10) };
-    private readonly ConcurrentDictionary<string, ImmutableStack<(TimeSpan At, int Stock)>> _durable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ImmutableStack<(TimeSpan At, int Price)>> _durable = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<TimeSpan> _succeeded = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -63,13 +63,13 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
         var lost = new List<string>();
         foreach (var (id, writes) in _durable.Where(written => !written.Value.IsEmpty))
         {
-            var stock = writes.Peek().Stock;
+            var price = writes.Peek().Price;
             using var answer = await GetAsync(id, cancellationToken);
             var found = answer.StatusCode == HttpStatusCode.OK
-                ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("stock").GetInt32()
+                ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("data").GetProperty("price").GetInt32()
                 : -1;
-            if (found < stock)
-                lost.Add($"{id}: {stock} was acknowledged, {found} is there ({(int)answer.StatusCode})");
+            if (found < price)
+                lost.Add($"{id}: {price} was acknowledged, {found} is there ({(int)answer.StatusCode})");
         }
 
         return lost;
@@ -107,13 +107,13 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(string id, int stock)
+    private async Task WriteAsync(string id, int price)
     {
         var began = _clock.Elapsed;
         try
         {
             using var answer = await _http.PutAsJsonAsync(
-                new Uri($"/api/db/products/{id}", UriKind.Relative), new { name = "Drill", category = "tools", price = 9.5m, stock }, CancellationToken.None);
+                new Uri($"/api/db/products/{id}", UriKind.Relative), new { name = "Drill", category = "tools", price, in_stock = true }, CancellationToken.None);
             if (!answer.IsSuccessStatusCode)
             {
                 Failed++;
@@ -125,7 +125,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
             if ((await answer.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None)).GetProperty("durable").GetBoolean())
             {
                 Durable++;
-                _durable.AddOrUpdate(id, _ => [(_clock.Elapsed, stock)], (_, writes) => writes.Push((_clock.Elapsed, stock)));
+                _durable.AddOrUpdate(id, _ => [(_clock.Elapsed, price)], (_, writes) => writes.Push((_clock.Elapsed, price)));
             }
             else
                 AtRisk++;

@@ -18,7 +18,7 @@ public sealed class HostileRequestTests(RedisFixture fixture, ITestOutputHelper 
     private static readonly string[][] Canaries =
     [
         ["SET", "other:app", "not ours"], ["SET", "a key for good", "stays"], ["RPUSH", "a:list", "1", "2"], ["HSET", "a:hash", "field", "value"],
-        ["SETEX", "app:canary", "3600", "sings"], ["HSET", "db:product:canary", "name", "Canary", "category", "birds", "price", "9.90", "stock", "1"],
+        ["SETEX", "app:canary", "3600", "sings"], ["SET", "db:product:canary", """{"id":"canary","name":"Canary","price":9.90,"category":"birds","in_stock":true,"features":[],"version":1}"""],
     ];
 
     private readonly RedisReplication _redis = fixture.Redis;

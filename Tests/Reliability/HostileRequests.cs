@@ -6,7 +6,7 @@ namespace RedisAspire.Tests.Reliability;
 /// <summary>Makes requests that no well-meaning client would send, the same ones for the same seed.</summary>
 internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
 {
-    private const string Product = """{"name":"n","category":"c","price":1,"stock":1}""";
+    private const string Product = """{"name":"n","category":"c","price":1,"in_stock":true}""";
 
     private static readonly string[] Methods = ["GET", "GET", "PUT", "PUT", "DELETE", "POST", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW", "get"];
 
@@ -25,26 +25,27 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
     private static readonly string[] Bodies =
     [
         "", "null", "true", "[]", "{}", "{", "[", "\"", "{\"name\":", Product[..^1], Product + Product, Product + "x", "\uFEFF" + Product, "<xml/>", "name=n&category=c",
-        """{"name":"n","name":"m","category":"c","price":1,"stock":1}""",
-        """{"__proto__":{"a":1},"name":"n","category":"c","price":1,"stock":1}""",
-        """{"name":"<script>alert(1)</script>","category":"<img src=x onerror=alert(1)>","price":1,"stock":1}""",
-        """{"name":"\ud800","category":"c","price":1,"stock":1}""",
-        """{"name":"\u0000","category":"c","price":1,"stock":1}""",
-        """{"name":1,"category":[],"price":"1","stock":{}}""",
-        """{"name":null,"category":null,"price":null,"stock":null}""",
-        """{"name":"n","category":"c","price":1e400,"stock":1}""",
-        """{"name":"n","category":"c","price":-1e-400,"stock":1}""",
-        """{"name":"n","category":"c","price":79228162514264337593543950335,"stock":2147483648}""",
-        """{"name":"n","category":"c","price":NaN,"stock":Infinity}""",
-        """{"name":"n","category":"c","price":1,"stock":1e2}""",
-        $$"""{"name":"{{new string('x', 201)}}","category":"c","price":1,"stock":1}""",
-        $$"""{"name":"n","category":"c","price":{{new string('9', 5000)}},"stock":1}""",
+        """{"name":"n","name":"m","category":"c","price":1,"in_stock":true}""",
+        """{"__proto__":{"a":1},"name":"n","category":"c","price":1,"in_stock":true}""",
+        """{"name":"<script>alert(1)</script>","category":"<img src=x onerror=alert(1)>","price":1,"in_stock":true}""",
+        """{"name":"\ud800","category":"c","price":1,"in_stock":true}""",
+        """{"name":"\u0000","category":"c","price":1,"in_stock":true}""",
+        """{"name":1,"category":[],"price":"1","in_stock":{}}""",
+        """{"name":"n","category":"c","price":1,"in_stock":true,"features":["\ud800",null,1,{}]}""", """{"price":2}""", """{"features":null}""", """{"\ud800":1}""", """{"id":"canary","version":9}""",
+        """{"name":null,"category":null,"price":null,"in_stock":null}""",
+        """{"name":"n","category":"c","price":1e400,"in_stock":true}""",
+        """{"name":"n","category":"c","price":-1e-400,"in_stock":true}""",
+        """{"name":"n","category":"c","price":79228162514264337593543950335,"in_stock":2147483648}""",
+        """{"name":"n","category":"c","price":NaN,"in_stock":Infinity}""",
+        """{"name":"n","category":"c","price":1,"in_stock":1e2}""",
+        $$"""{"name":"{{new string('x', 201)}}","category":"c","price":1,"in_stock":true}""",
+        $$"""{"name":"n","category":"c","price":{{new string('9', 5000)}},"in_stock":true}""",
         new string('[', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 2000)), Product, Product, Product, Product, Product, Product,
     ];
 
     private static readonly string[] Types =
     [
-        "application/json", "application/json", "application/json", "application/json", "application/json", "application/json; charset=utf-8", "application/json; charset=utf-16", "application/json; charset=nothing", "text/plain", "application/xml", "multipart/form-data", "application/problem+json", "\"", "", "a/b/c",
+        "application/json", "application/json", "application/json", "application/json", "application/json", "application/json; charset=utf-8", "application/merge-patch+json", "application/json; charset=utf-16", "application/json; charset=nothing", "text/plain", "application/xml", "multipart/form-data", "application/problem+json", "\"", "", "a/b/c",
     ];
 
     private static readonly string[] Headers =
@@ -52,7 +53,7 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
         "Accept: text/html", "Accept: */*;q=x", "Accept: text/plain", "Accept: ,,,", "Accept-Encoding: \u007f", "X-Admin-Key: wrong", "X-Admin-Key: ", "X-Admin-Key: a\r\nX-Admin-Key: b",
         "X-Forwarded-For: 999.1.1.1", "X-Forwarded-For: ::ffff:1.2.3.4, <script>", "X-Evil: a\r\n\r\nGET /health HTTP/1.1", "X-Evil: a\nb", "X-Evil: a\rb", "X-Evil: a\0b", " folded: a", "Host: other", "Host: a b",
         "Expect: 100-continue", "Expect: 200-ok", "Content-Length: -1", "Content-Length: 1, 2", "Transfer-Encoding: gzip", "Upgrade: h2c\r\nConnection: Upgrade", "Range: bytes=0-", "Cookie: " + new string('c', 20_000),
-        "Content-Encoding: gzip", "If-None-Match: *", "traceparent: 00-zz", "baggage: %%%",
+        "Content-Encoding: gzip", "If-None-Match: *", "If-Match: *", "If-Match: \"1\", W/\"2\", \"", "If-Match: ,", "traceparent: 00-zz", "baggage: %%%",
     ];
 
     private readonly Random _random = new(seed);
@@ -105,7 +106,7 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
             return Pick(["*", "/", "//", "http://localhost/data/foo", "http://[/data/x", "/DATA/foo", "/data", "/dat%61/foo", "/api/../api/nodes", "localhost:80", "", "/\u00ff", "/api/cache/", "/openapi/../data/a"]);
 
         var name = Chance(3) ? Pick(Encoded) : Chance(4) ? Noise() : Uri.EscapeDataString(Pick(Names));
-        if (method is "PUT" && name == "canary")
+        if (method is "PUT" or "PATCH" or "DELETE" && name == "canary")
             name = "sparrow";
         return (method is "PUT" && Chance(2) ? paths.First(path => path.Contains("{id}", StringComparison.Ordinal)) : Pick(paths)).Replace("{key}", name, StringComparison.Ordinal).Replace("{id}", name, StringComparison.Ordinal);
     }

@@ -48,6 +48,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
         builder.UseSetting("Admin:Key", AdminKey);
         builder.UseSetting("RateLimit:PermitLimit", "");
+        builder.UseSetting("Db:Seed", "false");
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using RedisAspire.Standalone;
 
@@ -22,12 +23,42 @@ public sealed class DataForwardingTests
             Assert.Equal("[SLOW] data_pour_a/b c\n", await miss.Content.ReadAsStringAsync(Cancellation));
         }
 
+        using (var dots = await GetAsync(http, "/data?key=.."))
+            Assert.Equal("[SLOW] data_pour_..\n", await dots.Content.ReadAsStringAsync(Cancellation));
+
         using (var refused = await GetAsync(http, "/data/db:product:prod1"))
             Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
 
         await application.Apis[0].Process.KillAsync();
         using (var gone = await GetAsync(http, "/data/foo"))
             Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (gone.StatusCode, gone.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task A_value_is_changed_there_by_those_who_have_the_admin_key()
+    {
+        await using var application = await StandaloneApplication.StartAsync(
+            new LaunchOptions
+            {
+                WebPort = 0,
+                ApiPort = 0,
+                RedisPort = 0,
+                Replicas = 1,
+                AdminKey = "secret",
+                ApiEnvironment = new Dictionary<string, string> { ["SlowDatabase__Latency"] = "00:00:00.050" },
+            },
+            DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
+        using var http = new HttpClient { BaseAddress = application.Web!.Url };
+
+        using var refused = await PutAsync(http, key: null);
+        using var changed = await PutAsync(http, "secret");
+        using var read = await GetAsync(http, "/data/foo");
+        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri("/data/foo", UriKind.Relative)) { Headers = { IfNoneMatch = { read.Headers.ETag! } } };
+        using var known = await http.SendAsync(again, Cancellation);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (refused.StatusCode, changed.StatusCode));
+        Assert.Equal("[SLOW] new\n", await read.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
     }
 
     [Fact]
@@ -64,6 +95,14 @@ public sealed class DataForwardingTests
         Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);
+    }
+
+    private static async Task<HttpResponseMessage> PutAsync(HttpClient http, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri("/data/foo", UriKind.Relative)) { Content = JsonContent.Create(new { value = "new" }) };
+        if (key is not null)
+            request.Headers.Add("X-Admin-Key", key);
+        return await http.SendAsync(request, Cancellation);
     }
 
     private static HttpClient VisitorAt(string address, int port) => new(new SocketsHttpHandler

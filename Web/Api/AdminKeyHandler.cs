@@ -4,10 +4,13 @@ namespace RedisAspire.Web.Api;
 /// <param name="configuration">Holds the key as <c>Admin:Key</c>.</param>
 internal sealed class AdminKeyHandler(IConfiguration configuration) : DelegatingHandler
 {
+    /// <summary>The header that carries the key.</summary>
+    public const string Header = "X-Admin-Key";
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Method != HttpMethod.Get && configuration["Admin:Key"] is { Length: > 0 } key)
-            request.Headers.TryAddWithoutValidation("X-Admin-Key", key);
+            request.Headers.TryAddWithoutValidation(Header, key);
         return base.SendAsync(request, cancellationToken);
     }
 }

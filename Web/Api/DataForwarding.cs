@@ -4,15 +4,19 @@ using Microsoft.Net.Http.Headers;
 namespace RedisAspire.Web.Api;
 
 /// <summary>
-/// Passes <c>GET /data/{key}</c> on to the API, so that one address serves the page to a browser and the data to
-/// <c>curl</c>. Reading only: what changes something goes to the API itself.
+/// Passes <c>/data/{key}</c> on to the API, so that one address serves the page to a browser and the data to
+/// <c>curl</c>. What changes something needs the admin key here as there: this service does not lend its own.
 /// </summary>
 internal static class DataForwarding
 {
     private const string ClientName = "apiservice";
 
-    // What the answer says about itself; the rest belongs to each connection.
-    private static readonly string[] Passed = [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.Vary, HeaderNames.RetryAfter, "X-Cache", "Server-Timing"];
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete];
+
+    // What the request and the answer say about themselves; the rest belongs to each connection.
+    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, AdminKeyHandler.Header];
+    private static readonly string[] Passed =
+        [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing"];
 
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
     {
@@ -23,15 +27,21 @@ internal static class DataForwarding
         return services;
     }
 
-    public static void MapDataForwarding(this IEndpointRouteBuilder routes) => routes.MapGet("/data/{**key}", ForwardAsync);
+    public static void MapDataForwarding(this IEndpointRouteBuilder routes) => routes.MapMethods("/data/{**key}", Methods, ForwardAsync);
 
     private static async Task ForwardAsync(HttpContext context, IHttpClientFactory clients, CancellationToken cancellationToken)
     {
         // As it came: decoding and encoding it again would make two keys of one.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(target, UriKind.Relative));
-        request.Headers.TryAddWithoutValidation(HeaderNames.Accept, (IEnumerable<string?>)context.Request.Headers.Accept);
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(target, UriKind.Relative));
+        foreach (var name in Asked)
+            request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)context.Request.Headers[name]);
         request.Headers.TryAddWithoutValidation(VisitorAddress.Header, VisitorAddress.Of(context));
+        if (HttpMethods.IsPut(context.Request.Method))
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.TryAddWithoutValidation(HeaderNames.ContentType, context.Request.ContentType);
+        }
 
         HttpResponseMessage response;
         try

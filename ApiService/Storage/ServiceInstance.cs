@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace RedisAspire.ApiService.Cache;
+namespace RedisAspire.ApiService.Storage;
 
 /// <summary>This run of the API, apart from all others.</summary>
 internal sealed class ServiceInstance

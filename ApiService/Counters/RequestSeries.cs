@@ -1,0 +1,72 @@
+using System.Globalization;
+using RedisAspire.ApiService.Storage;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Counters;
+
+/// <summary>
+/// A small time series: how many requests there were in each minute, as numbers at <c>app:requests:{kind}:{minute}</c>
+/// that expire. A request costs one addition in this process; what has been added is sent from time to time.
+/// </summary>
+internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
+{
+    /// <summary>How far back it goes.</summary>
+    public const int MaximumMinutes = 120;
+
+    private const string Data = "data";
+    private const string Api = "api";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(MaximumMinutes + 1);
+
+    private long _data;
+    private long _api;
+
+    private long Minute => time.GetUtcNow().ToUnixTimeSeconds() / 60;
+
+    /// <summary>Counts a request.</summary>
+    public void Add(PathString path)
+    {
+        if (path.StartsWithSegments("/data", StringComparison.OrdinalIgnoreCase))
+            Interlocked.Increment(ref _data);
+        else if (path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            Interlocked.Increment(ref _api);
+    }
+
+    /// <summary>Sends what has been counted since the last time. Should Redis be away, it is lost.</summary>
+    public async Task SendAsync(CancellationToken cancellationToken)
+    {
+        var minute = Minute;
+        await SendAsync(KeyOf(Data, minute), Interlocked.Exchange(ref _data, 0), cancellationToken);
+        await SendAsync(KeyOf(Api, minute), Interlocked.Exchange(ref _api, 0), cancellationToken);
+    }
+
+    /// <summary>Reads the last minutes, the present one first.</summary>
+    public async Task<ReadAnswer<RequestMinute[]>> GetAsync(int minutes, CancellationToken cancellationToken)
+    {
+        var last = Minute;
+        RedisKey[] keys = [.. Enumerable.Range(0, minutes).SelectMany(i => new RedisKey[] { KeyOf(Data, last - i), KeyOf(Api, last - i) })];
+        var answer = await store.ReadAsync(database => database.StringGetAsync(keys, ApplicationStore.PreferReplica), cancellationToken);
+        var items = answer.Value.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
+        return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
+    }
+
+    // What somebody else has put there counts as nothing.
+    private static long Number(RedisValue value) =>
+        long.TryParse((string?)value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static RedisKey KeyOf(string kind, long minute) => string.Create(CultureInfo.InvariantCulture, $"app:requests:{kind}:{minute}");
+
+    private async Task SendAsync(RedisKey key, long count, CancellationToken cancellationToken)
+    {
+        if (count == 0)
+            return;
+        await store.WriteAsync(
+            async database =>
+            {
+                var incrementing = database.StringIncrementAsync(key, count);
+                await database.KeyExpireAsync(key, Lifetime);
+                return await incrementing;
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary><c>/api/db/consistency</c> and <c>/api/db/seed</c>: the catalogue as a whole.</summary>
+internal static class CatalogueEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MaximumLimit = 1000;
+
+    private static DriftResponse Example { get; } = new("prod1", ["db:category:electronics lacks it", "db:products:by_price has another price"]);
+
+    public static void MapMaintenance(this IEndpointRouteBuilder catalogue)
+    {
+        catalogue.MapGet("/consistency", CheckAsync)
+            .WithName("CheckCatalogue")
+            .WithSummary("Compares every product with all that it is found by.")
+            .WithDescription($"Tells up to {DefaultLimit} products that differ, or `limit`, at most {MaximumLimit}, and looks no further then.")
+            .Produces<ConsistencyResponse>()
+            .ProducesValidationProblem()
+            .WithResponseExample(new ConsistencyResponse(Consistent: false, Complete: true, 50, [Example], ProductResponse.RedisDb, "redis-master"));
+
+        catalogue.MapPost("/consistency/repair", RepairAsync)
+            .WithName("RepairCatalogue")
+            .WithSummary("Puts right what products are found by; the products themselves stay as they are.")
+            .WithResponseExample(new RepairResponse(1, [Example], ProductResponse.RedisDb, "redis-master"))
+            .RequireAdminKey();
+
+        catalogue.MapPost("/seed", SeedAsync)
+            .WithName("SeedCatalogue")
+            .WithSummary("Adds those of the first fifty products that are missing.")
+            .Produces<SeedResponse>()
+            .Produces<SeedResponse>(StatusCodes.Status202Accepted)
+            .WithResponseExample(new SeedResponse(3, 47, 1, Durable: true, Explanation: null))
+            .RequireAdminKey();
+    }
+
+    private static async Task<IResult> CheckAsync(
+        ConsistencyChecker checker, RedisMaster master, RedisTopology topology, IOptions<DbOptions> options, CancellationToken cancellationToken, int limit = DefaultLimit)
+    {
+        if (limit is < 1 or > MaximumLimit)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["limit"] = [$"1 to {MaximumLimit} products are told."],
+            });
+        }
+
+        var products = await master.Database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var drifts = new Dictionary<string, DriftResponse>(StringComparer.Ordinal);
+        await foreach (var drift in checker.CompareAsync(repair: false, cancellationToken))
+        {
+            if (drifts.Count == limit && !drifts.ContainsKey(drift.Id))
+                return Answer(isComplete: false);
+            drifts[drift.Id] = drifts.TryGetValue(drift.Id, out var known) ? known with { Problems = [.. known.Problems.Union(drift.Problems, StringComparer.Ordinal)] } : drift;
+        }
+
+        return Answer(isComplete: true);
+
+        Ok<ConsistencyResponse> Answer(bool isComplete) =>
+            TypedResults.Ok(new ConsistencyResponse(drifts.Count == 0, isComplete, products, drifts.Values, ProductResponse.RedisDb, topology.Snapshot.Master));
+    }
+
+    private static async Task<Ok<RepairResponse>> RepairAsync(ConsistencyChecker checker, RedisTopology topology, CancellationToken cancellationToken)
+    {
+        var repaired = 0L;
+        var first = new List<DriftResponse>();
+        await foreach (var drift in checker.CompareAsync(repair: true, cancellationToken))
+        {
+            repaired++;
+            if (first.Count < DefaultLimit)
+                first.Add(drift);
+        }
+
+        return TypedResults.Ok(new RepairResponse(repaired, first, ProductResponse.RedisDb, topology.Snapshot.Master));
+    }
+
+    private static async Task<IResult> SeedAsync(ProductSeeder seeder)
+    {
+        var answer = await seeder.SeedAsync();
+        return answer.Durable ? TypedResults.Ok(answer) : TypedResults.Accepted((string?)null, answer);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Problems;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>Answers what goes wrong in the catalogue, and says whether something may have been written all the same.</summary>
+internal static class CatalogueFailures
+{
+    private const string WrongType = "What another client has stored at the key of the product, or at one of the catalogue's indexes, is something else.";
+
+    /// <summary>An endpoint filter.</summary>
+    public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (NoProductException failure)
+        {
+            return Conflict(failure.Message);
+        }
+        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
+        {
+            return Conflict(WrongType);
+        }
+        catch (ProductWriteException failure) when (RedisFailure.IsWrongType(failure.InnerException!))
+        {
+            return Conflict(WrongType);
+        }
+        catch (ProductWriteException failure)
+        {
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return TypedResults.Problem(
+                $"{RedisFailure.Describe(failure.InnerException!)} {Consequence(failure.MayHaveHappened, context.HttpContext.Request.Method)}",
+                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Redis is not available",
+                extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["mayHaveBeenWritten"] = failure.MayHaveHappened });
+        }
+    }
+
+    // Each POST makes a product of its own.
+    private static string Consequence(bool mayHaveHappened, string method) => (mayHaveHappened, HttpMethods.IsPost(method)) switch
+    {
+        (false, _) => "The product was not written.",
+        (true, false) => "The product may have been written: it is safe to send it again.",
+        (true, true) => "The product may have been written: look for it before you send it again.",
+    };
+
+    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+}

@@ -1,0 +1,31 @@
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>Where the catalogue is kept in Redis. None of it expires.</summary>
+internal static class CatalogueKeys
+{
+    /// <summary>What all of its keys start with.</summary>
+    public const string Prefix = "db:";
+
+    /// <summary>What the key of a product starts with.</summary>
+    public const string ProductPrefix = Prefix + "product:";
+
+    /// <summary>What the key of a category starts with.</summary>
+    public const string CategoryPrefix = Prefix + "category:";
+
+    /// <summary>A set: the id of every product.</summary>
+    public static RedisKey Products { get; } = "db:products";
+
+    /// <summary>A sorted set: the id of every product by its price.</summary>
+    public static RedisKey ByPrice { get; } = "db:products:by_price";
+
+    /// <summary>A number: the last version that was given to a product.</summary>
+    public static RedisKey Version { get; } = "db:products:version";
+
+    /// <summary>A string: one product, as JSON.</summary>
+    public static RedisKey Product(string id) => ProductPrefix + id;
+
+    /// <summary>A set: the ids of a category's products.</summary>
+    public static RedisKey Category(string category) => CategoryPrefix + category;
+}

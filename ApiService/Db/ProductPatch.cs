@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>A JSON merge patch of a product (RFC 7396). No member of a product is an object, so that each is replaced or removed as a whole.</summary>
+internal static class ProductPatch
+{
+    /// <summary>Merges a patch into a product.</summary>
+    /// <param name="patch">What is different.</param>
+    /// <param name="product">The product as it is.</param>
+    /// <param name="options">How bodies are read.</param>
+    /// <returns>What the product is to be; <see langword="null"/> when that is none.</returns>
+    public static ProductRequest? TryApply(JsonElement patch, Product product, JsonSerializerOptions options)
+    {
+        if (patch.ValueKind != JsonValueKind.Object)
+            return null;
+        try
+        {
+            var merged = JsonSerializer.SerializeToNode(ProductRequest.Of(product), options)!.AsObject();
+            foreach (var member in patch.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.Null)
+                    merged.Remove(member.Name);
+                else
+                    merged[member.Name] = JsonSerializer.SerializeToNode(member.Value, options);
+            }
+
+            return merged.Deserialize<ProductRequest>(options);
+        }
+        // Text that is no Unicode is met only when it is read.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

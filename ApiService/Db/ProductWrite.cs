@@ -1,0 +1,28 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>A change of one product, with all that it is found by.</summary>
+internal sealed class ProductWrite
+{
+    private readonly object[] _arguments;
+
+    private ProductWrite(string script, RedisKey[] keys, string[] arguments) =>
+        _arguments = [script, keys.Length, .. keys.Cast<object>(), .. arguments];
+
+    /// <summary>Creates or replaces a product.</summary>
+    public static ProductWrite Save(Product product, WriteCondition condition) => new(
+        CatalogueScripts.Save,
+        [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
+        [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, (product with { Version = 0 }).ToJson()]);
+
+    /// <summary>Deletes a product.</summary>
+    public static ProductWrite Delete(string id, WriteCondition condition) => new(
+        CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice], Subject(id, condition));
+
+    /// <summary>Sends it.</summary>
+    public Task<RedisResult> SendAsync(IDatabase database) => database.ExecuteAsync("EVAL", _arguments);
+
+    private static string[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions];
+}

@@ -1,0 +1,151 @@
+using System.Net.Mime;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.OpenApi;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>What changes products. Each says whether replicas have the change: 202 when too few do yet.</summary>
+internal static class ProductWriteEndpoints
+{
+    private const string MergePatch = "application/merge-patch+json";
+    private const string Conditions = "With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise.";
+
+    // Others change the same product in between; but not for ever.
+    private const int MaximumAttempts = 5;
+
+    private static ProductWriteResponse Example { get; } = new(ProductEndpoints.Example, ProductResponse.RedisDb, "redis-master", 1, Durable: true, Explanation: null);
+
+    /// <summary>Maps what creates a product of a new id.</summary>
+    public static void MapPost(this IEndpointRouteBuilder products) =>
+        products.MapPost("", PostAsync)
+            .WithName("CreateProduct")
+            .WithSummary("Creates a product, whose id is made up.")
+            .WithDescription("Who has an id for it sends `PUT` with `If-None-Match: *`, which can safely be sent again when its answer was lost.")
+            .AcceptsBody()
+            .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
+            .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
+            .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
+            .WithResponseExample(Example, StatusCodes.Status201Created);
+
+    /// <summary>Maps what replaces, changes and deletes a product.</summary>
+    public static void MapWrites(this IEndpointRouteBuilder product)
+    {
+        product.MapPut("", PutAsync)
+            .WithName("PutProduct")
+            .WithSummary("Creates or replaces a product.")
+            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none.")
+            .AcceptsBody()
+            .IsConditional()
+            .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
+            .Produces<ProductWriteResponse>(StatusCodes.Status201Created);
+
+        product.MapPatch("", PatchAsync)
+            .WithName("PatchProduct")
+            .WithSummary("Changes some of a product, by a JSON merge patch.")
+            .WithDescription($"{Conditions} Without, it is merged into what the product is at that moment.")
+            .Accepts<JsonElement>(MergePatch, MediaTypeNames.Application.Json)
+            .AcceptsBody()
+            .IsConditional()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithRequestExample(new { price = 799.99m, in_stock = false });
+
+        product.MapDelete("", DeleteAsync)
+            .WithName("DeleteProduct")
+            .WithSummary("Deletes a product.")
+            .WithDescription(Conditions)
+            .IsConditional()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> PostAsync(ProductRequest request, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    {
+        if (request.Check() is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        var product = request.ToProduct(Guid.CreateVersion7().ToString("N"));
+        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, WriteCondition.IsNew)), options.Value, context);
+    }
+
+    private static async Task<IResult> PutAsync(
+        string id, ProductRequest request, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    {
+        var errors = request.Check();
+        foreach (var error in condition.Check())
+            errors.Add(error.Key, error.Value);
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+        var product = request.ToProduct(id);
+        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, condition)), options.Value, context);
+    }
+
+    private static async Task<IResult> PatchAsync(
+        string id, JsonElement patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
+        IOptions<JsonOptions> json, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (condition.Check() is { Count: > 0 } wrong)
+            return TypedResults.ValidationProblem(wrong);
+
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await reader.FindAsync(id, cancellationToken) is not { } before)
+                return condition.IfMatch is null ? ProductEndpoints.NotFound(id) : Refused();
+            if (ProductPatch.TryApply(patch, before, json.Value.SerializerOptions) is not { } request)
+            {
+                return TypedResults.Problem(
+                    "The product would not be one any more: members may be set to what they can be, and only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
+            }
+
+            if (request.Check() is { Count: > 0 } errors)
+                return TypedResults.ValidationProblem(errors);
+
+            // What was merged with one version must not be written over another.
+            if (!condition.Allows(before))
+                return Refused();
+            var product = request.ToProduct(id);
+            var receipt = await writer.WriteAsync(ProductWrite.Save(product, WriteCondition.Is(before)));
+            if (receipt.Outcome != WriteOutcome.Refused || attempt == MaximumAttempts)
+                return Answer(product, receipt, options.Value, context);
+        }
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    {
+        if (condition.Check() is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        var receipt = await writer.WriteAsync(ProductWrite.Delete(id, condition));
+        return receipt.Outcome == WriteOutcome.Missing ? ProductEndpoints.NotFound(id) : Answer(product: null, receipt, options.Value, context);
+    }
+
+    private static IResult Answer(Product? product, WriteReceipt receipt, DbOptions options, HttpContext context)
+    {
+        if (receipt.Outcome == WriteOutcome.Refused)
+            return Refused();
+
+        var written = product is null ? null : product with { Version = receipt.Version };
+        var answer = ProductWriteResponse.Of(written, receipt, options.MinimumReplicas);
+        if (written is not null)
+            context.Response.Headers.ETag = WriteCondition.ETagOf(written);
+        var location = written is null ? null : $"/api/db/products/{written.Id}";
+        return (answer.Durable, receipt.Outcome) switch
+        {
+            (false, _) => TypedResults.Accepted(location, answer),
+            (true, WriteOutcome.Created) => TypedResults.Created(location, answer),
+            _ => TypedResults.Ok(answer),
+        };
+    }
+
+    private static ProblemHttpResult Refused() =>
+        TypedResults.Problem("The product is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+
+    private static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint) => endpoint
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    private static RouteHandlerBuilder IsConditional(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<ProductWriteResponse>()
+        .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .WithResponseExample(Example);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Db;
+
+/// <summary>Fills an empty catalogue, as soon as there is a master.</summary>
+internal sealed partial class SeedOnStart(
+    ProductSeeder seeder, RedisTopology topology, RedisMaster master, IOptions<DbOptions> options, ILogger<SeedOnStart> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Seed)
+            return;
+
+        await foreach (var _ in topology.WatchAsync(stoppingToken))
+        {
+            if (await TrySeedAsync(stoppingToken))
+                return;
+        }
+    }
+
+    private async Task<bool> TrySeedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!master.TryGetDatabase(out var database))
+                return false;
+            if (await database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken) == 0)
+                LogSeeded((await seeder.SeedAsync()).Added);
+            return true;
+        }
+        catch (Exception failure) when (RedisFailure.IsWrongType(failure is ProductWriteException ? failure.InnerException! : failure))
+        {
+            LogForeign(failure);
+            return true;
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException or ProductWriteException)
+        {
+            LogNotYet(failure);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty: {Count} products were added.")]
+    private partial void LogSeeded(int count);
+
+    [LoggerMessage(LogLevel.Warning, "The catalogue is not filled: another client keeps something else at one of its keys.")]
+    private partial void LogForeign(Exception failure);
+
+    [LoggerMessage(LogLevel.Debug, "The catalogue could not be filled yet.")]
+    private partial void LogNotYet(Exception failure);
+}

@@ -1,0 +1,148 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary><c>/api/keys</c>: what is in Redis, key by key, on any node.</summary>
+internal static class KeyEndpoints
+{
+    private const int UsualLimit = 100;
+    private const int MaximumLimit = 1000;
+
+    public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<KeyOptions>()
+            .Bind(configuration.GetSection("Keys"))
+            .Validate(
+                options => options.MaximumScanned > 0 && options.MaximumScanTime > TimeSpan.Zero && options.OperationTimeout > TimeSpan.Zero,
+                "Keys:MaximumScanned, Keys:MaximumScanTime and Keys:OperationTimeout must be positive.")
+            .ValidateOnStart();
+        services.AddSingleton<KeyNodes>();
+        services.AddSingleton<KeyInspector>();
+        services.AddSingleton<KeyBrowser>();
+        services.AddSingleton<KeyValueReader>();
+        services.AddSingleton<KeyWriter>();
+        services.AddSingleton<KeyRemover>();
+        services.AddSingleton<ReservedKeys>();
+        return services;
+    }
+
+    public static void MapKeyEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var keys = routes.MapGroup("/api/keys").WithTags("Keys").AddEndpointFilter(AnswerUnknownNodes)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        var reads = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound);
+        reads.MapGet("", ListAsync)
+            .WithName("GetKeys")
+            .WithSummary("Lists keys, page by page: those of a pattern and type, on any node; on the master when none is named.")
+            .WithDescription(
+                $"`limit` is about how many keys a page has: {UsualLimit} by default, {MaximumLimit} at most. A page may be short or empty although there are more: "
+                + "go on with `cursor` until `next` is null. A key that is there all the time is listed; one that comes or goes meanwhile may be, and a key may be on two pages. "
+                + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before what is meant literally). " + KeyNotation.Description)
+            .WithResponseExample(new KeyPageResponse(
+                "redis-master",
+                [new KeyResponse("foo", "string", 42.118, 72), new KeyResponse("db:product:prod1", "hash", null, 168), new KeyResponse(@"\xff\x00", "set", null, 80)],
+                "cmVkaXMtbWFzdGVyIDE3NDA4"));
+
+        reads.MapGet("/tree", GetTreeAsync)
+            .WithName("GetKeyTree")
+            .WithSummary("Shows one level of the tree that a separator makes of the keys, with how many keys there are below.")
+            .WithDescription(
+                "One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up. "
+                + $"`limit` is about how many different names an answer has: {UsualLimit} by default, {MaximumLimit} at most. `prefix` is no pattern. " + KeyNotation.Description)
+            .WithResponseExample(new KeyTreeResponse(
+                "redis-master", "db:",
+                [new KeyTreeItemResponse("category", "prefix", "db:category:", 6), new KeyTreeItemResponse("product", "prefix", "db:product:", 50), new KeyTreeItemResponse("products", "key", "db:products", 1)],
+                57, 57, true, null));
+
+        reads.MapGet("/count", CountAsync)
+            .WithName("CountKeys")
+            .WithSummary("Counts the keys of a pattern and type, and those among them that deleting by that pattern would spare.")
+            .WithDescription("One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up.")
+            .WithResponseExample(new KeyCountResponse("redis-master", 1200, 0, 1257, 1257, true, null));
+
+        reads.MapGet("/value", GetValueAsync)
+            .WithName("GetKeyValue")
+            .WithSummary("Describes a key and reads its value, a part at a time.")
+            .WithDescription(
+                $"`limit` is about how many elements of a collection are read: {UsualLimit} by default, {MaximumLimit} at most, fewer when they are large. "
+                + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentResponse.MaximumBytes} bytes are shown. " + KeyNotation.Description)
+            .WithResponseExample(new KeyDetailsResponse(
+                "redis-replica-1", "cart:42", "hash", "listpack", 1799.3, 120, 3, 1,
+                [new ElementResponse { Field = new ContentResponse("text", "prod1", 5, false), Value = new ContentResponse("json", """{"quantity":2}""", 14, false) }],
+                null))
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+        keys.MapKeyWriteEndpoints();
+    }
+
+    // Who names a node may have mistyped it; so may who has made up a cursor.
+    private static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (KeyNotFoundException unknown)
+        {
+            return TypedResults.Problem(unknown.Message, statusCode: StatusCodes.Status404NotFound);
+        }
+    }
+
+    private static async Task<Results<Ok<KeyPageResponse>, ValidationProblem>> ListAsync(
+        string? node, string? pattern, string? type, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (wanted, kind, position, most) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        return input.IsWrong
+            ? TypedResults.ValidationProblem(input.Errors)
+            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, most, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<KeyTreeResponse>, ValidationProblem>> GetTreeAsync(
+        string? node, string? prefix, string? separator, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (start, end, position, most) = (input.Prefix(prefix), input.Separator(separator), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        return input.IsWrong
+            ? TypedResults.ValidationProblem(input.Errors)
+            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, most, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<KeyCountResponse>, ValidationProblem>> CountAsync(
+        string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (wanted, kind, position) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node));
+        return input.IsWrong
+            ? TypedResults.ValidationProblem(input.Errors)
+            : TypedResults.Ok(await browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<KeyDetailsResponse>, ValidationProblem, ProblemHttpResult>> GetValueAsync(
+        string? key, string? node, string? cursor, int? limit, KeyNodes nodes, KeyValueReader reader, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (name, position, most) = (input.Key(key), input.Cursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+
+        try
+        {
+            var details = await reader.ReadAsync(nodes.Find(position?.Node ?? node), name, position?.Position, most, cancellationToken);
+            return details is null ? KeyProblems.NoKey() : TypedResults.Ok(details);
+        }
+        catch (FormatException)
+        {
+            return TypedResults.ValidationProblem(KeyInput.WrongCursor);
+        }
+        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
+        {
+            return TypedResults.Problem("Another value of another type has been stored under this key meanwhile. Begin again.", statusCode: StatusCodes.Status409Conflict);
+        }
+    }
+}

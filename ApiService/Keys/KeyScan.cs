@@ -1,0 +1,74 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary>A scan of a node's keys, which looks at a few hundred at a time, so that the node is never busy with it for long.</summary>
+internal sealed class KeyScan
+{
+    private const string Beginning = "0";
+
+    private readonly IDatabase _database;
+    private readonly KeyPattern _pattern;
+    private readonly string? _type;
+    private readonly KeyOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+
+    /// <summary>Begins or continues a scan.</summary>
+    /// <param name="database">The node.</param>
+    /// <param name="pattern">Which keys.</param>
+    /// <param name="type">Of which type; any by default.</param>
+    /// <param name="position">Where an earlier scan came to.</param>
+    /// <param name="options">How far it may go.</param>
+    /// <param name="time">The clock.</param>
+    public KeyScan(IDatabase database, KeyPattern pattern, string? type, string? position, IOptions<KeyOptions> options, TimeProvider time)
+    {
+        _database = database;
+        _pattern = pattern;
+        _type = type;
+        _options = options.Value;
+        _time = time;
+        _started = time.GetTimestamp();
+        Position = position ?? Beginning;
+    }
+
+    /// <summary>The most keys that are looked at together.</summary>
+    public const int MaximumCount = 500;
+
+    /// <summary>Where it has come to.</summary>
+    public string Position { get; private set; }
+
+    /// <summary>About how many keys it has looked at.</summary>
+    public long Scanned { get; private set; }
+
+    /// <summary>Whether it has come to the end.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Whether there is more, and one request may look at it.</summary>
+    public bool MayGoOn => !IsComplete && Scanned < _options.MaximumScanned && _time.GetElapsedTime(_started) < _options.MaximumScanTime;
+
+    /// <summary>Whether a position can be one of a scan.</summary>
+    public static bool IsPosition(string text) => ulong.TryParse(text, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>Looks at the next keys.</summary>
+    /// <param name="count">About how many; no more than <see cref="MaximumCount"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Those among them that are wanted. A key may come again with a later call, when Redis has resized its table meanwhile.</returns>
+    public async Task<byte[][]> NextAsync(int count, CancellationToken cancellationToken)
+    {
+        count = Math.Clamp(count, 1, MaximumCount);
+        List<object> arguments = [Position, "COUNT", count];
+        if (!_pattern.IsAll)
+            arguments.AddRange(["MATCH", _pattern.Glob]);
+        if (_type is not null)
+            arguments.AddRange(["TYPE", _type]);
+
+        var page = (RedisResult[])(await _database.ExecuteAsync("SCAN", [.. arguments]).WaitAsync(_options.OperationTimeout, cancellationToken))!;
+        Position = (string)page[0]!;
+        Scanned += count;
+        IsComplete = Position == Beginning;
+        return (byte[][])page[1]!;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Mime;
+using System.Net.ServerSentEvents;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary>What changes keys under <c>/api/keys</c>: on the master, for who has the admin key.</summary>
+internal static class KeyWriteEndpoints
+{
+    public static void MapKeyWriteEndpoints(this IEndpointRouteBuilder keys)
+    {
+        var one = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound);
+
+        one.MapPut("/ttl", ExpireAsync)
+            .WithName("SetKeyTtl")
+            .WithSummary("Lets a key expire after some time, whether it would have before or not.")
+            .WithDescription(KeyNotation.Description)
+            .WithRequestExample(new TtlRequest(3600))
+            .WithResponseExample(new KeyResponse("foo", "string", 3600, 72))
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .RequireAdminKey();
+
+        one.MapDelete("/ttl", PersistAsync)
+            .WithName("PersistKey")
+            .WithSummary("Lets a key never expire.")
+            .WithDescription(KeyNotation.Description)
+            .WithResponseExample(new KeyResponse("foo", "string", null, 72))
+            .RequireAdminKey();
+
+        one.MapDelete("/value", DeleteAsync)
+            .WithName("DeleteKey")
+            .WithSummary("Deletes a key.")
+            .WithDescription(KeyNotation.Description)
+            .RequireAdminKey();
+
+        keys.MapPost("/delete", DeleteMatching)
+            .WithName("DeleteKeys")
+            .WithSummary("Deletes all keys of a pattern and type, and tells how far it has come; ends when the client goes.")
+            .WithDescription(
+                "A stream of events: `progress`, then `result`, or `failed` with problem details. The application's own keys (`app:`, `db:`) are spared, "
+                + "unless the pattern begins with their prefix. `GET /api/keys/count` says beforehand how many keys there are.")
+            .WithRequestExample(new DeleteKeysRequest("session:*", "string"))
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .RequireAdminKey();
+    }
+
+    private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> ExpireAsync(
+        string? key, TtlRequest request, KeyWriter writer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (name, seconds) = (input.Key(key), input.Seconds(request.Seconds));
+        return input.IsWrong
+            ? TypedResults.ValidationProblem(input.Errors)
+            : Answer(await writer.ExpireAsync(name, seconds, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> PersistAsync(
+        string? key, KeyWriter writer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var name = input.Key(key);
+        return input.IsWrong ? TypedResults.ValidationProblem(input.Errors) : Answer(await writer.PersistAsync(name, cancellationToken));
+    }
+
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> DeleteAsync(string? key, KeyWriter writer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var name = input.Key(key);
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        return await writer.DeleteAsync(name, cancellationToken) ? TypedResults.NoContent() : KeyProblems.NoKey();
+    }
+
+    private static Results<ServerSentEventsResult<object>, ValidationProblem> DeleteMatching(
+        DeleteKeysRequest request, KeyNodes nodes, KeyRemover remover, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (pattern, type) = (input.Pattern(request.Pattern), input.Type(request.Type));
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+
+        IAsyncEnumerable<SseItem<object>> events = remover.RemoveAsync(nodes.Master.Database, pattern, type, cancellationToken);
+        return TypedResults.ServerSentEvents(events.WithFailure(cancellationToken));
+    }
+
+    private static Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult> Answer(KeyResponse? key) =>
+        key is null ? KeyProblems.NoKey() : TypedResults.Ok(key);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary>The elements of one value, read part by part with the command that its type has for that.</summary>
+/// <param name="database">The node.</param>
+/// <param name="key">The key.</param>
+/// <param name="length">How many elements it has.</param>
+/// <param name="memory">About how much memory it takes.</param>
+internal sealed class ValueElements(IDatabase database, RedisKey key, long length, long memory)
+{
+    private const int StringPartBytes = 64 * 1024;
+
+    // Elements can only be read whole: of large ones fewer at a time.
+    private const int PartBytes = 1024 * 1024;
+
+    private const long MaximumIndex = 1L << 53;
+
+    /// <summary>Reads a part.</summary>
+    /// <exception cref="FormatException">The position is of another type of value.</exception>
+    public Task<ValuePage> ReadAsync(string type, string? position, int limit)
+    {
+        var count = (int)Math.Clamp(PartBytes / Math.Max(1, memory / Math.Max(1, length)), 1, limit);
+        return type switch
+        {
+            "string" => ReadStringAsync(Index(position)),
+            "list" => ReadListAsync(Index(position), count),
+            "zset" => ReadSortedSetAsync(Index(position), count),
+            "set" => ReadSetAsync(Cursor(position), count),
+            "hash" => ReadHashAsync(Cursor(position), count),
+            "stream" => ReadStreamAsync(Id(position), count),
+            _ => Task.FromResult(ValuePage.Empty),
+        };
+    }
+
+    private async Task<ValuePage> ReadStringAsync(long start)
+    {
+        var part = (byte[])(await database.ExecuteAsync("GETRANGE", key, start, start + StringPartBytes - 1))!;
+        var end = start + part.Length;
+        if (end < length)
+            end = start + ContentResponse.WholeCharacters(part);
+        var content = ContentResponse.Of(part.AsSpan(0, (int)(end - start)), length);
+        return new ValuePage([new ElementResponse { Index = start, Value = content }], Next(end));
+    }
+
+    private async Task<ValuePage> ReadListAsync(long start, int count)
+    {
+        var values = (byte[][])(await database.ExecuteAsync("LRANGE", key, start, start + count - 1))!;
+        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of(value) })], Next(start + count));
+    }
+
+    private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
+    {
+        var pairs = (byte[][])(await database.ExecuteAsync("ZRANGE", key, start, start + count - 1, "WITHSCORES"))!;
+        return new ValuePage(
+            [.. pairs.Chunk(2).Select((pair, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of(pair[0]), Score = System.Text.Encoding.ASCII.GetString(pair[1]) })],
+            Next(start + count));
+    }
+
+    private async Task<ValuePage> ReadSetAsync(string cursor, int count)
+    {
+        var (members, next) = await ScanAsync("SSCAN", cursor, count);
+        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentResponse.Of(member) })], next);
+    }
+
+    private async Task<ValuePage> ReadHashAsync(string cursor, int count)
+    {
+        var (pairs, next) = await ScanAsync("HSCAN", cursor, count);
+        return new ValuePage([.. Fields(pairs)], next);
+    }
+
+    private async Task<ValuePage> ReadStreamAsync(string start, int count)
+    {
+        var entries = (RedisResult[])(await database.ExecuteAsync("XRANGE", key, start, "+", "COUNT", count))!;
+        var items = Array.ConvertAll(entries, entry => (RedisResult[])entry!)
+            .Select(entry => new ElementResponse { Id = (string)entry[0]!, Fields = [.. Fields((byte[][])entry[1]!)] }).ToArray();
+        return new ValuePage(items, items.Length < count ? null : items[^1].Id);
+    }
+
+    private async Task<(byte[][] Items, string? Next)> ScanAsync(string command, string cursor, int count)
+    {
+        var page = (RedisResult[])(await database.ExecuteAsync(command, key, cursor, "COUNT", count))!;
+        var next = (string)page[0]!;
+        return ((byte[][])page[1]!, next == "0" ? null : next);
+    }
+
+    private static IEnumerable<ElementResponse> Fields(byte[][] pairs) =>
+        pairs.Chunk(2).Select(pair => new ElementResponse { Field = ContentResponse.Of(pair[0]), Value = ContentResponse.Of(pair[1]) });
+
+    private string? Next(long index) => index < length ? index.ToString(CultureInfo.InvariantCulture) : null;
+
+    private static long Index(string? position)
+    {
+        var index = long.Parse(position ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
+        return index <= MaximumIndex ? index : throw new FormatException("The position is too far.");
+    }
+
+    private static string Cursor(string? position) =>
+        ulong.TryParse(position ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out _) ? position ?? "0" : throw new FormatException("The position is none of a scan.");
+
+    // The id of the last entry: the next ones come after it.
+    private static string Id(string? position)
+    {
+        if (position is null)
+            return "-";
+        var parts = position.Split('-');
+        return parts.Length == 2 && Array.TrueForAll(parts, part => ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? $"({position}"
+            : throw new FormatException("The position is no id.");
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Storage;
+
+namespace RedisAspire.ApiService.Leaderboard;
+
+/// <summary><c>/api/leaderboard</c>: the most requested keys, in a sorted set.</summary>
+internal static class LeaderboardEndpoints
+{
+    private const int MaximumLimit = 100;
+
+    public static IServiceCollection AddLeaderboard(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LeaderboardOptions>()
+            .Bind(configuration.GetSection("Leaderboard"))
+            .Validate(
+                options => options is { MaximumWaiting: > 0, MaximumKeys: > 0 } && options.FlushInterval > TimeSpan.Zero && options.DayLifetime >= TimeSpan.FromDays(1),
+                "Leaderboard: its numbers must be positive, and DayLifetime must not be shorter than a day.")
+            .ValidateOnStart();
+        services.AddApplicationStore();
+        services.AddSingleton<RequestTally>();
+        services.AddSingleton<LeaderboardStore>();
+        services.AddHostedService<LeaderboardWriter>();
+        return services;
+    }
+
+    /// <summary>Counts the requests of an endpoint whose first parameter is a key.</summary>
+    public static RouteHandlerBuilder CountForLeaderboard(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddEndpointFilterFactory((context, next) =>
+        {
+            var tally = context.ApplicationServices.GetRequiredService<RequestTally>();
+            return invocation =>
+            {
+                tally.Add(invocation.GetArgument<DataKey>(0).Value);
+                return next(invocation);
+            };
+        });
+
+    public static void MapLeaderboardEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var leaderboard = routes.MapGroup("/api/leaderboard").WithTags("Leaderboard").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        leaderboard.MapGet("", GetAsync)
+            .WithName("GetLeaderboard")
+            .WithSummary("Lists the most requested keys of /data, of today (UTC) or of all time.")
+            .WithDescription($"`limit` is 1 to {MaximumLimit}, 10 if not given; `window` is `today` or `all`, `all` if not given. Requests are counted within a second.")
+            .ProducesValidationProblem()
+            .WithResponseExample(new LeaderboardResponse(
+                "all", "redis-replica-1", [new LeaderboardEntry(1, "foo", 1_204), new LeaderboardEntry(2, "bar", 311)]));
+
+        leaderboard.MapDelete("", ClearAsync)
+            .WithName("ClearLeaderboard")
+            .WithSummary("Begins again: forgets today's requests and those of all time.")
+            .RequireAdminKey();
+    }
+
+    private static async Task<Results<Ok<LeaderboardResponse>, ValidationProblem>> GetAsync(
+        LeaderboardStore store, CancellationToken cancellationToken, int limit = 10, string window = "all")
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (limit is < 1 or > MaximumLimit)
+            errors["limit"] = [$"The limit is a number from 1 to {MaximumLimit}."];
+        if (window is not ("today" or "all"))
+            errors["window"] = ["The window is 'today' or 'all'."];
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+
+        var answer = await store.GetAsync(window == "today", limit, cancellationToken);
+        var items = answer.Value.Select((entry, i) => new LeaderboardEntry(i + 1, entry.Element!, (long)entry.Score));
+        return TypedResults.Ok(new LeaderboardResponse(window, answer.Node, [.. items]));
+    }
+
+    private static async Task<NoContent> ClearAsync(LeaderboardStore store, CancellationToken cancellationToken)
+    {
+        await store.ClearAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Queue;
+
+/// <summary>The queue's consumer group, which is made when a command finds that there is none: at first, and after Redis has lost its data.</summary>
+internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOptions> options)
+{
+    // In one step, so that no consumer is removed that has just been given a job, which would be lost with it. One that
+    // is here is made anew: not every version of Redis takes a look for jobs that found none as a sign of life.
+    private const string CheckIn =
+        """
+        for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+          local name, pending, idle = consumer[2], consumer[4], consumer[6]
+          if pending == 0 and (name == ARGV[2] or idle > tonumber(ARGV[3])) then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], name) end
+        end
+        if ARGV[4] == 'stays' then redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
+        return redis.status_reply('OK')
+        """;
+
+    /// <summary>Sends a command about the group.</summary>
+    public async Task<RedisResult> ExecuteAsync(string command, object[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteAsync(database => database.ExecuteAsync(command, arguments), cancellationToken);
+        }
+        catch (RedisServerException failure) when (IsMissing(failure))
+        {
+            await CreateAsync(cancellationToken);
+            return await store.WriteAsync(database => database.ExecuteAsync(command, arguments), cancellationToken);
+        }
+    }
+
+    /// <summary>Says that a consumer is here, or that it leaves; removes those that have no jobs and have not been here for long.</summary>
+    public Task CheckInAsync(string consumer, bool stays, CancellationToken cancellationToken) => store.WriteAsync(
+        database => database.ScriptEvaluateAsync(
+            CheckIn, [QueueNames.Jobs], [QueueNames.Group, consumer, (long)options.Value.ForgetConsumersAfter.TotalMilliseconds, stays ? "stays" : "leaves"]),
+        cancellationToken);
+
+    private static bool IsMissing(RedisServerException failure) =>
+        failure.Message.Contains("NOGROUP", StringComparison.Ordinal) || failure.Message.Contains("no such key", StringComparison.Ordinal);
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // From the beginning: jobs may have been queued before.
+            await store.WriteAsync(database => database.ExecuteAsync("XGROUP", "CREATE", QueueNames.Jobs, QueueNames.Group, "0", "MKSTREAM"), cancellationToken);
+        }
+        catch (RedisServerException failure) when (failure.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
+        {
+            // Another instance was quicker.
+        }
+    }
+}

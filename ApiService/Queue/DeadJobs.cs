@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
+
+namespace RedisAspire.ApiService.Queue;
+
+/// <summary>The jobs that were put aside, in a stream of their own that forgets the oldest ones.</summary>
+internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<QueueOptions> options)
+{
+    private const int BatchSize = 20;
+
+    private const string Revive =
+        """
+        local revived = 0
+        for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', ARGV[1], 'COUNT', ARGV[2])) do
+          if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[3]) then break end
+          redis.call('XADD', KEYS[2], '*', 'keys', entry[2][2])
+          redis.call('XDEL', KEYS[1], entry[1])
+          revived = revived + 1
+        end
+        return revived
+        """;
+
+    /// <summary>Reads some of them, the last one first.</summary>
+    /// <param name="limit">How many.</param>
+    /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ReadAnswer<StreamItem[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken)
+    {
+        var answer = await store.ReadAsync(
+            database => database.ExecuteAsync("XREVRANGE", [QueueNames.Dead, before is null ? "+" : $"({before}", "-", "COUNT", limit], ApplicationStore.PreferReplica), cancellationToken);
+        return new ReadAnswer<StreamItem[]>([.. StreamReply.Entries(answer.Value)], answer.Node);
+    }
+
+    /// <summary>Puts all of them back into the queue, as far as there is room, as if they had never been delivered.</summary>
+    /// <returns>How many were put back.</returns>
+    public async Task<long> RetryAsync(CancellationToken cancellationToken)
+    {
+        var last = await store.WriteAsync(database => database.ExecuteAsync("XREVRANGE", QueueNames.Dead, "+", "-", "COUNT", 1), cancellationToken);
+        // Those that die again meanwhile are not put back again.
+        if (StreamReply.Entries(last).FirstOrDefault() is not { } youngest)
+            return 0;
+
+        var total = 0L;
+        long revived;
+        do
+        {
+            revived = (long)await store.WriteAsync(
+                database => database.ScriptEvaluateAsync(Revive, [QueueNames.Dead, QueueNames.Jobs], [youngest.Id, BatchSize, options.Value.MaximumJobs]), cancellationToken);
+            total += revived;
+        }
+        while (revived == BatchSize);
+
+        queue.Wake();
+        return total;
+    }
+
+    /// <summary>Forgets all of them.</summary>
+    public Task ClearAsync(CancellationToken cancellationToken) =>
+        store.WriteAsync(database => database.ExecuteAsync("UNLINK", QueueNames.Dead), cancellationToken);
+}

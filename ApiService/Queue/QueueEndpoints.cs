@@ -1,0 +1,118 @@
+using System.Net.Mime;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
+
+namespace RedisAspire.ApiService.Queue;
+
+/// <summary><c>/api/queue</c>: jobs that warm the cache, done by whichever instance has time.</summary>
+internal static partial class QueueEndpoints
+{
+    private const int MaximumLimit = 100;
+
+    public static IServiceCollection AddQueue(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<QueueOptions>()
+            .Bind(configuration.GetSection("Queue"))
+            .Validate(
+                options => options.IsValid,
+                "Queue: everything must be positive, AbandonedAfter longer than JobTimeout, and ForgetConsumersAfter longer than TakeOverInterval.")
+            .ValidateOnStart();
+        services.AddApplicationStore();
+        services.AddSingleton<ConsumerGroup>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<DeadJobs>();
+        services.AddSingleton<QueueState>();
+        services.AddSingleton<CacheWarmer>();
+        services.AddHostedService<QueueWorker>();
+        return services;
+    }
+
+    public static void MapQueueEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var queue = routes.MapGroup("/api/queue").WithTags("Queue").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        queue.MapPost("", EnqueueAsync)
+            .WithName("EnqueueWarming")
+            .WithSummary("Queues a job that warms the cache: some instance looks the keys up.")
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .WithRequestExample(new WarmingRequest(["foo", "bar"]))
+            .WithResponseExample(new QueuedResponse("1769860800000-0", 2), StatusCodes.Status202Accepted);
+
+        queue.MapGet("", GetAsync)
+            .WithName("GetQueue")
+            .WithSummary("Shows how many jobs wait, who works on them, and what became of others.")
+            .WithResponseExample(new QueueResponse(
+                "redis-master", Length: 5, Pending: 4, Processed: 118, Retried: 2, Dead: 1, [new ConsumerResponse("web-1-5d02c7", 4, 310)]));
+
+        var dead = queue.MapGroup("/dead");
+
+        dead.MapGet("", GetDeadAsync)
+            .WithName("GetDeadJobs")
+            .WithSummary("Lists the jobs that were put aside because they could not be done, the last one first.")
+            .WithDescription($"`limit` is 1 to {MaximumLimit}, 20 if not given; `cursor` is what the page before gave as `next`.")
+            .ProducesValidationProblem()
+            .WithResponseExample(new DeadJobsResponse(
+                "redis-replica-1",
+                [new DeadJobResponse("1769860980000-0", "1769860800000-0", ["foo"], 3, "It took longer than 45 s.", new DateTimeOffset(2026, 1, 31, 12, 3, 0, TimeSpan.Zero))],
+                Next: null));
+
+        dead.MapPost("/retry", RetryAsync)
+            .WithName("RetryDeadJobs")
+            .WithSummary("Puts the jobs that were put aside back into the queue, as far as there is room.")
+            .WithResponseExample(new RetriedResponse(1))
+            .RequireAdminKey();
+
+        dead.MapDelete("", ClearAsync)
+            .WithName("DeleteDeadJobs")
+            .WithSummary("Forgets the jobs that were put aside.")
+            .RequireAdminKey();
+    }
+
+    private static async Task<Results<Accepted<QueuedResponse>, ProblemHttpResult, ValidationProblem>> EnqueueAsync(
+        WarmingRequest request, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (request.Check() is { } error)
+            return Invalid.Parameter("keys", error);
+        if (await queue.EnqueueAsync(request.Keys, cancellationToken) is { } id)
+            return TypedResults.Accepted("/api/queue", new QueuedResponse(id, request.Keys.Count));
+
+        context.Response.Headers.RetryAfter = "1";
+        return TypedResults.Problem(
+            "So many jobs are waiting that no more are taken. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is full");
+    }
+
+    private static async Task<Ok<QueueResponse>> GetAsync(QueueState state, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await state.GetAsync(cancellationToken));
+
+    private static async Task<Results<Ok<DeadJobsResponse>, ValidationProblem>> GetDeadAsync(
+        DeadJobs dead, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
+    {
+        if (limit is < 1 or > MaximumLimit)
+            return Invalid.Parameter("limit", $"The limit is a number from 1 to {MaximumLimit}.");
+        if (cursor is not null && !CursorPattern().IsMatch(cursor))
+            return Invalid.Parameter("cursor", "The cursor is not one that this list has given.");
+
+        // One more than asked for, to see whether there are more.
+        var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
+        var items = entries.Take(limit).Select(DeadJobResponse.Of).ToArray();
+        return TypedResults.Ok(new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null));
+    }
+
+    private static async Task<Ok<RetriedResponse>> RetryAsync(DeadJobs dead, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new RetriedResponse(await dead.RetryAsync(cancellationToken)));
+
+    private static async Task<NoContent> ClearAsync(DeadJobs dead, CancellationToken cancellationToken)
+    {
+        await dead.ClearAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    [GeneratedRegex(@"\A[0-9]{1,18}-[0-9]{1,18}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CursorPattern();
+}

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Queue;
+
+/// <summary>This instance as a consumer of the queue. What it has not done when it stops stays pending, for another to take over.</summary>
+internal sealed partial class QueueWorker(
+    JobQueue queue, ConsumerGroup group, CacheWarmer warmer, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, RedisTopology topology, ILogger<QueueWorker> logger)
+    : RedisWorker("Working on the queue", topology, logger)
+{
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly QueueOptions _options = options.Value;
+    private long? _tookOverAt;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await group.CheckInAsync(instance.Name, stays: false, cancellationToken).WaitAsync(LeaveTimeout, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            // Others forget it when it has been gone for long.
+            LogNotLeft(failure);
+        }
+    }
+
+    protected override Task WaitAsync(CancellationToken cancellationToken) => queue.WaitAsync(cancellationToken);
+
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        Delivery[] jobs;
+        while ((jobs = await NextAsync(cancellationToken)).Length > 0)
+            await Task.WhenAll(jobs.Select(job => DoAsync(job, cancellationToken)));
+    }
+
+    private async Task<Delivery[]> NextAsync(CancellationToken cancellationToken)
+    {
+        if (_tookOverAt is null || time.GetElapsedTime(_tookOverAt.Value) >= _options.TakeOverInterval)
+        {
+            var abandoned = await queue.TakeOverAsync(instance.Name, cancellationToken);
+            if (abandoned.Length > 0)
+                return abandoned;
+            await group.CheckInAsync(instance.Name, stays: true, cancellationToken);
+            _tookOverAt = time.GetTimestamp();
+        }
+
+        return await queue.TakeAsync(instance.Name, cancellationToken);
+    }
+
+    private async Task DoAsync(Delivery job, CancellationToken cancellationToken)
+    {
+        if (await WhyNotAsync(job, cancellationToken) is not { } reason)
+            await queue.CompleteAsync(job, cancellationToken);
+        else if (job.Keys is null || job.Number >= _options.MaximumDeliveries)
+            await queue.BuryAsync(job, reason, cancellationToken);
+        else
+            LogFailed(job.Id, job.Number, reason);
+    }
+
+    // Nothing when it is done.
+    private async Task<string?> WhyNotAsync(Delivery job, CancellationToken cancellationToken)
+    {
+        if (job.Keys is null)
+            return "It is no job: it has no list of keys.";
+        if (job.Number > _options.MaximumDeliveries)
+            return $"It was given to consumers {_options.MaximumDeliveries} times, and none of them finished it.";
+
+        using var deadline = new CancellationTokenSource(_options.JobTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await warmer.WarmAsync(job.Keys, either.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return $"It took longer than {_options.JobTimeout.TotalSeconds:0.#} s.";
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return failure.Message;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Job {Job} failed, delivered for the {Number}. time; it is retried later. {Reason}")]
+    private partial void LogFailed(string job, long number, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "This instance could not say that it leaves the queue.")]
+    private partial void LogNotLeft(Exception failure);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Sessions;
+
+/// <summary><c>/api/session</c>: what is remembered of a visitor, by whichever instance.</summary>
+internal static class SessionEndpoints
+{
+    public const string Path = "/api/session";
+
+    private const int MaximumValues = 20;
+    private const int MaximumLength = 1000;
+    private const string Since = "since";
+    private const string Visits = "visits";
+    private const string ValuePrefix = "value:";
+
+    public static void MapSessionEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var session = routes.MapGroup(Path).WithTags("Session").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var example = new SessionResponse(
+            "3f9a1c0b7d24", new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), 3, new Dictionary<string, string>(StringComparer.Ordinal) { ["colour"] = "red" }, "web-1-5d02c7");
+
+        session.MapGet("", GetAsync)
+            .WithName("GetSession")
+            .WithSummary("Shows the visitor's session, and counts the visit. A new visitor gets a session and its cookie.")
+            .WithDescription($"A session ends {SessionExtensions.IdleTimeout.TotalMinutes} minutes after it was last used.")
+            .WithResponseExample(example);
+
+        session.MapPut("/{name}", PutAsync)
+            .WithName("PutSessionValue")
+            .WithSummary("Puts a value into the visitor's session.")
+            .WithDescription($"There may be {MaximumValues} values of {MaximumLength} characters.")
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .WithRequestExample(new SessionValueRequest("red"))
+            .WithResponseExample(example);
+
+        session.MapDelete("", ClearAsync)
+            .WithName("DeleteSession")
+            .WithSummary("Forgets the visitor's session, and its cookie.");
+    }
+
+    private static async Task<Ok<SessionResponse>> GetAsync(
+        HttpContext context, RedisMaster master, ServiceInstance instance, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(context, time, cancellationToken);
+        session.SetInt32(Visits, (session.GetInt32(Visits) ?? 0) + 1);
+        await SaveAsync(session, master, cancellationToken);
+        return TypedResults.Ok(Describe(session, instance));
+    }
+
+    private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult, ValidationProblem>> PutAsync(
+        string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (!StoredName.IsValid(name))
+            errors["name"] = [StoredName.Rule];
+        if (request.Value.Length > MaximumLength)
+            errors["value"] = [$"A value has at most {MaximumLength} characters; this one has {request.Value.Length}."];
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+
+        var session = await OpenAsync(context, time, cancellationToken);
+        var key = ValuePrefix + name;
+        var others = session.Keys.Count(other => other != key && other.StartsWith(ValuePrefix, StringComparison.Ordinal));
+        if (others >= MaximumValues)
+            return TypedResults.Problem($"The session has {MaximumValues} values already.", statusCode: StatusCodes.Status409Conflict);
+
+        session.SetString(key, request.Value);
+        await SaveAsync(session, master, cancellationToken);
+        return TypedResults.Ok(Describe(session, instance));
+    }
+
+    private static async Task<NoContent> ClearAsync(
+        HttpContext context, RedisMaster master, IOptions<SessionOptions> options, CancellationToken cancellationToken)
+    {
+        await context.Session.LoadAsync(cancellationToken);
+        context.Session.Clear();
+        await SaveAsync(context.Session, master, cancellationToken);
+        context.Response.Cookies.Delete(options.Value.Cookie.Name!, options.Value.Cookie.Build(context));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<ISession> OpenAsync(HttpContext context, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var session = context.Session;
+        await session.LoadAsync(cancellationToken);
+        if (session.GetString(Since) is null)
+            session.SetString(Since, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+        return session;
+    }
+
+    // Before the answer, not after it as the framework does: who has it may at once ask another instance.
+    private static async Task SaveAsync(ISession session, RedisMaster master, CancellationToken cancellationToken)
+    {
+        await session.CommitAsync(cancellationToken);
+        // A cache loses what it cannot write; the master is known to be down then, and the visitor is told.
+        _ = master.Database;
+    }
+
+    private static SessionResponse Describe(ISession session, ServiceInstance instance) => new(
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session.Id)))[..12],
+        DateTimeOffset.Parse(session.GetString(Since)!, CultureInfo.InvariantCulture),
+        session.GetInt32(Visits) ?? 0,
+        session.Keys.Where(key => key.StartsWith(ValuePrefix, StringComparison.Ordinal))
+            .ToDictionary(key => key[ValuePrefix.Length..], key => session.GetString(key)!, StringComparer.Ordinal),
+        instance.Name);
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// Removes all entries from the master: every key that starts with the prefix, has a time to live and no reserved
+/// prefix. In small batches, so that nobody else's command waits long however many keys there are.
+/// </summary>
+internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
+{
+    private const int BatchSize = 250;
+
+    // One atomic step per batch, so that a key which loses its time to live meanwhile is spared.
+    private const string UnlinkExpiring =
+        """
+        local removed = 0
+        for _, key in ipairs(KEYS) do
+          if redis.call('PTTL', key) > 0 then removed = removed + redis.call('UNLINK', key) end
+        end
+        return removed
+        """;
+
+    // Far beyond what a batch takes: a sweep of a million keys must not end because one of its thousands was late.
+    private static readonly TimeSpan BatchTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ReplicatedCacheOptions _options = options.Value;
+
+    /// <summary>Removes the entries, a batch with every step of the enumeration.</summary>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    public async IAsyncEnumerable<SweptBatch> SweepAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (topology.Master is not { } master)
+            throw new RedisUnavailableException("No Redis master is up.");
+
+        // The leases before the entries: a fill under way must not bring a value from before back where the scan has been already.
+        await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix, cancellationToken).ConfigureAwait(false))
+            await master.Database.KeyDeleteAsync(leases).WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
+
+        await foreach (var found in ScanAsync(master, "", cancellationToken).ConfigureAwait(false))
+        {
+            var keys = Array.FindAll(found, key => !IsReserved(key!));
+            if (keys.Length > 0)
+                yield return await RemoveAsync(master, keys, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pattern = $"{EscapedPrefix()}{start}*";
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[])(await node.Database.ExecuteAsync("SCAN", cursor, "MATCH", pattern, "COUNT", BatchSize)
+                .WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false))!;
+            cursor = (string)page[0]!;
+            if ((RedisKey[])page[1]! is { Length: > 0 } keys)
+                yield return keys;
+        }
+        while (cursor != "0");
+    }
+
+    private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
+    {
+        var removing = master.Database.ScriptEvaluateAsync(UnlinkExpiring, keys);
+        // On the same connection right behind the removal, so that the offset is past it.
+        var asking = topology.HasReplicas ? master.Database.ExecuteAsync("ROLE") : null;
+        var removed = (long)await removing.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
+        var offset = asking is null ? null : RedisStore.OffsetIn(await asking.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
+        return new SweptBatch(removed, offset);
+    }
+
+    private bool IsReserved(string name)
+    {
+        var key = name.AsSpan(_options.KeyPrefix.Length);
+        if (key.StartsWith(InternalKeys.Prefix, StringComparison.Ordinal))
+            return true;
+        foreach (var prefix in _options.ReservedPrefixes)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    // The prefix is a name, not a pattern.
+    private string EscapedPrefix() =>
+        string.Concat(_options.KeyPrefix.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
+}

@@ -1,0 +1,34 @@
+using StackExchange.Redis;
+
+namespace RedisAspire.Caching.Topology;
+
+/// <summary>Reads what may be a little late from the node that serves reads, which spares the master.</summary>
+/// <param name="topology">Knows which node that is.</param>
+public sealed class RedisReads(RedisTopology topology)
+{
+    /// <summary>
+    /// Reads from the read node, and once more from the master when that fails. While there is no master, a replica that
+    /// has lost it still tells what it knew.
+    /// </summary>
+    /// <param name="read">Reads; told the node's name and its commands. It has to end by itself when the node does not answer.</param>
+    /// <param name="cancellationToken">What the reading is given up with.</param>
+    /// <exception cref="RedisUnavailableException">No node can be read.</exception>
+    public async Task<T> ReadAsync<T>(Func<string, IDatabase, Task<T>> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var node = topology.ReadNode ?? topology.Nodes.FirstOrDefault(node => node.Status.IsUp) ?? throw new RedisUnavailableException("No Redis node is up.");
+        try
+        {
+            return await read(node.Name, node.Database).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && topology.Master is { } other && other != node)
+        {
+            // A node that answers an error is not down.
+            if (failure is not RedisServerException)
+                node.ReportFailure(failure);
+        }
+
+        var master = topology.Master ?? throw new RedisUnavailableException("No Redis node is up.");
+        return await read(master.Name, master.Database).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.ApiService;
+
+public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private static readonly Uri Path = new("/api/bench", UriKind.Relative);
+
+    private static readonly string[] Percentiles = ["p50Ms", "p90Ms", "p99Ms", "maxMs"];
+
+    private readonly RedisReplication _redis = fixture.Redis;
+    private ApiFactory _api = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ApiFactory.StartAsync(_redis, ("Bench:MaximumDuration", "00:00:01"));
+        _client = _api.CreateClient();
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Theory]
+    [InlineData("near", "uniform")]
+    [InlineData("near", "zipf")]
+    [InlineData("redis", "uniform")]
+    public async Task A_run_is_measured_by_who_answered_and_its_keys_are_removed(string level, string distribution)
+    {
+        using var response = await BeginAsync(new { requests = 500, concurrency = 4, keys = 50, distribution, readPercent = 80, level });
+        var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
+
+        Assert.Equal("progress", events[0].Type);
+        Assert.Equal("result", events[^1].Type);
+        var result = events[^1].Data;
+        Assert.Equal((500, false), (result.GetProperty("requests").GetInt64(), result.GetProperty("stoppedEarly").GetBoolean()));
+        Assert.Equal(level, result.GetProperty("settings").GetProperty("level").GetString());
+        var levels = result.GetProperty("levels").EnumerateArray().ToDictionary(one => one.GetProperty("level").GetString()!);
+        Assert.Equal(500, levels.Values.Sum(one => one.GetProperty("requests").GetInt64()));
+        Assert.Equal(level == "redis" ? ["redis", "write"] : ["near", "redis", "write"], levels.Keys.Order());
+        Assert.All(levels.Values, one =>
+        {
+            var latencies = Percentiles.Select(figure => one.GetProperty(figure).GetDouble()).ToArray();
+            Assert.True(latencies[0] > 0);
+            Assert.Equal(latencies.Order(), latencies);
+        });
+        Assert.Equal(0, await KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_run_against_the_source_ends_when_its_time_is_up()
+    {
+        using var response = await BeginAsync(new { requests = 100_000, concurrency = 2, level = "source" });
+        var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
+
+        var result = events[^1].Data;
+        Assert.True(result.GetProperty("stoppedEarly").GetBoolean());
+        Assert.InRange(result.GetProperty("requests").GetInt64(), 2, 20);
+        var source = Assert.Single(result.GetProperty("levels").EnumerateArray());
+        Assert.Equal("source", source.GetProperty("level").GetString());
+        Assert.True(source.GetProperty("p50Ms").GetDouble() >= ApiFactory.DatabaseLatency.TotalMilliseconds - 5);
+        Assert.True(events.Count(item => item.Type == "progress") >= 3);
+    }
+
+    [Fact]
+    public async Task What_is_beyond_the_limits_is_refused_with_its_name()
+    {
+        (string Body, string Member)[] beyond =
+        [
+            ("""{"requests":0}""", "requests"),
+            ("""{"requests":100001}""", "requests"),
+            ("""{"concurrency":65}""", "concurrency"),
+            ("""{"keys":10001}""", "keys"),
+            ("""{"readPercent":101}""", "readPercent"),
+            ("""{"distribution":"normal"}""", "distribution"),
+            ("""{"level":"far"}""", "level"),
+            ("""{"level":"source","readPercent":50}""", "readPercent"),
+        ];
+        foreach (var (body, member) in beyond)
+        {
+            using var response = await SendAsync(new StringContent(body, mediaType: new("application/json")));
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+            Assert.NotEmpty(problem.GetProperty("errors").GetProperty(member)[0].GetString()!);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_such_request_is_refused()
+    {
+        foreach (var body in new[] { """{"requests":"many"}""", """{"requests":1.5}""", """{"level":null}""", """{"unknown":1}""", "[]", "" })
+        {
+            using var response = await SendAsync(new StringContent(body, mediaType: new("application/json")));
+
+            Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
+    [Fact]
+    public async Task Another_run_is_refused_until_the_client_of_the_first_has_gone()
+    {
+        await using var api = await ApiFactory.StartAsync(_redis);
+        using var client = api.CreateClient();
+        using (var first = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 1, level = "source" })), Cancellation))
+        {
+            await first.EventsAsync(Cancellation).FirstAsync(Cancellation);
+            using var second = await client.BeginAsync(Request(JsonContent.Create(new { })), Cancellation);
+            Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        }
+
+        await Eventually.HoldsAsync("the next may begin", async () =>
+        {
+            using var next = await client.BeginAsync(Request(JsonContent.Create(new { requests = 10 })), Cancellation);
+            return next.StatusCode == HttpStatusCode.OK && (await next.LastEventAsync()).Type == "result";
+        });
+    }
+
+    [Fact]
+    public async Task The_last_twenty_runs_are_kept_the_latest_first_and_what_is_no_run_is_passed_over()
+    {
+        await _redis.Master.ExecuteAsync("LPUSH", "app:bench:runs", "no run");
+        for (var requests = 1; requests <= 21; requests++)
+        {
+            using var response = await BeginAsync(new { requests, keys = 1, concurrency = 1 });
+            Assert.Equal("result", (await response.LastEventAsync()).Type);
+            if (requests == 1)
+                Assert.Equal(1, (await _client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))![0].GetProperty("requests").GetInt64());
+        }
+
+        var runs = (await _client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))!;
+
+        Assert.Equal(Enumerable.Range(2, 20).Reverse(), runs.Select(run => run.GetProperty("settings").GetProperty("requests").GetInt32()));
+        Assert.Equal(20, (long)await _redis.Master.ExecuteAsync("LLEN", "app:bench:runs"));
+    }
+
+    private static HttpRequestMessage Request(HttpContent content) => new(HttpMethod.Post, Path) { Content = content };
+
+    private Task<HttpResponseMessage> SendAsync(HttpContent content) => _client.BeginAsync(Request(content), Cancellation);
+
+    private Task<HttpResponseMessage> BeginAsync(object body) => SendAsync(JsonContent.Create(body));
+
+    private async Task<long> KeysAsync() => (long)await _redis.Master.ExecuteAsync("EVAL", "return #redis.call('KEYS', 'app:bench:key:*')", 0);
+}

@@ -1,0 +1,120 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.ApiService;
+
+public sealed class CacheStatsTests : IAsyncLifetime
+{
+    private static readonly string[] Percentiles = ["p50Ms", "p90Ms", "p99Ms", "maxMs"];
+
+    private readonly RedisFixture _fixture = new();
+    private ApiFactory _api = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        _api = await ApiFactory.StartAsync(_fixture.Redis);
+        _client = _api.CreateAdminClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Every_look_up_is_counted_by_level_and_timed()
+    {
+        var before = (await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart");
+        var levels = new List<string> { await LookUpAsync(_client, "foo") };
+        await Eventually.HoldsAsync("the value is near", async () =>
+        {
+            levels.Add(await LookUpAsync(_client, "foo"));
+            return levels[^1] == "near";
+        });
+
+        var stats = await StatsAsync(_client);
+
+        var own = stats.GetProperty("instances")[0];
+        Assert.Equal(stats.GetProperty("instance").GetString(), own.GetProperty("instance").GetString());
+        Assert.Equal(("armed", 1), (own.GetProperty("near").GetProperty("state").GetString(), own.GetProperty("near").GetProperty("entries").GetInt32()));
+        Assert.True(own.GetProperty("near").GetProperty("bytes").GetInt64() > 0);
+        Assert.Equal((0, JsonValueKind.Null), (Number(before, "requests"), before.GetProperty("hitRatio").ValueKind));
+        foreach (var figures in new[] { own.GetProperty("sinceStart"), own.GetProperty("lastMinute"), stats.GetProperty("cluster").GetProperty("sinceStart") })
+        {
+            Assert.Equal(
+                (levels.Count, levels.Count(level => level != "source"), levels.Count(level => level == "near"), levels.Count(level => level == "redis"), levels.Count(level => level == "source")),
+                (Number(figures, "requests"), Number(figures, "hits"), Number(figures, "nearHits"), Number(figures, "redisHits"), Number(figures, "misses")));
+            Assert.Equal((double)Number(figures, "hits") / levels.Count, figures.GetProperty("hitRatio").GetDouble(), tolerance: 0.0001);
+            Assert.InRange(figures.GetProperty("gainPercent").GetDouble(), 1, 100);
+            var misses = figures.GetProperty("missLatency");
+            Assert.InRange(misses.GetProperty("p50Ms").GetDouble(), ApiFactory.DatabaseLatency.TotalMilliseconds * 0.97, 60_000);
+            var hits = Percentiles.Select(name => figures.GetProperty("hitLatency").GetProperty(name).GetDouble()).ToArray();
+            Assert.Equal(hits.Order(), hits);
+        }
+    }
+
+    [Fact]
+    public async Task The_cluster_is_all_instances_together()
+    {
+        await using var other = await ApiFactory.StartAsync(_fixture.Redis);
+        using var elsewhere = other.CreateClient();
+        await LookUpAsync(_client, "one");
+        await LookUpAsync(elsewhere, "two");
+        await LookUpAsync(elsewhere, "three");
+
+        await Eventually.HoldsAsync("each instance knows what the other did", async () =>
+            Number((await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart"), "misses") == 3
+            && Number((await StatsAsync(elsewhere)).GetProperty("cluster").GetProperty("lastMinute"), "misses") == 3);
+
+        var stats = await StatsAsync(_client);
+        Assert.Equal((2, true), (Number(stats.GetProperty("cluster"), "instances"), stats.GetProperty("cluster").GetProperty("isComplete").GetBoolean()));
+        Assert.Equal([1, 2], stats.GetProperty("instances").EnumerateArray().Select(instance => Number(instance.GetProperty("sinceStart"), "misses")));
+    }
+
+    [Fact]
+    public async Task Figures_survive_the_emptying_of_the_cache_and_do_not_count_as_cached()
+    {
+        await Eventually.HoldsAsync("the figures are in Redis", async () => (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "app:stats") == 1);
+
+        using var emptied = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
+
+        Assert.Equal(0, (await emptied.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("removed").GetInt64());
+        Assert.Equal(1, (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "app:stats"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_passed_over()
+    {
+        await _fixture.Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "broken", 9_999_999_999, "gone");
+        await _fixture.Redis.Master.ExecuteAsync("SET", "app:stats:broken", "{\"instance\":1}");
+
+        var cluster = (await StatsAsync(_client)).GetProperty("cluster");
+
+        Assert.Equal((1, true), (Number(cluster, "instances"), cluster.GetProperty("isComplete").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Without_a_master_an_instance_knows_itself()
+    {
+        await LookUpAsync(_client, "foo");
+        await _fixture.Redis.Master.Process.KillAsync();
+
+        await Eventually.HoldsAsync("the cluster is not complete", async () => !(await StatsAsync(_client)).GetProperty("cluster").GetProperty("isComplete").GetBoolean());
+
+        Assert.Equal(1, Number((await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart"), "misses"));
+    }
+
+    private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+
+    private static Task<JsonElement> StatsAsync(HttpClient client) =>
+        client.GetFromJsonAsync<JsonElement>(new Uri("/api/cache/stats", UriKind.Relative), Cancellation);
+
+    private static async Task<string> LookUpAsync(HttpClient client, string key) =>
+        (await client.GetFromJsonAsync<JsonElement>(new Uri($"/data/{key}", UriKind.Relative), Cancellation)).GetProperty("level").GetString()!;
+}

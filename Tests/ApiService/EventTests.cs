@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.ApiService;
+
+public sealed class EventTests : IAsyncLifetime
+{
+    private static readonly Uri Address = new("/api/events", UriKind.Relative);
+
+    private readonly RedisFixture _fixture = new();
+    private ApiFactory _api = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        _api = await ApiFactory.StartAsync(_fixture.Redis, ("RateLimit:PermitLimit", "100"));
+        _client = _api.CreateClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_comes_is_told_all_at_once_and_then_what_is_new()
+    {
+        await LookUpAsync("before");
+        await Eventually.HoldsAsync("the look-up is in the history", async () =>
+            (await GetAsync("/api/history")).GetProperty("items").GetArrayLength() == 1);
+        await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
+
+        var opening = await TakeAsync(events, 4);
+        await LookUpAsync("after");
+        var news = await UntilAsync(events, "history");
+
+        Assert.Equal(["nodes", "stats", "history", "topology"], opening.Keys);
+        Assert.Equal((await GetAsync("/api/nodes")).EnumerateArray().Select(Name), opening["nodes"].EnumerateArray().Select(Name));
+        Assert.Equal(1, opening["stats"].GetProperty("cluster").GetProperty("sinceStart").GetProperty("misses").GetInt32());
+        Assert.Equal(["before"], opening["history"].EnumerateArray().Select(entry => entry.GetProperty("key").GetString()));
+        Assert.Equal(["up", "up", "up"], opening["topology"].EnumerateArray().Select(Change).Where(change => change == "up"));
+        Assert.Equal(["after"], news.EnumerateArray().Select(entry => entry.GetProperty("key").GetString()));
+    }
+
+    [Fact]
+    public async Task A_lost_node_and_another_master_are_told_and_listed()
+    {
+        await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
+        await TakeAsync(events, 4);
+
+        await _fixture.Redis.Master.Process.KillAsync();
+        var changes = new List<JsonElement>();
+        while (!changes.Exists(change => Change(change) == "master"))
+            changes.AddRange((await UntilAsync(events, "topology")).EnumerateArray());
+
+        var down = changes.First(change => Change(change) == "down");
+        Assert.Equal(("redis-master", "master"), (down.GetProperty("node").GetString(), down.GetProperty("role").GetString()));
+        Assert.NotEmpty(down.GetProperty("reason").GetString()!);
+        var lost = changes.First(change => Change(change) == "master");
+        Assert.Equal((JsonValueKind.Null, "redis-master"), (lost.GetProperty("node").ValueKind, lost.GetProperty("before").GetString()));
+        var listed = (await GetAsync("/api/nodes/changes")).EnumerateArray().ToArray();
+        Assert.Equal(Enumerable.Range(1, listed.Length), listed.Select(change => change.GetProperty("number").GetInt32()));
+        Assert.Contains(listed, change => Change(change) == "down");
+        // Nobody is left without news because Redis is gone.
+        Assert.False((await UntilAsync(events, "stats")).GetProperty("cluster").GetProperty("isComplete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Many_are_told_the_same()
+    {
+        var streams = Enumerable.Range(0, 50).Select(_ => ListenAsync().GetAsyncEnumerator(Cancellation)).ToArray();
+
+        var openings = await Task.WhenAll(streams.Select(stream => TakeAsync(stream, 4)));
+        var next = await Task.WhenAll(streams.Select(stream => UntilAsync(stream, "stats")));
+
+        Assert.All(openings, opening => Assert.Equal(4, opening.Count));
+        Assert.InRange(next.Select(stats => stats.GetProperty("takenAt").GetDateTimeOffset()).Distinct().Count(), 1, 5);
+        foreach (var stream in streams)
+            await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task No_more_listen_than_the_service_can_bear_and_who_has_gone_makes_room()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var feed = _api.Services.GetRequiredService<RedisAspire.ApiService.Events.EventFeed>();
+        var listeners = Enumerable.Range(0, 500).Select(_ => feed.ListenAsync(stop.Token).GetAsyncEnumerator(stop.Token)).ToArray();
+        foreach (var listener in listeners)
+            await listener.MoveNextAsync();
+
+        using var refused = await _client.GetAsync(Address, Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+
+        foreach (var listener in listeners)
+            await listener.DisposeAsync();
+        await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
+        Assert.Equal(4, (await TakeAsync(events, 4)).Count);
+    }
+
+    [Fact]
+    public async Task A_stream_uses_up_no_permit_of_the_rate_limit()
+    {
+        await using var api = await ApiFactory.StartAsync(_fixture.Redis, ("RateLimit:PermitLimit", "1"), ("RateLimit:Window", "01:00:00"));
+        using var client = api.CreateClient();
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await client.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
+    [Fact]
+    public async Task Streams_end_when_the_service_stops()
+    {
+        await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
+        await TakeAsync(events, 4);
+        var started = Stopwatch.GetTimestamp();
+
+        var stopping = _api.Services.GetRequiredService<IHost>().StopAsync(Cancellation);
+        while (await events.MoveNextAsync())
+        {
+        }
+
+        await stopping;
+        // Far below the half minute that the server gives requests which do not end.
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
+    private static string? Name(JsonElement node) => node.GetProperty("name").GetString();
+
+    private static string? Change(JsonElement change) => change.GetProperty("change").GetString();
+
+    private static async Task<Dictionary<string, JsonElement>> TakeAsync(IAsyncEnumerator<SseItem<JsonElement>> events, int count)
+    {
+        var taken = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        while (taken.Count < count && await events.MoveNextAsync())
+            taken.Add(events.Current.EventType, events.Current.Data);
+        return taken;
+    }
+
+    private static async Task<JsonElement> UntilAsync(IAsyncEnumerator<SseItem<JsonElement>> events, string type)
+    {
+        while (await events.MoveNextAsync())
+        {
+            if (events.Current.EventType == type)
+                return events.Current.Data;
+        }
+
+        throw new InvalidOperationException($"The stream has ended without {type}.");
+    }
+
+    private async IAsyncEnumerable<SseItem<JsonElement>> ListenAsync()
+    {
+        await using var stream = await _client.GetStreamAsync(Address, Cancellation);
+        await foreach (var item in SseParser.Create(stream, static (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync(Cancellation))
+            yield return item;
+    }
+
+    private Task<JsonElement> GetAsync(string address) => _client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);
+
+    private async Task LookUpAsync(string key) => Assert.Equal("source", (await GetAsync($"/data/{key}")).GetProperty("level").GetString());
+}

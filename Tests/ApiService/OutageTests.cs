@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.ApiService;
+
+/// <summary>What is kept in Redis beside the cache, while nodes are down. Every test has nodes of its own.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private readonly RedisFixture _fixture = new();
+    private ApiFactory _api = null!;
+    private HttpClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        _api = await ApiFactory.StartAsync(_fixture.Redis, ("Leaderboard:FlushInterval", "00:00:00.020"), ("SlowDatabase:Latency", "00:00:00"), ("Queue:PollInterval", "00:00:00.100"));
+        _client = _api.CreateClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_master_replicas_answer_what_is_read_and_what_writes_says_so_until_it_is_back()
+    {
+        await RequestAsync("before");
+        await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "before");
+        using var session = await _client.GetAsync(Path("/api/session"), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, session.StatusCode);
+
+        await _fixture.Redis.Master.Process.KillAsync();
+        await Eventually.HoldsAsync("the master is down", async () =>
+            (await _client.GetFromJsonAsync<JsonElement>(Path("/api/nodes"), Cancellation))[0].GetProperty("status").GetString() == "down");
+
+        await RequestAsync("meanwhile");
+        Assert.Equal("before", await LeaderAsync());
+        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(Path("/api/counters"), Cancellation)).StatusCode);
+        IsUnavailable(await _client.PostAsync(Path("/api/counters/a/increment"), content: null, Cancellation));
+        IsUnavailable(await _client.GetAsync(Path("/api/session"), Cancellation));
+        IsUnavailable(await EnqueueAsync("warmed"));
+        IsUnavailable(await _client.GetAsync(Path("/api/queue"), Cancellation));
+
+        await _fixture.Redis.RestoreAsync();
+        await Eventually.HoldsAsync("jobs are taken again", async () => (await EnqueueAsync("warmed")).StatusCode == HttpStatusCode.Accepted);
+        await Eventually.HoldsAsync("and done", async () => (await _client.GetFromJsonAsync<JsonElement>(Path("/api/queue"), Cancellation)).GetProperty("processed").GetInt32() > 0);
+        await Eventually.HoldsAsync("requests are counted again", async () =>
+        {
+            await RequestAsync("after");
+            return await LeaderAsync() == "after";
+        });
+        var again = await _client.GetFromJsonAsync<JsonElement>(Path("/api/session"), Cancellation);
+        Assert.Equal(2, again.GetProperty("visits").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_lost_is_not_missed()
+    {
+        await RequestAsync("key");
+        await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "key");
+
+        foreach (var replica in _fixture.Redis.Nodes.Skip(1))
+        {
+            await replica.Process.KillAsync();
+            Assert.Equal("key", await LeaderAsync());
+        }
+    }
+
+    private static Uri Path(string path) => new(path, UriKind.Relative);
+
+    private static void IsUnavailable(HttpResponseMessage response)
+    {
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.NotNull(response.Headers.RetryAfter);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
+        response.Dispose();
+    }
+
+    private async Task RequestAsync(string key)
+    {
+        using var response = await _client.GetAsync(Path($"/data/{key}"), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private async Task<string?> LeaderAsync()
+    {
+        var items = (await _client.GetFromJsonAsync<JsonElement>(Path("/api/leaderboard?limit=1"), Cancellation)).GetProperty("items");
+        return items.GetArrayLength() == 0 ? null : items[0].GetProperty("key").GetString();
+    }
+
+    private Task<HttpResponseMessage> EnqueueAsync(string key) =>
+        _client.PostAsJsonAsync(Path("/api/queue"), new { keys = new[] { key } }, Cancellation);
+}
