@@ -1,6 +1,7 @@
 using RedisAspire.Web.Api.Catalogue;
 using RedisAspire.Web.Api.Inspection;
 using RedisAspire.Web.Api.Keys;
+using RedisAspire.Web.Api.Lab;
 
 namespace RedisAspire.Web.Api;
 
@@ -29,6 +30,9 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<InspectionClient>();
         services.AddScoped<KeysClient>();
         services.AddScoped<CatalogueClient>();
+        services.AddScoped<BenchClient>();
+        services.AddScoped<CountingClient>();
+        services.AddScoped<QueueClient>();
         return services;
     }
 }

@@ -1,0 +1,78 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class HowItWorksPageTests(BrowserFixture fixture)
+{
+    private const string Path = "/how-it-works";
+
+    [Theory]
+    [InlineData("cache-aside")]
+    [InlineData("replication")]
+    [InlineData("near-cache")]
+    [InlineData("failover")]
+    public async Task Whoever_wants_no_motion_sees_every_step_with_its_number(string name)
+    {
+        await using var page = await fixture.OpenAsync(path: Path);
+        var diagram = page[$"diagram-{name}"];
+
+        await Assertions.Expect(diagram.Locator("ol > li")).ToHaveCountAsync(4);
+        await Assertions.Expect(diagram.Locator(".step")).ToHaveCountAsync(4);
+        for (var step = 0; step < 4; step++)
+        {
+            await Assertions.Expect(diagram.Locator(".step").Nth(step)).ToHaveCSSAsync("opacity", "1");
+            await Assertions.Expect(diagram.Locator(".step").Nth(step).Locator(".number").First).ToHaveTextAsync($"{step + 1}");
+        }
+
+        Assert.False(await IsMovingAsync(diagram));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_pictures_move_until_they_are_stopped()
+    {
+        await using var page = await fixture.OpenAsync(path: Path);
+        await page.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.NoPreference });
+        var diagram = page["diagram-failover"];
+        Assert.True(await IsMovingAsync(diagram));
+
+        await page["still"].ClickAsync();
+
+        await Assertions.Expect(page["still"]).ToContainTextAsync("Let the pictures move", new() { Timeout = 20_000 });
+        Assert.False(await IsMovingAsync(diagram));
+    }
+
+    [Fact]
+    public async Task What_Redis_is_good_for_leads_to_the_lab()
+    {
+        await using var page = await fixture.OpenAsync(path: Path);
+
+        await page["strengths"].GetByRole(AriaRole.Link, new() { Name = "Try it: Counters" }).ClickAsync();
+
+        await Assertions.Expect(page["counters"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+    }
+
+    [Fact]
+    public async Task The_page_speaks_French()
+    {
+        await using var page = await fixture.OpenAsync(path: Path, language: "fr");
+
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Comment ça marche");
+        await Assertions.Expect(page["comparison"]).ToContainTextAsync("Quand une base relationnelle est le meilleur choix");
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 360)]
+    [InlineData(ColorScheme.Dark, 1920)]
+    public async Task The_page_is_accessible_and_fits_its_window(ColorScheme colorScheme, int width)
+    {
+        await using var page = await fixture.OpenAsync(width, colorScheme, Path);
+
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+    }
+
+    private static Task<bool> IsMovingAsync(ILocator diagram) =>
+        diagram.EvaluateAsync<bool>("element => element.getAnimations({ subtree: true }).some(animation => animation.playState === 'running' && animation.effect.getTiming().iterations === Infinity)");
+}

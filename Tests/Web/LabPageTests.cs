@@ -1,0 +1,151 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class LabPageTests(BrowserFixture fixture)
+{
+    private const int Timeout = 20_000;
+
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = Timeout };
+
+    private readonly string _name = $"lab-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task A_run_of_the_bench_ends_with_its_figures_and_charts()
+    {
+        await using var page = await OpenAsync("benchmark");
+
+        await page["measure"].ClickAsync();
+
+        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("2,000 requests in", new() { Timeout = Timeout });
+        await Assertions.Expect(page["bench-table"]).ToContainTextAsync("near cache");
+        await Assertions.Expect(page["throughput"].Locator("svg").First).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["latency"]).ToContainTextAsync("p99");
+        await Assertions.Expect(page["bench-runs"]).ToContainTextAsync("near cache");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_run_of_the_bench_can_be_cancelled()
+    {
+        await using var page = await OpenAsync("benchmark");
+        await page["level"].GetByText("database").ClickAsync();
+        await Assertions.Expect(page["slow"]).ToBeVisibleAsync(Patient);
+
+        await page["measure"].ClickAsync();
+        await page["cancel"].ClickAsync(new() { Timeout = Timeout });
+
+        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("Cancelled", new() { Timeout = Timeout });
+        await Assertions.Expect(page["measure"]).ToBeEnabledAsync(new() { Timeout = Timeout });
+    }
+
+    [Fact]
+    public async Task A_hundred_increments_at_once_are_each_counted()
+    {
+        await using var page = await OpenAsync("counters");
+        await page["counter-name"].FillAsync(_name);
+        await page["create"].ClickAsync();
+        var counter = page[$"counter-{_name}"];
+        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("1", new() { Timeout = Timeout });
+
+        await counter.GetByTestId("plus-many").ClickAsync();
+        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("101", new() { Timeout = Timeout });
+
+        await counter.GetByTestId("remove").ClickAsync(new() { Timeout = Timeout });
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await Assertions.Expect(counter).ToBeHiddenAsync(new() { Timeout = Timeout });
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_name_that_no_counter_may_have_is_refused_in_words()
+    {
+        await using var page = await OpenAsync("counters");
+
+        await page["counter-name"].FillAsync("<script>alert(1)</script>");
+        await page["create"].ClickAsync();
+
+        await Assertions.Expect(page["error"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_burst_is_answered_or_refused_to_the_last_request()
+    {
+        await using var page = await OpenAsync("rate-limit");
+        await page["burst"].FillAsync("200");
+        await page["burst"].BlurAsync();
+
+        await page["send"].ClickAsync();
+
+        await Assertions.Expect(page["burst-result"]).ToHaveAttributeAsync("data-sent", "200", new() { Timeout = Timeout });
+        await Assertions.Expect(page["limit"]).ToContainTextAsync("2,000 per 1 s");
+    }
+
+    [Fact]
+    public async Task A_queued_job_warms_the_cache()
+    {
+        await using var page = await OpenAsync("queue");
+        await page["warm"].FillAsync(_name);
+        await page["warm"].BlurAsync();
+
+        await page["enqueue"].ClickAsync();
+
+        await Assertions.Expect(page["queued"]).ToContainTextAsync("Keys to look up: 1.", new() { Timeout = Timeout });
+        await Assertions.Expect(page["waiting"]).ToHaveTextAsync("0", new() { Timeout = Timeout });
+        await Assertions.Expect(page["pending"]).ToHaveTextAsync("0", new() { Timeout = Timeout });
+        Assert.Equal("HIT", await AskAsync(_name));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_popular_key_is_on_the_leaderboard_as_what_it_is()
+    {
+        var key = $"<b>{_name}</b> ☕ مرحبا";
+        for (var i = 0; i < 20; i++)
+            await AskAsync(key);
+
+        await using var page = await OpenAsync("hot-keys");
+
+        await Assertions.Expect(page["board"]).ToContainTextAsync(key, new() { Timeout = Timeout });
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_page_speaks_French()
+    {
+        await using var page = await fixture.OpenAsync(path: "/lab", language: "fr");
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Laboratoire");
+
+        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Compteurs" }).ClickAsync();
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("Compter ensemble", new() { Timeout = Timeout });
+
+        await page["language-en"].ClickAsync();
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Lab", new() { Timeout = Timeout });
+    }
+
+    [Theory]
+    [InlineData("benchmark", "measure", ColorScheme.Light)]
+    [InlineData("hot-keys", "refresh", ColorScheme.Dark)]
+    [InlineData("counters", "create", ColorScheme.Light)]
+    [InlineData("rate-limit", "send", ColorScheme.Dark)]
+    [InlineData("queue", "state", ColorScheme.Light)]
+    public async Task Every_experiment_is_accessible_and_fits_a_phone(string experiment, string mark, ColorScheme colorScheme)
+    {
+        await using var page = await fixture.OpenAsync(width: 360, colorScheme, $"/lab?show={experiment}");
+        await Assertions.Expect(page[mark]).ToBeVisibleAsync(Patient);
+
+        Assert.Empty(await page.FindSeriousViolationsAsync());
+        Assert.Equal(0, await page.MeasureOverflowAsync());
+    }
+
+    private Task<BrowserPage> OpenAsync(string experiment) => fixture.OpenAsync(path: $"/lab?show={experiment}");
+
+    private async Task<string> AskAsync(string key)
+    {
+        using var http = new HttpClient { BaseAddress = fixture.Url };
+        using var response = await http.GetAsync(new Uri($"/data/{Uri.EscapeDataString(key)}", UriKind.Relative), TestContext.Current.CancellationToken);
+        return response.EnsureSuccessStatusCode().Headers.GetValues("X-Cache").Single();
+    }
+}

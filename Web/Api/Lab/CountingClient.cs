@@ -1,0 +1,38 @@
+namespace RedisAspire.Web.Api.Lab;
+
+/// <summary>What Redis counts: requests of keys, counters, and what each visitor asks. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <param name="api">The API.</param>
+public sealed class CountingClient(ApiConnection api)
+{
+    /// <summary>Reads the most requested keys.</summary>
+    /// <param name="window"><c>today</c> or <c>all</c>.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The first ten.</returns>
+    public Task<LeaderboardResponse> GetLeaderboardAsync(string window, CancellationToken cancellationToken) =>
+        api.GetAsync<LeaderboardResponse>($"api/leaderboard?limit=10&window={window}", cancellationToken);
+
+    /// <summary>Reads the counters.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>All of them.</returns>
+    public Task<CountersResponse> GetCountersAsync(CancellationToken cancellationToken) => api.GetAsync<CountersResponse>("api/counters", cancellationToken);
+
+    /// <summary>Adds one to a counter. A new one begins at 0.</summary>
+    /// <param name="name">The counter.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Its value now.</returns>
+    public Task<CounterResponse> IncrementAsync(string name, CancellationToken cancellationToken) =>
+        api.SendAsync<CounterResponse>(HttpMethod.Post, $"{AddressOf(name)}/increment", body: null, cancellationToken);
+
+    /// <summary>Removes a counter.</summary>
+    /// <param name="name">The counter.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Delete, AddressOf(name), body: null, cancellationToken);
+
+    /// <summary>Reads how much the visitor may still ask. That request counts.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The visitor's window.</returns>
+    public Task<RateLimitResponse> GetRateLimitAsync(CancellationToken cancellationToken) => api.GetAsync<RateLimitResponse>("api/rate-limit", cancellationToken);
+
+    private static string AddressOf(string counter) => $"api/counters/{Uri.EscapeDataString(counter)}";
+}
