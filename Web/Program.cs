@@ -11,9 +11,9 @@ var builder = WebApplication.CreateBuilder(args);
 
 // Started from its build output, in whatever environment, the page has its style sheets and scripts too.
 builder.WebHost.UseStaticWebAssets();
-if (!builder.Environment.IsDevelopment())
+if (builder.Configuration["DOTNET_WATCH"] is null)
 {
-    // Nobody edits them there: they are sent compressed, and kept by the browser.
+    // Unless "dotnet watch" runs, nobody edits them: they are sent as the build has compressed them, and kept by the browser.
     builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
     builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
 }

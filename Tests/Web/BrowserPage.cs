@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace RedisAspire.Tests.Web;
@@ -42,17 +41,6 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text, new() { Timeout = 10_000 });
-
-    /// <summary>How many pixels the page is wider than its window.</summary>
-    public Task<int> MeasureOverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-
-    /// <summary>What keeps people from using the page.</summary>
-    public async Task<IReadOnlyCollection<string>> FindSeriousViolationsAsync() =>
-    [
-        .. (await Page.RunAxe()).Violations
-            .Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Take(3).Select(node => node.Html))}"),
-    ];
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

@@ -21,7 +21,7 @@ public sealed class TopologyPageFailureTests : IAsyncLifetime
         var master = _fixture.Application.Redis.Master;
 
         await page[$"stop-{master.Name}"].ClickAsync(new() { Timeout = 20_000 });
-        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
 
         await Assertions.Expect(page[$"node-{master.Name}"]).ToHaveAttributeAsync("data-status", "down", Patient);
         await ExpectEventAsync(page, $"{master.Name} is down");
@@ -29,7 +29,7 @@ public sealed class TopologyPageFailureTests : IAsyncLifetime
         await Assertions.Expect(page["diagram-no-master"]).ToBeHiddenAsync();
 
         await page[$"resume-{master.Name}"].ClickAsync();
-        await Assertions.Expect(page["error"]).ToContainTextAsync("is not running", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["error"]).ToContainTextAsync("is not paused", new() { Timeout = 20_000 });
         await page[$"start-{master.Name}"].ClickAsync();
 
         await Assertions.Expect(page[$"node-{master.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);

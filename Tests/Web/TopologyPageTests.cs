@@ -41,10 +41,10 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         var replica = fixture.Application.Redis.Nodes[1];
 
         await page[$"stop-{replica.Name}"].ClickAsync(new() { Timeout = 20_000 });
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync($"Stop {replica.Name}?");
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"Stop {replica.Name}?");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
 
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToBeHiddenAsync();
         Assert.True(replica.IsRunning);
     }
 
@@ -68,8 +68,8 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await using var page = await OpenAsync(width: 360, colorScheme);
         await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync(Patient);
 
-        Assert.Empty(await page.FindSeriousViolationsAsync());
-        Assert.Equal(0, await page.MeasureOverflowAsync());
+        await page.ExpectAccessibleAsync();
+        Assert.Equal(0, await page.OverflowAsync());
     }
 
     private Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en") =>

@@ -1,0 +1,97 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class StatisticsPageTests(BrowserFixture fixture)
+{
+    private const string Path = "/statistics";
+
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
+
+    [Fact]
+    public async Task Figures_of_the_cluster_and_its_instances_move_by_themselves()
+    {
+        await using var page = await fixture.OpenAsync(path: Path);
+        await Assertions.Expect(page["count-Requests"]).ToBeVisibleAsync(Patient);
+        var before = await page["count-Requests"].TextContentAsync();
+
+        await LookUpAsync();
+
+        await Assertions.Expect(page["count-Requests"]).Not.ToHaveTextAsync(before!, new() { Timeout = 20_000 });
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armed", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["instance-grid"].Locator("tbody tr")).ToHaveCountAsync(1);
+        foreach (var chart in new[] { "percentiles", "levels", "near-trend" })
+            await Assertions.Expect(page[chart].Locator("svg").First).ToBeVisibleAsync(Patient);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_commands_of_a_node_are_shown_as_what_they_are()
+    {
+        const string Hostile = "<script>alert('\u202eevil')</script>";
+        var node = fixture.Application.Redis.Nodes[2];
+        await using var page = await fixture.OpenAsync(path: Path);
+
+        await ChooseAsync(page, node.Name);
+        await Assertions.Expect(page["commands"]).ToContainTextAsync("info", new() { Timeout = 20_000 });
+        await node.ExecuteAsync("EVAL", "for i = 1, 5000000 do end return ARGV[1]", "0", Hostile);
+        await page["refresh"].ClickAsync();
+
+        await Assertions.Expect(page["slow-log"]).ToContainTextAsync(Hostile, new() { Timeout = 20_000 });
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_page_is_there_in_French()
+    {
+        await using var page = await fixture.OpenAsync(path: Path, language: "fr");
+        var heading = page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+
+        await Assertions.Expect(heading).ToHaveTextAsync("Statistiques");
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armé", new() { Timeout = 20_000 });
+        await page["language-en"].ClickAsync();
+
+        await Assertions.Expect(heading).ToHaveTextAsync("Statistics", new() { Timeout = 20_000 });
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_page_is_accessible(ColorScheme colorScheme)
+    {
+        await using var page = await fixture.OpenAsync(colorScheme: colorScheme, path: Path);
+        await ShowEverythingAsync(page);
+
+        await page.ExpectAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task The_page_fits_a_phone()
+    {
+        await using var page = await fixture.OpenAsync(360, path: Path);
+        await ShowEverythingAsync(page);
+
+        Assert.Equal(0, await page.OverflowAsync());
+    }
+
+    internal static async Task ChooseAsync(BrowserPage page, string node)
+    {
+        await page["node"].ClickAsync();
+        await page.Page.GetByRole(AriaRole.Option, new() { Name = node, Exact = true }).ClickAsync();
+    }
+
+    private async Task LookUpAsync()
+    {
+        using var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        await http.GetStringAsync(new Uri("data/foo", UriKind.Relative), TestContext.Current.CancellationToken);
+    }
+
+    private async Task ShowEverythingAsync(BrowserPage page)
+    {
+        await LookUpAsync();
+        await ChooseAsync(page, fixture.Application.Redis.Nodes[1].Name);
+        await Assertions.Expect(page["commands"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync(Patient);
+    }
+}
