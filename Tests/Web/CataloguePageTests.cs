@@ -38,7 +38,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await Assertions.Expect(card).ToContainTextAsync("Third", Containing);
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Assertions.Expect(card).ToBeHiddenAsync(Hidden);
         Assert.Empty(page.Errors);
     }
@@ -79,7 +79,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Mine {_id}", Containing);
         await PutAsync(api, "Last");
         await page[$"delete-{_id}"].ClickAsync();
-        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Assertions.Expect(page["stale"]).ToBeVisibleAsync(Visible);
         await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Last {_id}");
         using var deleted = await api.DeleteAsync(new Uri($"/api/db/products/{_id}", UriKind.Relative), Cancellation);

@@ -71,10 +71,10 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await Assertions.Expect(page["value"]).ToContainTextAsync("value of :a:2", Containing);
         Assert.Empty(page.Errors);
 
-        ILocator Item(string name) => tree.GetByText(name, new() { Exact = true });
+        ILocator Item(string name) => tree.Locator(".key").GetByText(name, new() { Exact = true });
 
         async Task ToggleAsync(string name) =>
-            await tree.Locator(".rz-treenode-content").Filter(new() { Has = page.Page.GetByText(name, new() { Exact = true }) }).Locator(".rz-tree-toggler").ClickAsync();
+            await tree.Locator(".rz-treenode-content").Filter(new() { Has = page.Page.Locator(".key").GetByText(name, new() { Exact = true }) }).Locator(".rz-tree-toggler").ClickAsync();
     }
 
     [Fact]
@@ -169,5 +169,5 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     }
 
     private static Task ConfirmAsync(BrowserPage page, string button) =>
-        page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+        page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 }
