@@ -69,8 +69,8 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
     {
         await using var page = await fixture.OpenAsync(width, colorScheme, Path);
 
-        Assert.Empty(await page.FindSeriousViolationsAsync());
-        Assert.Equal(0, await page.MeasureOverflowAsync());
+        await page.ExpectAccessibleAsync();
+        Assert.Equal(0, await page.OverflowAsync());
     }
 
     private static Task<bool> IsMovingAsync(ILocator diagram) =>

@@ -136,8 +136,8 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync(width: 360, colorScheme, $"/lab?show={experiment}");
         await Assertions.Expect(page[mark]).ToBeVisibleAsync(Patient);
 
-        Assert.Empty(await page.FindSeriousViolationsAsync());
-        Assert.Equal(0, await page.MeasureOverflowAsync());
+        await page.ExpectAccessibleAsync();
+        Assert.Equal(0, await page.OverflowAsync());
     }
 
     private Task<BrowserPage> OpenAsync(string experiment) => fixture.OpenAsync(path: $"/lab?show={experiment}");
