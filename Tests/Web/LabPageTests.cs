@@ -53,7 +53,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("101", new() { Timeout = Timeout });
 
         await counter.GetByTestId("remove").ClickAsync(new() { Timeout = Timeout });
-        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await Assertions.Expect(counter).ToBeHiddenAsync(new() { Timeout = Timeout });
         Assert.Empty(page.Errors);
     }
