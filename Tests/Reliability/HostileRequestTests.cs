@@ -71,7 +71,9 @@ public sealed class HostileRequestTests(RedisFixture fixture, ITestOutputHelper 
     private static async Task<string[]> PathsAsync(HttpClient client)
     {
         var document = await client.GetFromJsonAsync<JsonElement>(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation);
-        return [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name), "/health", "/alive", "/openapi/v1.json", "/{key}"];
+        var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToArray();
+        // More often where something is written without a key, so that some of it gets through.
+        return [.. paths, .. paths.Where(path => path.StartsWith("/api/db/products", StringComparison.Ordinal)).SelectMany(path => Enumerable.Repeat(path, 10)), "/health", "/alive", "/openapi/v1.json", "/{key}"];
     }
 
     // As Redis itself would store them, with whether they expire.

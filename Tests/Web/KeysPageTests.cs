@@ -33,6 +33,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(path: "/keys");
 
         await FindAsync(page, $"{_prefix}*");
+        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1, new() { Timeout = 20_000 });
         await page["key-link"].ClickAsync();
         await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix, Same);
         await Assertions.Expect(page["length"]).ToHaveTextAsync("2", Same);
@@ -85,6 +86,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(path: "/keys");
 
         await FindAsync(page, $"{_prefix}:bulk:*");
+        await Assertions.Expect(page["key-link"].First).ToContainTextAsync($"{_prefix}:bulk:", Containing);
         await page["count"].ClickAsync();
         await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Keys that match on the master: 70.", Containing);
         await page["delete-all"].ClickAsync();
@@ -105,6 +107,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(360, path: "/keys");
 
         await FindAsync(page, $"{_prefix}*");
+        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1, new() { Timeout = 20_000 });
         await page["key-link"].ClickAsync();
 
         await Assertions.Expect(page["key-name"]).ToHaveTextAsync(key, Same);
