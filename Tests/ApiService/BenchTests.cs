@@ -20,7 +20,7 @@ public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixtur
 
     public async ValueTask InitializeAsync()
     {
-        _api = await ApiFactory.StartAsync(_redis, ("Bench:MaximumDuration", "00:00:01"));
+        _api = await ApiFactory.StartAsync(_redis);
         _client = _api.CreateClient();
     }
 
@@ -55,6 +55,8 @@ public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [Fact]
     public async Task A_run_against_the_source_ends_when_its_time_is_up()
     {
+        await using var api = await ApiFactory.StartAsync(_redis, ("Bench:MaximumDuration", "00:00:01"));
+        _client = api.CreateClient();
         using var response = await BeginAsync(new { requests = 100_000, concurrency = 2, level = "source" });
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 
