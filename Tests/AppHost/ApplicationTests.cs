@@ -21,12 +21,12 @@ public abstract class ApplicationTests(RunningApplication running)
         using var web = running.Application.CreateHttpClient("webfrontend");
 
         var first = await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation);
-        var second = await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation);
-
         Assert.Equal("database", first.GetProperty("source").GetString());
-        Assert.Equal("cache", second.GetProperty("source").GetString());
+        // The other instance does without Redis when it takes too long to answer its very first request.
+        await Eventually.HoldsAsync("it is a hit", async () =>
+            (await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation)).GetProperty("source").GetString() == "cache", Patience);
         foreach (var node in running.Application.Redis().Nodes)
-            await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == second.GetProperty("data").GetString());
+            await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == first.GetProperty("data").GetString());
     }
 
     [Fact]
@@ -35,16 +35,26 @@ public abstract class ApplicationTests(RunningApplication running)
         Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
         using var web = running.Application.CreateHttpClient("webfrontend");
         var trace = Guid.NewGuid().ToByteArray();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/data/traced");
-        request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
-
-        using var answer = await web.SendAsync(request, Cancellation);
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await Eventually.HoldsAsync("the page's span arrives", () => running.Telemetry.Has("traces", "webfrontend", trace), Patience);
-        await Eventually.HoldsAsync("the API's span arrives", () => running.Telemetry.Has("traces", "apiservice", trace), Patience);
+        await AskAsync();
+        // What could not be sent in time is dropped, here as anywhere.
+        await Eventually.HoldsAsync("the page's spans and the API's arrive", async () =>
+        {
+            if (running.Telemetry.Has("traces", "webfrontend", trace) && running.Telemetry.Has("traces", "apiservice", trace))
+                return true;
+            await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+            await AskAsync();
+            return false;
+        }, Patience);
         await Eventually.HoldsAsync("a measurement arrives", () => running.Telemetry.Has("metrics", "apiservice", Encoding.UTF8.GetBytes("redisaspire.cache.request.duration")), Patience);
         await Eventually.HoldsAsync("a log arrives", () => running.Telemetry.Has("logs", "apiservice"), Patience);
+
+        async Task AskAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/data/traced");
+            request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
+            using var answer = await web.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     [Fact]
