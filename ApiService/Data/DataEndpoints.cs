@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.History;
-using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Leaderboard;
+using RedisAspire.ApiService.OpenApi;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
