@@ -1,30 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<RedisFixture>
 {
     private static readonly Uri Path = new("/api/bench", UriKind.Relative);
 
     private static readonly string[] Percentiles = ["p50Ms", "p90Ms", "p99Ms", "maxMs"];
-
-    private readonly RedisReplication _redis = fixture.Redis;
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(_redis);
-        _client = _api.CreateClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Theory]
     [InlineData("near", "uniform")]
@@ -55,9 +40,9 @@ public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [Fact]
     public async Task A_run_against_the_source_ends_when_its_time_is_up()
     {
-        await using var api = await ApiFactory.StartAsync(_redis, ("Bench:MaximumDuration", "00:00:01"));
-        _client = api.CreateClient();
-        using var response = await BeginAsync(new { requests = 100_000, concurrency = 2, level = "source" });
+        await using var api = await ApiFactory.StartAsync(Redis, ("Bench:MaximumDuration", "00:00:01"));
+        using var client = api.CreateClient();
+        using var response = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 2, level = "source" })), Cancellation);
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 
         var result = events[^1].Data;
@@ -107,7 +92,7 @@ public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [Fact]
     public async Task Another_run_is_refused_until_the_client_of_the_first_has_gone()
     {
-        await using var api = await ApiFactory.StartAsync(_redis);
+        await using var api = await ApiFactory.StartAsync(Redis);
         using var client = api.CreateClient();
         using (var first = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 1, level = "source" })), Cancellation))
         {
@@ -126,26 +111,26 @@ public sealed class BenchTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [Fact]
     public async Task The_last_twenty_runs_are_kept_the_latest_first_and_what_is_no_run_is_passed_over()
     {
-        await _redis.Master.ExecuteAsync("LPUSH", "app:bench:runs", "no run");
+        await Redis.Master.ExecuteAsync("LPUSH", "app:bench:runs", "no run");
         for (var requests = 1; requests <= 21; requests++)
         {
             using var response = await BeginAsync(new { requests, keys = 1, concurrency = 1 });
             Assert.Equal("result", (await response.LastEventAsync()).Type);
             if (requests == 1)
-                Assert.Equal(1, (await _client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))![0].GetProperty("requests").GetInt64());
+                Assert.Equal(1, (await Client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))![0].GetProperty("requests").GetInt64());
         }
 
-        var runs = (await _client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))!;
+        var runs = (await Client.GetFromJsonAsync<JsonElement[]>(Path, Cancellation))!;
 
         Assert.Equal(Enumerable.Range(2, 20).Reverse(), runs.Select(run => run.GetProperty("settings").GetProperty("requests").GetInt32()));
-        Assert.Equal(20, (long)await _redis.Master.ExecuteAsync("LLEN", "app:bench:runs"));
+        Assert.Equal(20, (long)await Redis.Master.ExecuteAsync("LLEN", "app:bench:runs"));
     }
 
     private static HttpRequestMessage Request(HttpContent content) => new(HttpMethod.Post, Path) { Content = content };
 
-    private Task<HttpResponseMessage> SendAsync(HttpContent content) => _client.BeginAsync(Request(content), Cancellation);
+    private Task<HttpResponseMessage> SendAsync(HttpContent content) => Client.BeginAsync(Request(content), Cancellation);
 
     private Task<HttpResponseMessage> BeginAsync(object body) => SendAsync(JsonContent.Create(body));
 
-    private async Task<long> KeysAsync() => (long)await _redis.Master.ExecuteAsync("EVAL", "return #redis.call('KEYS', 'app:bench:key:*')", 0);
+    private async Task<long> KeysAsync() => (long)await Redis.Master.ExecuteAsync("EVAL", "return #redis.call('KEYS', 'app:bench:key:*')", 0);
 }

@@ -4,41 +4,22 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class CacheStatsTests : IAsyncLifetime
+public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
 {
     private static readonly string[] Percentiles = ["p50Ms", "p90Ms", "p99Ms", "maxMs"];
-
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis);
-        _client = _api.CreateAdminClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
 
     [Fact]
     public async Task Every_look_up_is_counted_by_level_and_timed()
     {
-        var before = (await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart");
-        var levels = new List<string> { await LookUpAsync(_client, "foo") };
+        var before = (await StatsAsync(Client)).GetProperty("cluster").GetProperty("sinceStart");
+        var levels = new List<string> { await LookUpAsync(Client, "foo") };
         await Eventually.HoldsAsync("the value is near", async () =>
         {
-            levels.Add(await LookUpAsync(_client, "foo"));
+            levels.Add(await LookUpAsync(Client, "foo"));
             return levels[^1] == "near";
         });
 
-        var stats = await StatsAsync(_client);
+        var stats = await StatsAsync(Client);
 
         var own = stats.GetProperty("instances")[0];
         Assert.Equal(stats.GetProperty("instance").GetString(), own.GetProperty("instance").GetString());
@@ -62,17 +43,17 @@ public sealed class CacheStatsTests : IAsyncLifetime
     [Fact]
     public async Task The_cluster_is_all_instances_together()
     {
-        await using var other = await ApiFactory.StartAsync(_fixture.Redis);
+        await using var other = await ApiFactory.StartAsync(Redis);
         using var elsewhere = other.CreateClient();
-        await LookUpAsync(_client, "one");
+        await LookUpAsync(Client, "one");
         await LookUpAsync(elsewhere, "two");
         await LookUpAsync(elsewhere, "three");
 
         await Eventually.HoldsAsync("each instance knows what the other did", async () =>
-            Number((await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart"), "misses") == 3
+            Number((await StatsAsync(Client)).GetProperty("cluster").GetProperty("sinceStart"), "misses") == 3
             && Number((await StatsAsync(elsewhere)).GetProperty("cluster").GetProperty("lastMinute"), "misses") == 3);
 
-        var stats = await StatsAsync(_client);
+        var stats = await StatsAsync(Client);
         Assert.Equal((2, true), (Number(stats.GetProperty("cluster"), "instances"), stats.GetProperty("cluster").GetProperty("isComplete").GetBoolean()));
         Assert.Equal([1, 2], stats.GetProperty("instances").EnumerateArray().Select(instance => Number(instance.GetProperty("sinceStart"), "misses")));
     }
@@ -80,21 +61,21 @@ public sealed class CacheStatsTests : IAsyncLifetime
     [Fact]
     public async Task Figures_survive_the_emptying_of_the_cache_and_do_not_count_as_cached()
     {
-        await Eventually.HoldsAsync("the figures are in Redis", async () => (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "app:stats") == 1);
+        await Eventually.HoldsAsync("the figures are in Redis", async () => (long)await Redis.Master.ExecuteAsync("EXISTS", "app:stats") == 1);
 
-        using var emptied = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
+        using var emptied = await Client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
 
         Assert.Equal(0, (await emptied.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("removed").GetInt64());
-        Assert.Equal(1, (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "app:stats"));
+        Assert.Equal(1, (long)await Redis.Master.ExecuteAsync("EXISTS", "app:stats"));
     }
 
     [Fact]
     public async Task What_cannot_be_read_is_passed_over()
     {
-        await _fixture.Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "broken", 9_999_999_999, "gone");
-        await _fixture.Redis.Master.ExecuteAsync("SET", "app:stats:broken", "{\"instance\":1}");
+        await Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "broken", 9_999_999_999, "gone");
+        await Redis.Master.ExecuteAsync("SET", "app:stats:broken", "{\"instance\":1}");
 
-        var cluster = (await StatsAsync(_client)).GetProperty("cluster");
+        var cluster = (await StatsAsync(Client)).GetProperty("cluster");
 
         Assert.Equal((1, true), (Number(cluster, "instances"), cluster.GetProperty("isComplete").GetBoolean()));
     }
@@ -102,12 +83,12 @@ public sealed class CacheStatsTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_master_an_instance_knows_itself()
     {
-        await LookUpAsync(_client, "foo");
-        await _fixture.Redis.Master.Process.KillAsync();
+        await LookUpAsync(Client, "foo");
+        await Redis.Master.Process.KillAsync();
 
-        await Eventually.HoldsAsync("the cluster is not complete", async () => !(await StatsAsync(_client)).GetProperty("cluster").GetProperty("isComplete").GetBoolean());
+        await Eventually.HoldsAsync("the cluster is not complete", async () => !(await StatsAsync(Client)).GetProperty("cluster").GetProperty("isComplete").GetBoolean());
 
-        Assert.Equal(1, Number((await StatsAsync(_client)).GetProperty("cluster").GetProperty("sinceStart"), "misses"));
+        Assert.Equal(1, Number((await StatsAsync(Client)).GetProperty("cluster").GetProperty("sinceStart"), "misses"));
     }
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();

@@ -3,41 +3,26 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RedisAspire.ApiService.Data;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
 {
-    private readonly RedisReplication _redis = fixture.Redis;
     private readonly string _key = $"key-{Guid.NewGuid():N}";
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(_redis);
-        _client = _api.CreateAdminClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
-
     [Fact]
     public async Task A_changed_value_is_seen_by_every_instance_at_once()
     {
-        await using var other = await ApiFactory.StartAsync(_redis);
+        await using var other = await ApiFactory.StartAsync(Redis);
         using var elsewhere = other.CreateClient();
         await Eventually.HoldsAsync("the other instance has the old value in its process", async () => (await DataAsync(elsewhere)).Level == "near");
 
         using var changed = await PutAsync(_key, "new ☕");
 
         Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
-        Assert.Equal("new ☕", (await DataAsync(_client)).Data);
+        Assert.Equal("new ☕", (await DataAsync(Client)).Data);
         await Eventually.HoldsAsync("the other instance has the new value", async () => (await DataAsync(elsewhere)).Data == "new ☕");
-        using var emptied = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
+        using var emptied = await Client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
         Assert.Equal("new ☕", (await DataAsync(elsewhere)).Data);
     }
 
@@ -45,16 +30,16 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     public async Task Only_so_many_changes_are_kept_and_the_oldest_value_is_the_first_again()
     {
         using var changed = await PutAsync(_key, "changed");
-        Assert.Equal("changed", (await DataAsync(_client)).Data);
-        await _redis.Master.ExecuteAsync("ZADD", "app:database:order", 1, _key);
+        Assert.Equal("changed", (await DataAsync(Client)).Data);
+        await Redis.Master.ExecuteAsync("ZADD", "app:database:order", 1, _key);
         for (var i = 0; i < ChangedRows.Maximum; i++)
-            await _redis.Master.ExecuteAsync("ZADD", "app:database:order", 2, $"filler-{i}");
+            await Redis.Master.ExecuteAsync("ZADD", "app:database:order", 2, $"filler-{i}");
 
         using var next = await PutAsync($"{_key}-next", "changed");
 
         Assert.Equal(HttpStatusCode.NoContent, next.StatusCode);
-        Assert.Equal($"data_pour_{_key}", (await DataAsync(_client)).Data);
-        await _redis.Master.ExecuteAsync("DEL", "app:database:order", "app:database:rows");
+        Assert.Equal($"data_pour_{_key}", (await DataAsync(Client)).Data);
+        await Redis.Master.ExecuteAsync("DEL", "app:database:order", "app:database:rows");
     }
 
     [Theory]
@@ -67,7 +52,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     public async Task A_body_that_is_no_value_is_refused(string body)
     {
         using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-        using var response = await _client.PutAsync(PathOf(_key), content, Cancellation);
+        using var response = await Client.PutAsync(PathOf(_key), content, Cancellation);
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
     }
@@ -85,7 +70,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [Fact]
     public async Task Changing_needs_the_admin_key()
     {
-        using var anybody = _api.CreateClient();
+        using var anybody = Api.CreateClient();
         using var response = await anybody.PutAsJsonAsync(PathOf(_key), new { value = "x" }, Cancellation);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -116,7 +101,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [Fact]
     public async Task A_client_that_has_the_value_is_not_sent_it_again()
     {
-        using var first = await _client.GetAsync(PathOf(_key), Cancellation);
+        using var first = await Client.GetAsync(PathOf(_key), Cancellation);
         using var same = await GetAsync(first.Headers.ETag!);
         using var any = await GetAsync(EntityTagHeaderValue.Any);
         using var changed = await PutAsync(_key, "changed");
@@ -131,26 +116,26 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
         async Task<HttpResponseMessage> GetAsync(EntityTagHeaderValue known)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(_key)) { Headers = { IfNoneMatch = { known } } };
-            return await _client.SendAsync(request, Cancellation);
+            return await Client.SendAsync(request, Cancellation);
         }
     }
 
     [Fact]
     public async Task The_process_can_be_passed_over()
     {
-        await Eventually.HoldsAsync("the value is near", async () => (await DataAsync(_client)).Level == "near");
+        await Eventually.HoldsAsync("the value is near", async () => (await DataAsync(Client)).Level == "near");
 
-        Assert.Equal("redis", (await DataAsync(_client, "?bypassNear=true")).Level);
-        Assert.Equal("near", (await DataAsync(_client, "?bypassNear=false")).Level);
+        Assert.Equal("redis", (await DataAsync(Client, "?bypassNear=true")).Level);
+        Assert.Equal("near", (await DataAsync(Client, "?bypassNear=false")).Level);
     }
 
     [Fact]
     public async Task A_value_stays_cached_for_as_long_as_was_asked()
     {
-        var answer = await _client.GetFromJsonAsync<JsonElement>(new Uri($"/data/{_key}?ttl=7", UriKind.Relative), Cancellation);
+        var answer = await Client.GetFromJsonAsync<JsonElement>(new Uri($"/data/{_key}?ttl=7", UriKind.Relative), Cancellation);
 
         Assert.Equal(7, answer.GetProperty("ttlSeconds").GetDouble());
-        Assert.InRange((long)await _redis.Master.ExecuteAsync("PTTL", _key), 1, 7000);
+        Assert.InRange((long)await Redis.Master.ExecuteAsync("PTTL", _key), 1, 7000);
     }
 
     [Theory]
@@ -161,11 +146,11 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [InlineData("?bypassNear=perhaps", "cannot be read")]
     public async Task A_wish_that_cannot_be_granted_is_a_problem(string query, string sentence)
     {
-        using var response = await _client.GetAsync(new Uri($"/data/{_key}{query}", UriKind.Relative), Cancellation);
+        using var response = await Client.GetAsync(new Uri($"/data/{_key}{query}", UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(sentence, await response.Content.ReadAsStringAsync(Cancellation));
-        Assert.Equal(0, (long)await _redis.Master.ExecuteAsync("EXISTS", _key));
+        Assert.Equal(0, (long)await Redis.Master.ExecuteAsync("EXISTS", _key));
     }
 
     [Theory]
@@ -176,7 +161,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [InlineData("/data/path?key=query", "path")]
     public async Task A_key_may_be_in_the_query(string address, string key)
     {
-        var answer = await _client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);
+        var answer = await Client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);
 
         Assert.Equal((key, $"data_pour_{key}"), (answer.GetProperty("key").GetString(), answer.GetProperty("data").GetString()));
     }
@@ -188,7 +173,7 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     [InlineData("/data?key=%ff")]
     public async Task A_bad_key_in_the_query_is_a_problem(string address)
     {
-        using var response = await _client.GetAsync(new Uri(address, UriKind.Relative), Cancellation);
+        using var response = await Client.GetAsync(new Uri(address, UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
@@ -202,5 +187,5 @@ public sealed class DataChangeTests(RedisFixture fixture) : IClassFixture<RedisF
     }
 
     private Task<HttpResponseMessage> PutAsync(string key, string value, HttpClient? client = null) =>
-        (client ?? _client).PutAsJsonAsync(PathOf(key), new { value }, Cancellation);
+        (client ?? Client).PutAsJsonAsync(PathOf(key), new { value }, Cancellation);
 }

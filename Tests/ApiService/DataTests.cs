@@ -1,28 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
 {
-    private readonly RedisReplication _redis = fixture.Redis;
     private readonly string _key = $"key-{Guid.NewGuid():N}";
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(_redis);
-        _client = _api.CreateAdminClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
-
     [Fact]
     public async Task The_first_request_is_a_slow_miss_and_the_second_a_fast_hit()
     {
@@ -59,7 +44,7 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
 
         var answer = await JsonAsync(response);
         Assert.Equal((key, value), (Text(answer, "key"), Text(answer, "data")));
-        Assert.Equal(value, (string?)await _redis.Master.ExecuteAsync("GET", key));
+        Assert.Equal(value, (string?)await Redis.Master.ExecuteAsync("GET", key));
     }
 
     [Fact]
@@ -73,7 +58,7 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(_key));
             request.Headers.Accept.ParseAdd("text/plain");
-            using var response = await _client.SendAsync(request, Cancellation);
+            using var response = await Client.SendAsync(request, Cancellation);
             Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
             return await response.Content.ReadAsStringAsync(Cancellation);
         }
@@ -82,7 +67,7 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
     [Fact]
     public async Task Another_clients_value_is_a_hit_and_ours_is_readable_by_others()
     {
-        await _redis.Master.ExecuteAsync("SETEX", _key, 60, "bar");
+        await Redis.Master.ExecuteAsync("SETEX", _key, 60, "bar");
         await OnEveryNodeAsync(_key);
 
         using var response = await GetAsync(_key);
@@ -97,11 +82,11 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
         using var first = await GetAsync(_key);
         await OnEveryNodeAsync(_key);
 
-        using var deleted = await _client.DeleteAsync(PathOf(_key), Cancellation);
+        using var deleted = await Client.DeleteAsync(PathOf(_key), Cancellation);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         await Eventually.HoldsAsync("no node holds the key", async () =>
-            (await Task.WhenAll(_redis.Nodes.Select(node => node.ExecuteAsync("EXISTS", _key)))).All(exists => (long)exists == 0));
+            (await Task.WhenAll(Redis.Nodes.Select(node => node.ExecuteAsync("EXISTS", _key)))).All(exists => (long)exists == 0));
         using var again = await GetAsync(_key);
         Assert.Equal("database", Text(await JsonAsync(again), "source"));
     }
@@ -119,7 +104,7 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete })
         {
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-            using var response = await _client.SendAsync(request, Cancellation);
+            using var response = await Client.SendAsync(request, Cancellation);
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -159,9 +144,9 @@ public sealed class DataTests(RedisFixture fixture) : IClassFixture<RedisFixture
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
 
-    private Task<HttpResponseMessage> GetAsync(string key) => _client.GetAsync(PathOf(key), Cancellation);
+    private Task<HttpResponseMessage> GetAsync(string key) => Client.GetAsync(PathOf(key), Cancellation);
 
     private Task OnEveryNodeAsync(string key) =>
         Eventually.HoldsAsync($"every node holds {key}", async () =>
-            (await Task.WhenAll(_redis.Nodes.Select(node => node.ExecuteAsync("EXISTS", key)))).All(exists => (long)exists == 1));
+            (await Task.WhenAll(Redis.Nodes.Select(node => node.ExecuteAsync("EXISTS", key)))).All(exists => (long)exists == 1));
 }

@@ -9,28 +9,9 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class EventTests : IAsyncLifetime
+public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: false, ("RateLimit:PermitLimit", "100"))
 {
     private static readonly Uri Address = new("/api/events", UriKind.Relative);
-
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis, ("RateLimit:PermitLimit", "100"));
-        _client = _api.CreateClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
 
     [Fact]
     public async Task Who_comes_is_told_all_at_once_and_then_what_is_new()
@@ -58,7 +39,7 @@ public sealed class EventTests : IAsyncLifetime
         await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
         await TakeAsync(events, 4);
 
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.Process.KillAsync();
         var changes = new List<JsonElement>();
         while (!changes.Exists(change => Change(change) == "master"))
             changes.AddRange((await UntilAsync(events, "topology")).EnumerateArray());
@@ -93,12 +74,12 @@ public sealed class EventTests : IAsyncLifetime
     public async Task No_more_listen_than_the_service_can_bear_and_who_has_gone_makes_room()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var feed = _api.Services.GetRequiredService<RedisAspire.ApiService.Events.EventFeed>();
+        var feed = Api.Services.GetRequiredService<RedisAspire.ApiService.Events.EventFeed>();
         var listeners = Enumerable.Range(0, 500).Select(_ => feed.ListenAsync(stop.Token).GetAsyncEnumerator(stop.Token)).ToArray();
         foreach (var listener in listeners)
             await listener.MoveNextAsync();
 
-        using var refused = await _client.GetAsync(Address, Cancellation);
+        using var refused = await Client.GetAsync(Address, Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
 
@@ -111,7 +92,7 @@ public sealed class EventTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_uses_up_no_permit_of_the_rate_limit()
     {
-        await using var api = await ApiFactory.StartAsync(_fixture.Redis, ("RateLimit:PermitLimit", "1"), ("RateLimit:Window", "01:00:00"));
+        await using var api = await ApiFactory.StartAsync(Redis, ("RateLimit:PermitLimit", "1"), ("RateLimit:Window", "01:00:00"));
         using var client = api.CreateClient();
 
         for (var i = 0; i < 3; i++)
@@ -128,7 +109,7 @@ public sealed class EventTests : IAsyncLifetime
         await TakeAsync(events, 4);
         var started = Stopwatch.GetTimestamp();
 
-        var stopping = _api.Services.GetRequiredService<IHost>().StopAsync(Cancellation);
+        var stopping = Api.Services.GetRequiredService<IHost>().StopAsync(Cancellation);
         while (await events.MoveNextAsync())
         {
         }
@@ -163,12 +144,12 @@ public sealed class EventTests : IAsyncLifetime
 
     private async IAsyncEnumerable<SseItem<JsonElement>> ListenAsync()
     {
-        await using var stream = await _client.GetStreamAsync(Address, Cancellation);
+        await using var stream = await Client.GetStreamAsync(Address, Cancellation);
         await foreach (var item in SseParser.Create(stream, static (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync(Cancellation))
             yield return item;
     }
 
-    private Task<JsonElement> GetAsync(string address) => _client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);
+    private Task<JsonElement> GetAsync(string address) => Client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);
 
     private async Task LookUpAsync(string key) => Assert.Equal("source", (await GetAsync($"/data/{key}")).GetProperty("level").GetString());
 }

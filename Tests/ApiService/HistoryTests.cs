@@ -5,29 +5,16 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class HistoryTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
 {
     private readonly string _key = $"key-{Guid.NewGuid():N}";
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(fixture.Redis);
-        _client = _api.CreateAdminClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
-
     [Fact]
     public async Task Look_ups_of_every_instance_are_listed_page_by_page()
     {
-        await using var other = await ApiFactory.StartAsync(fixture.Redis);
+        await using var other = await ApiFactory.StartAsync(Redis);
         using var elsewhere = other.CreateClient();
-        await fixture.Redis.Master.ExecuteAsync("DEL", "app:history");
-        await LookUpAsync(_client, "1");
+        await Redis.Master.ExecuteAsync("DEL", "app:history");
+        await LookUpAsync(Client, "1");
         await Eventually.HoldsAsync("the first look-up is in the history", async () => (await MineAsync()).Count == 1);
         await LookUpAsync(elsewhere, "2");
         await Eventually.HoldsAsync("the second look-up is in the history", async () => (await MineAsync()).Count == 2);
@@ -54,13 +41,13 @@ public sealed class HistoryTests(RedisFixture fixture) : IClassFixture<RedisFixt
     [Fact]
     public async Task It_is_forgotten_on_request_and_by_nobody_without_the_admin_key()
     {
-        await LookUpAsync(_client, "x");
+        await LookUpAsync(Client, "x");
         await Eventually.HoldsAsync("the look-up is in the history", async () => (await MineAsync()).Count == 1);
-        using var anybody = _api.CreateClient();
+        using var anybody = Api.CreateClient();
 
         using var refused = await anybody.DeleteAsync(new Uri("/api/history", UriKind.Relative), Cancellation);
         Assert.Single(await MineAsync());
-        using var deleted = await _client.DeleteAsync(new Uri("/api/history", UriKind.Relative), Cancellation);
+        using var deleted = await Client.DeleteAsync(new Uri("/api/history", UriKind.Relative), Cancellation);
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (refused.StatusCode, deleted.StatusCode));
         Assert.Empty(await MineAsync());
@@ -70,16 +57,16 @@ public sealed class HistoryTests(RedisFixture fixture) : IClassFixture<RedisFixt
     public async Task It_stays_short()
     {
         for (var i = 0; i < 1500; i++)
-            await fixture.Redis.Master.ExecuteAsync("XADD", "app:history", "*", "key", "other");
-        await LookUpAsync(_client, "last");
+            await Redis.Master.ExecuteAsync("XADD", "app:history", "*", "key", "other");
+        await LookUpAsync(Client, "last");
 
-        await Eventually.HoldsAsync("old look-ups are gone", async () => (long)await fixture.Redis.Master.ExecuteAsync("XLEN", "app:history") < 1200);
+        await Eventually.HoldsAsync("old look-ups are gone", async () => (long)await Redis.Master.ExecuteAsync("XLEN", "app:history") < 1200);
     }
 
     [Fact]
     public async Task What_others_have_added_does_no_harm()
     {
-        await fixture.Redis.Master.ExecuteAsync("XADD", "app:history", "*", "time", "99999999999999999999", "ms", "NaN", "key", _key + "-odd");
+        await Redis.Master.ExecuteAsync("XADD", "app:history", "*", "time", "99999999999999999999", "ms", "NaN", "key", _key + "-odd");
 
         var entry = Assert.Single(await MineAsync());
         Assert.Equal((0, DateTimeOffset.UnixEpoch), (entry.GetProperty("elapsedMs").GetDouble(), entry.GetProperty("time").GetDateTimeOffset()));
@@ -93,7 +80,7 @@ public sealed class HistoryTests(RedisFixture fixture) : IClassFixture<RedisFixt
     [InlineData("?cursor=1-1-1")]
     public async Task A_page_that_cannot_be_is_a_problem(string query)
     {
-        using var response = await _client.GetAsync(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
+        using var response = await Client.GetAsync(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
     }
@@ -121,7 +108,7 @@ public sealed class HistoryTests(RedisFixture fixture) : IClassFixture<RedisFixt
         response.EnsureSuccessStatusCode();
     }
 
-    private Task<JsonElement> PageAsync(string query) => _client.GetFromJsonAsync<JsonElement>(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
+    private Task<JsonElement> PageAsync(string query) => Client.GetFromJsonAsync<JsonElement>(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
 
     private async Task<List<JsonElement>> MineAsync() =>
         [.. (await PageAsync("?limit=500")).GetProperty("items").EnumerateArray().Where(entry => entry.GetProperty("key").GetString()!.StartsWith(_key, StringComparison.Ordinal))];

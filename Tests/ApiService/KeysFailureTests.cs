@@ -6,38 +6,19 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 // Every test has nodes of its own, because it stops some or makes them hang.
-public sealed class KeysFailureTests : IAsyncLifetime
+public sealed class KeysFailureTests() : OwnNodesApiTests(hasAdminKey: true, ("Keys:OperationTimeout", "00:00:00.500"))
 {
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartQuietAsync(_fixture.Redis, ("Keys:OperationTimeout", "00:00:00.500"));
-        _client = _api.CreateAdminClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_node_that_is_down_is_unavailable_and_the_others_are_not()
     {
-        await _fixture.Redis.Master.ExecuteAsync("SET", "a", "value");
-        await _fixture.Redis.Nodes[2].Process.KillAsync();
+        await Redis.Master.ExecuteAsync("SET", "a", "value");
+        await Redis.Nodes[2].Process.KillAsync();
         await IsDownAsync(2);
 
         foreach (var path in new[] { "", "/tree", "/count", "/value" })
         {
-            using var down = await _client.GetAsync(KeysClient.PathOf(path, ("node", "redis-replica-2"), ("key", "a")), Cancellation);
-            using var up = await _client.GetAsync(KeysClient.PathOf(path, ("key", "a")), Cancellation);
+            using var down = await Client.GetAsync(KeysClient.PathOf(path, ("node", "redis-replica-2"), ("key", "a")), Cancellation);
+            using var up = await Client.GetAsync(KeysClient.PathOf(path, ("key", "a")), Cancellation);
 
             Assert.Equal(HttpStatusCode.OK, up.StatusCode);
             await IsUnavailableAsync(down, "redis-replica-2 is down.");
@@ -47,15 +28,15 @@ public sealed class KeysFailureTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_master_keys_can_be_looked_at_but_not_changed()
     {
-        await _fixture.Redis.Master.ExecuteAsync("SET", "a", "value");
-        await Eventually.HoldsAsync("the replica has it", async () => (long)await _fixture.Redis.Nodes[1].ExecuteAsync("EXISTS", "a") == 1);
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.ExecuteAsync("SET", "a", "value");
+        await Eventually.HoldsAsync("the replica has it", async () => (long)await Redis.Nodes[1].ExecuteAsync("EXISTS", "a") == 1);
+        await Redis.Master.Process.KillAsync();
         await IsDownAsync(0);
 
-        var listed = await _client.KeysAsync("", ("node", "redis-replica-1"));
-        using var deleted = await _client.DeleteAsync(KeysClient.PathOf("/value", ("key", "a")), Cancellation);
-        using var expired = await _client.PutAsJsonAsync(KeysClient.PathOf("/ttl", ("key", "a")), new { seconds = 1 }, Cancellation);
-        using var many = await _client.PostAsJsonAsync(KeysClient.PathOf("/delete"), new { pattern = "*" }, Cancellation);
+        var listed = await Client.KeysAsync("", ("node", "redis-replica-1"));
+        using var deleted = await Client.DeleteAsync(KeysClient.PathOf("/value", ("key", "a")), Cancellation);
+        using var expired = await Client.PutAsJsonAsync(KeysClient.PathOf("/ttl", ("key", "a")), new { seconds = 1 }, Cancellation);
+        using var many = await Client.PostAsJsonAsync(KeysClient.PathOf("/delete"), new { pattern = "*" }, Cancellation);
 
         Assert.Equal("a", Assert.Single(listed.GetProperty("items").EnumerateArray()).Text("key"));
         foreach (var response in new[] { deleted, expired, many })
@@ -65,16 +46,18 @@ public sealed class KeysFailureTests : IAsyncLifetime
     [Fact]
     public async Task Deleting_that_fails_on_the_way_says_so()
     {
-        await _fixture.Redis.FillAsync("page:", 1000);
+        await Redis.FillAsync("page:", 1000);
         // Scans are answered, deletions wait.
-        await _fixture.Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 20_000, "WRITE");
+        await Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 20_000, "WRITE");
 
-        var events = await _client.DeleteAllAsync(new { pattern = "page:*" });
-        await _fixture.Redis.Master.ExecuteAsync("CLIENT", "UNPAUSE");
+        var events = await Client.DeleteAllAsync(new { pattern = "page:*" });
+        await Redis.Master.ExecuteAsync("CLIENT", "UNPAUSE");
 
         Assert.Equal(["progress", "failed"], events.Select(progress => progress.Event));
         Assert.Equal((503, "Redis did not answer in time."), (events[^1].Data.GetProperty("status").GetInt32(), events[^1].Data.Text("detail")));
     }
+
+    private protected override Task<ApiFactory> StartAsync((string Name, string? Value)[] settings) => ApiFactory.StartQuietAsync(Redis, settings);
 
     private static async Task IsUnavailableAsync(HttpResponseMessage response, string detail)
     {
@@ -84,5 +67,5 @@ public sealed class KeysFailureTests : IAsyncLifetime
     }
 
     private Task IsDownAsync(int node) => Eventually.HoldsAsync("the node is seen to be down", async () =>
-        (await _client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation))[node].Text("status") == "down");
+        (await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation))[node].Text("status") == "down");
 }

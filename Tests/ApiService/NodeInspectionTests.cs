@@ -1,33 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class NodeInspectionTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false, ("Redis:OperatorUser", fixture.Redis.Users.Operator.Name), ("Redis:OperatorPassword", fixture.Redis.Users.Operator.Password)), IClassFixture<RedisFixture>
 {
-    private readonly RedisReplication _redis = fixture.Redis;
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        var user = _redis.Users.Operator;
-        _api = await ApiFactory.StartAsync(_redis, ("Redis:OperatorUser", user.Name), ("Redis:OperatorPassword", user.Password));
-        _client = _api.CreateClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
-
     [Fact]
     public async Task A_node_tells_how_it_is_with_all_that_it_knows_but_its_paths()
     {
-        await _redis.Master.ExecuteAsync("SETEX", "with-expiry", 60, "1");
-        await _redis.Master.ExecuteAsync("SET", "without-expiry", "1");
+        await Redis.Master.ExecuteAsync("SETEX", "with-expiry", 60, "1");
+        await Redis.Master.ExecuteAsync("SET", "without-expiry", "1");
 
         await Eventually.HoldsAsync("both replicas are in touch", async () => (await NodeAsync("redis-master")).GetProperty("replication").GetProperty("replicas").GetArrayLength() == 2);
         await Eventually.HoldsAsync("the keys are seen", async () => (await NodeAsync("redis-replica-1")).GetProperty("keysWithExpiry").GetInt64() >= 1);
@@ -35,7 +19,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
 
         Assert.All(master.GetProperty("replication").GetProperty("replicas").EnumerateArray(), link => Assert.Equal("online", link.GetProperty("state").GetString()));
         Assert.Equal(
-            _redis.Nodes.Skip(1).Select(node => $"127.0.0.1:{node.Port}").Order(),
+            Redis.Nodes.Skip(1).Select(node => $"127.0.0.1:{node.Port}").Order(),
             master.GetProperty("replication").GetProperty("replicas").EnumerateArray().Select(link => link.GetProperty("address").GetString()).Order());
         Assert.True(replica.GetProperty("replication").GetProperty("secondsSinceMaster").GetDouble() >= 0);
         foreach (var node in new[] { master, replica })
@@ -50,21 +34,21 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
             Assert.True(node.GetProperty("persistence").GetProperty("isAppendOk").GetBoolean());
             Assert.True(node.GetProperty("replication").GetProperty("backlogBytes").GetInt64() > 0);
             Assert.Equal(node.GetProperty("runId").GetString(), node.GetProperty("info").GetProperty("server").GetProperty("run_id").GetString());
-            Assert.DoesNotContain(fixture.Redis.Master.ConfigurationPath, node.GetRawText());
+            Assert.DoesNotContain(Redis.Master.ConfigurationPath, node.GetRawText());
         }
     }
 
     [Fact]
     public async Task The_hit_ratio_is_that_of_the_last_interval()
     {
-        await _redis.Master.ExecuteAsync("SETEX", "present", 60, "1");
+        await Redis.Master.ExecuteAsync("SETEX", "present", 60, "1");
 
         await Eventually.HoldsAsync("half of the reads hit", async () =>
         {
             for (var i = 0; i < 50; i++)
             {
-                await _redis.Master.ExecuteAsync("GET", "present");
-                await _redis.Master.ExecuteAsync("GET", "absent");
+                await Redis.Master.ExecuteAsync("GET", "present");
+                await Redis.Master.ExecuteAsync("GET", "absent");
             }
 
             return (await NodeAsync("redis-master")).GetProperty("hitRatio") is { ValueKind: JsonValueKind.Number } ratio && ratio.GetDouble() is > 0.4 and < 0.6;
@@ -76,7 +60,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     [InlineData("redis-replica-1")]
     public async Task Slow_commands_are_listed_the_last_one_first(string name)
     {
-        var node = _redis.Nodes.Single(node => node.Name == name);
+        var node = Redis.Nodes.Single(node => node.Name == name);
         await node.ExecuteAsync("CONFIG", "SET", "slowlog-log-slower-than", 0);
         await node.ExecuteAsync("ECHO", "first");
         await node.ExecuteAsync("ECHO", "second");
@@ -95,7 +79,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     [InlineData("redis-replica-2")]
     public async Task Commands_are_listed_by_the_time_that_they_have_cost(string name)
     {
-        await _redis.Nodes.Single(node => node.Name == name).ExecuteAsync("ECHO", "counted");
+        await Redis.Nodes.Single(node => node.Name == name).ExecuteAsync("ECHO", "counted");
 
         var commands = await ListAsync($"{name}/commands?limit=1000");
 
@@ -109,7 +93,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     [Fact]
     public async Task Clients_are_listed_and_those_that_are_told_of_changes_can_be_recognised()
     {
-        var readNode = (await _client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))!
+        var readNode = (await Client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))!
             .Single(node => node.GetProperty("isReadNode").GetBoolean()).GetProperty("name").GetString();
 
         await Eventually.HoldsAsync("the cache is told of changes", async () => (await ListAsync($"{readNode}/clients?limit=1000"))
@@ -127,11 +111,11 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     [InlineData("redis-replica-1")]
     public async Task Settings_are_shown_without_anything_secret(string name)
     {
-        var settings = await _client.GetFromJsonAsync<Dictionary<string, string>>(PathOf($"{name}/config"), Cancellation);
+        var settings = await Client.GetFromJsonAsync<Dictionary<string, string>>(PathOf($"{name}/config"), Cancellation);
 
         Assert.Equal(("268435456", "volatile-lru", "yes"), (settings!["maxmemory"], settings["maxmemory-policy"], settings["appendonly"]));
         Assert.DoesNotContain(settings.Keys, setting => setting.Contains("pass") || setting.Contains("auth") || setting.Contains("dir") || setting.Contains("file"));
-        Assert.DoesNotContain(settings.Values, value => value.Contains(_redis.Users.Replication.Password) || value.Contains(_redis.Users.Application.Password));
+        Assert.DoesNotContain(settings.Values, value => value.Contains(Redis.Users.Replication.Password) || value.Contains(Redis.Users.Application.Password));
     }
 
     [Fact]
@@ -139,7 +123,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     {
         foreach (var path in new[] { "slowlog?limit=0", "slowlog?limit=-1", "commands?limit=1001", "clients?limit=0" })
         {
-            using var response = await _client.GetAsync(PathOf($"redis-master/{path}"), Cancellation);
+            using var response = await Client.GetAsync(PathOf($"redis-master/{path}"), Cancellation);
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
@@ -152,7 +136,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
     {
         foreach (var path in new[] { "", "/slowlog", "/commands", "/clients", "/config" })
         {
-            using var response = await _client.GetAsync(PathOf($"redis-replica-9{path}"), Cancellation);
+            using var response = await Client.GetAsync(PathOf($"redis-replica-9{path}"), Cancellation);
 
             Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         }
@@ -160,11 +144,11 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : IClassFixture<Re
 
     [Fact]
     public async Task Without_sentinels_the_list_of_them_is_empty() =>
-        Assert.Empty((await _client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/sentinels", UriKind.Relative), Cancellation))!);
+        Assert.Empty((await Client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/sentinels", UriKind.Relative), Cancellation))!);
 
     private static Uri PathOf(string path) => new($"/api/nodes/{path}", UriKind.Relative);
 
-    private Task<JsonElement> NodeAsync(string name) => _client.GetFromJsonAsync<JsonElement>(PathOf(name), Cancellation);
+    private Task<JsonElement> NodeAsync(string name) => Client.GetFromJsonAsync<JsonElement>(PathOf(name), Cancellation);
 
-    private async Task<JsonElement[]> ListAsync(string path) => (await _client.GetFromJsonAsync<JsonElement[]>(PathOf(path), Cancellation))!;
+    private async Task<JsonElement[]> ListAsync(string path) => (await Client.GetFromJsonAsync<JsonElement[]>(PathOf(path), Cancellation))!;
 }

@@ -6,27 +6,8 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 // Every test has nodes of its own, because it stops some or empties them.
-public sealed class NodeTests : IAsyncLifetime
+public sealed class NodeTests() : OwnNodesApiTests(hasAdminKey: true)
 {
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis);
-        _client = _api.CreateAdminClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
-
     [Fact]
     public async Task Nodes_are_listed_with_role_state_and_lag()
     {
@@ -41,7 +22,7 @@ public sealed class NodeTests : IAsyncLifetime
             Assert.True(node.GetProperty("uptimeSeconds").GetDouble() >= 0);
             Assert.True(node.GetProperty("offset").GetInt64() >= 0);
         });
-        Assert.Equal(_fixture.Redis.Nodes.Select(node => $"127.0.0.1:{node.Port}"), nodes.Select(node => node.GetProperty("address").GetString()));
+        Assert.Equal(Redis.Nodes.Select(node => $"127.0.0.1:{node.Port}"), nodes.Select(node => node.GetProperty("address").GetString()));
         Assert.All(nodes.Skip(1), node => Assert.Equal("up", node.GetProperty("link").GetString()));
         Assert.Single(nodes, node => node.GetProperty("isReadNode").GetBoolean());
     }
@@ -49,7 +30,7 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task A_killed_node_is_shown_as_down_with_the_reason()
     {
-        await _fixture.Redis.Nodes[2].Process.KillAsync();
+        await Redis.Nodes[2].Process.KillAsync();
 
         await Eventually.HoldsAsync("the node is down", async () => (await NodesAsync())[2].GetProperty("status").GetString() == "down");
         Assert.NotEmpty((await NodesAsync())[2].GetProperty("error").GetString()!);
@@ -58,13 +39,13 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task Emptying_the_cache_keeps_what_is_not_cache()
     {
-        var master = _fixture.Redis.Master;
+        var master = Redis.Master;
         await master.ExecuteAsync("SETEX", "cached", 60, "1");
         await master.ExecuteAsync("SET", "projet", "redis cool");
         await master.ExecuteAsync("SETEX", "app:session", 60, "1");
         await master.ExecuteAsync("SETEX", "db:draft", 60, "1");
 
-        using var response = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
+        using var response = await Client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
 
         Assert.Equal(1, (await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("removed").GetInt64());
         Assert.Equal(3, (long)await master.ExecuteAsync("EXISTS", "projet", "app:session", "db:draft"));
@@ -73,10 +54,10 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task Emptying_the_cache_without_a_master_is_a_problem_that_says_so()
     {
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("the master is down", async () => (await NodesAsync())[0].GetProperty("status").GetString() == "down");
 
-        using var response = await _client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
+        using var response = await Client.DeleteAsync(new Uri("/api/cache", UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -87,11 +68,11 @@ public sealed class NodeTests : IAsyncLifetime
     [InlineData("/alive")]
     public async Task The_service_is_healthy_with_and_without_Redis(string path)
     {
-        using var before = await _client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-        foreach (var node in _fixture.Redis.Nodes)
+        using var before = await Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        foreach (var node in Redis.Nodes)
             await node.Process.KillAsync();
         await Eventually.HoldsAsync("every node is down", async () => (await NodesAsync()).All(node => node.GetProperty("status").GetString() == "down"));
-        using var after = await _client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        using var after = await Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (before.StatusCode, after.StatusCode));
     }
@@ -99,12 +80,12 @@ public sealed class NodeTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_path_is_a_problem()
     {
-        using var response = await _client.GetAsync(new Uri("/api/nothing", UriKind.Relative), Cancellation);
+        using var response = await Client.GetAsync(new Uri("/api/nothing", UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
     private async Task<JsonElement[]> NodesAsync() =>
-        (await _client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))!;
+        (await Client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))!;
 }

@@ -6,56 +6,37 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary>What is kept in Redis beside the cache, while nodes are down. Every test has nodes of its own.</summary>
-public sealed class OutageTests : IAsyncLifetime
+public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leaderboard:FlushInterval", "00:00:00.020"), ("SlowDatabase:Latency", "00:00:00"), ("Queue:PollInterval", "00:00:00.100"))
 {
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis, ("Leaderboard:FlushInterval", "00:00:00.020"), ("SlowDatabase:Latency", "00:00:00"), ("Queue:PollInterval", "00:00:00.100"));
-        _client = _api.CreateClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
-
     [Fact]
     public async Task Without_a_master_replicas_answer_what_is_read_and_what_writes_says_so_until_it_is_back()
     {
         await RequestAsync("before");
         await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "before");
-        using var session = await _client.GetAsync(Path("/api/session"), Cancellation);
+        using var session = await Client.GetAsync(Path("/api/session"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, session.StatusCode);
 
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("the master is down", async () =>
-            (await _client.GetFromJsonAsync<JsonElement>(Path("/api/nodes"), Cancellation))[0].GetProperty("status").GetString() == "down");
+            (await Client.GetFromJsonAsync<JsonElement>(Path("/api/nodes"), Cancellation))[0].GetProperty("status").GetString() == "down");
 
         await RequestAsync("meanwhile");
         Assert.Equal("before", await LeaderAsync());
-        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(Path("/api/counters"), Cancellation)).StatusCode);
-        IsUnavailable(await _client.PostAsync(Path("/api/counters/a/increment"), content: null, Cancellation));
-        IsUnavailable(await _client.GetAsync(Path("/api/session"), Cancellation));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(Path("/api/counters"), Cancellation)).StatusCode);
+        IsUnavailable(await Client.PostAsync(Path("/api/counters/a/increment"), content: null, Cancellation));
+        IsUnavailable(await Client.GetAsync(Path("/api/session"), Cancellation));
         IsUnavailable(await EnqueueAsync("warmed"));
-        IsUnavailable(await _client.GetAsync(Path("/api/queue"), Cancellation));
+        IsUnavailable(await Client.GetAsync(Path("/api/queue"), Cancellation));
 
-        await _fixture.Redis.RestoreAsync();
+        await Redis.RestoreAsync();
         await Eventually.HoldsAsync("jobs are taken again", async () => (await EnqueueAsync("warmed")).StatusCode == HttpStatusCode.Accepted);
-        await Eventually.HoldsAsync("and done", async () => (await _client.GetFromJsonAsync<JsonElement>(Path("/api/queue"), Cancellation)).GetProperty("processed").GetInt32() > 0);
+        await Eventually.HoldsAsync("and done", async () => (await Client.GetFromJsonAsync<JsonElement>(Path("/api/queue"), Cancellation)).GetProperty("processed").GetInt32() > 0);
         await Eventually.HoldsAsync("requests are counted again", async () =>
         {
             await RequestAsync("after");
             return await LeaderAsync() == "after";
         });
-        var again = await _client.GetFromJsonAsync<JsonElement>(Path("/api/session"), Cancellation);
+        var again = await Client.GetFromJsonAsync<JsonElement>(Path("/api/session"), Cancellation);
         Assert.Equal(2, again.GetProperty("visits").GetInt32());
     }
 
@@ -65,7 +46,7 @@ public sealed class OutageTests : IAsyncLifetime
         await RequestAsync("key");
         await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "key");
 
-        foreach (var replica in _fixture.Redis.Nodes.Skip(1))
+        foreach (var replica in Redis.Nodes.Skip(1))
         {
             await replica.Process.KillAsync();
             Assert.Equal("key", await LeaderAsync());
@@ -84,16 +65,16 @@ public sealed class OutageTests : IAsyncLifetime
 
     private async Task RequestAsync(string key)
     {
-        using var response = await _client.GetAsync(Path($"/data/{key}"), Cancellation);
+        using var response = await Client.GetAsync(Path($"/data/{key}"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     private async Task<string?> LeaderAsync()
     {
-        var items = (await _client.GetFromJsonAsync<JsonElement>(Path("/api/leaderboard?limit=1"), Cancellation)).GetProperty("items");
+        var items = (await Client.GetFromJsonAsync<JsonElement>(Path("/api/leaderboard?limit=1"), Cancellation)).GetProperty("items");
         return items.GetArrayLength() == 0 ? null : items[0].GetProperty("key").GetString();
     }
 
     private Task<HttpResponseMessage> EnqueueAsync(string key) =>
-        _client.PostAsJsonAsync(Path("/api/queue"), new { keys = new[] { key } }, Cancellation);
+        Client.PostAsJsonAsync(Path("/api/queue"), new { keys = new[] { key } }, Cancellation);
 }

@@ -6,35 +6,16 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 // Every test has nodes of its own, because it stops some or changes them.
-public sealed class ProductDurabilityTests : IAsyncLifetime
+public sealed class ProductDurabilityTests() : OwnNodesApiTests(hasAdminKey: true, ("Db:ReplicationTimeout", "00:00:00.500"), ("Db:OperationTimeout", "00:00:05"))
 {
     private static readonly Uri Path = new("/api/db/products/keyboard", UriKind.Relative);
-
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis, ("Db:ReplicationTimeout", "00:00:00.500"), ("Db:OperationTimeout", "00:00:05"));
-        _client = _api.CreateAdminClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
 
     [Fact]
     public async Task Without_replicas_a_write_is_accepted_but_not_called_durable()
     {
-        foreach (var replica in _fixture.Redis.Nodes.Skip(1))
+        foreach (var replica in Redis.Nodes.Skip(1))
             await replica.Process.KillAsync();
-        await Eventually.HoldsAsync("the master has no replicas", async () => (await _fixture.Redis.Master.InfoAsync("replication"))["connected_slaves"] == "0");
+        await Eventually.HoldsAsync("the master has no replicas", async () => (await Redis.Master.InfoAsync("replication"))["connected_slaves"] == "0");
 
         using var response = await PutAsync();
 
@@ -43,37 +24,37 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
         Assert.False(answer.GetProperty("durable").GetBoolean());
         Assert.Equal(0, answer.GetProperty("acknowledgedReplicas").GetInt32());
         Assert.Contains("may be lost if the master is lost before a replica has it", answer.GetProperty("explanation").GetString()!);
-        using var read = await _client.GetAsync(Path, Cancellation);
+        using var read = await Client.GetAsync(Path, Cancellation);
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
     }
 
     [Fact]
     public async Task Waiting_for_replicas_holds_nobody_else_up()
     {
-        foreach (var replica in _fixture.Redis.Nodes.Skip(1))
+        foreach (var replica in Redis.Nodes.Skip(1))
             await replica.Process.KillAsync();
 
         var writes = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => PutAsync()));
 
         // Forty that waited one after the other would have kept the master from answering for twenty seconds.
         Assert.All(writes, write => Assert.True(write.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Created or HttpStatusCode.OK));
-        var nodes = await _client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation);
+        var nodes = await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation);
         Assert.Equal("up", nodes[0].GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task Without_a_master_nothing_was_written_and_the_answer_says_so()
     {
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("the master is down", async () =>
-            (await _client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation))[0].GetProperty("status").GetString() == "down");
+            (await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes", UriKind.Relative), Cancellation))[0].GetProperty("status").GetString() == "down");
 
         using var written = await PutAsync();
-        using var read = await _client.GetAsync(Path, Cancellation);
-        using var deleted = await _client.DeleteAsync(Path, Cancellation);
-        using var check = await _client.GetAsync(new Uri("/api/db/consistency", UriKind.Relative), Cancellation);
-        using var repair = await _client.PostAsync(new Uri("/api/db/consistency/repair", UriKind.Relative), content: null, Cancellation);
-        using var seed = await _client.PostAsync(new Uri("/api/db/seed", UriKind.Relative), content: null, Cancellation);
+        using var read = await Client.GetAsync(Path, Cancellation);
+        using var deleted = await Client.DeleteAsync(Path, Cancellation);
+        using var check = await Client.GetAsync(new Uri("/api/db/consistency", UriKind.Relative), Cancellation);
+        using var repair = await Client.PostAsync(new Uri("/api/db/consistency/repair", UriKind.Relative), content: null, Cancellation);
+        using var seed = await Client.PostAsync(new Uri("/api/db/seed", UriKind.Relative), content: null, Cancellation);
 
         await IsUnavailableAsync(written, "The product was not written.");
         await IsUnavailableAsync(deleted, "The product was not written.");
@@ -90,10 +71,10 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     {
         using var before = await PutAsync();
         var words = command.Split(' ');
-        await _fixture.Redis.Master.ExecuteAsync(words[0], words[1..]);
+        await Redis.Master.ExecuteAsync(words[0], words[1..]);
 
-        using var replaced = await _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "autres", price = 1, in_stock = true }, Cancellation);
-        using var created = await _client.PutAsJsonAsync(new Uri("/api/db/products/mouse", UriKind.Relative), new { name = "Souris", category = "autres", price = 1, in_stock = true }, Cancellation);
+        using var replaced = await Client.PutAsJsonAsync(Path, new { name = "Clavier", category = "autres", price = 1, in_stock = true }, Cancellation);
+        using var created = await Client.PutAsJsonAsync(new Uri("/api/db/products/mouse", UriKind.Relative), new { name = "Souris", category = "autres", price = 1, in_stock = true }, Cancellation);
 
         foreach (var response in new[] { replaced, created })
         {
@@ -101,17 +82,17 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
             Assert.Contains(reason, await response.Content.ReadAsStringAsync(Cancellation));
         }
 
-        Assert.Equal(1, (long)await _fixture.Redis.Master.ExecuteAsync("EXISTS", "db:product:keyboard", "db:product:mouse", "db:category:autres"));
-        Assert.Empty(await CatalogueDrift.FindAsync(_fixture.Redis.Master));
+        Assert.Equal(1, (long)await Redis.Master.ExecuteAsync("EXISTS", "db:product:keyboard", "db:product:mouse", "db:category:autres"));
+        Assert.Empty(await CatalogueDrift.FindAsync(Redis.Master));
     }
 
     [Fact]
     public async Task A_write_whose_answer_is_lost_may_have_happened()
     {
-        await using var api = await ApiFactory.StartAsync(_fixture.Redis, ("Db:OperationTimeout", "00:00:00.500"), ("Db:ReplicationTimeout", "00:00:00.100"));
+        await using var api = await ApiFactory.StartAsync(Redis, ("Db:OperationTimeout", "00:00:00.500"), ("Db:ReplicationTimeout", "00:00:00.100"));
         using var client = api.CreateClient();
         using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, in_stock = true }, Cancellation);
-        await _fixture.Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 10_000, "ALL");
+        await Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 10_000, "ALL");
 
         using var response = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 2, in_stock = true }, Cancellation);
 
@@ -128,5 +109,5 @@ public sealed class ProductDurabilityTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PutAsync() =>
-        _client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, in_stock = true }, Cancellation);
+        Client.PutAsJsonAsync(Path, new { name = "Clavier", category = "périphériques", price = 49.9, in_stock = true }, Cancellation);
 }

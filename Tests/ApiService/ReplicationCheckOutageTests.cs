@@ -7,34 +7,15 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 // Every test has nodes of its own, because it stops some.
-public sealed class ReplicationCheckOutageTests : IAsyncLifetime
+public sealed class ReplicationCheckOutageTests() : OwnNodesApiTests(hasAdminKey: false)
 {
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        _api = await ApiFactory.StartAsync(_fixture.Redis);
-        _client = _api.CreateClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_replica_that_is_down_is_reported_as_such_and_the_others_are_checked()
     {
-        await _fixture.Redis.Nodes[2].Process.KillAsync();
+        await Redis.Nodes[2].Process.KillAsync();
         await IsSeenDownAsync(2);
 
-        using var response = await BeginAsync(_client, "?writes=10");
+        using var response = await BeginAsync(Client, "?writes=10");
         var (type, result) = await response.LastEventAsync();
 
         Assert.Equal(("result", false), (type, result.GetProperty("isPassed").GetBoolean()));
@@ -46,10 +27,10 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_replica_that_hears_nothing_of_its_master_has_the_marker_too_late()
     {
-        var replica = _fixture.Redis.Nodes[1];
+        var replica = Redis.Nodes[1];
         await replica.ExecuteAsync("REPLICAOF", "127.0.0.1", 1);
 
-        using var response = await BeginAsync(_client, "?writes=10");
+        using var response = await BeginAsync(Client, "?writes=10");
         var (_, result) = await response.LastEventAsync();
 
         Assert.Equal("late", result.GetProperty("replicas")[0].GetProperty("status").GetString());
@@ -59,13 +40,13 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_master_that_goes_meanwhile_ends_the_stream_with_a_problem()
     {
-        using var response = await BeginAsync(_client, "?writes=10000");
+        using var response = await BeginAsync(Client, "?writes=10000");
         var last = ("", default(JsonElement));
         await foreach (var item in response.EventsAsync(Cancellation))
         {
             last = item;
             if (item.Type == "progress" && item.Data.GetProperty("step").GetInt32() == 4)
-                await _fixture.Redis.Master.Process.KillAsync();
+                await Redis.Master.Process.KillAsync();
         }
 
         Assert.Equal("failed", last.Item1);
@@ -75,10 +56,10 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_master_there_is_nothing_to_check()
     {
-        await _fixture.Redis.Master.Process.KillAsync();
+        await Redis.Master.Process.KillAsync();
         await IsSeenDownAsync(0);
 
-        using var response = await BeginAsync(_client, "");
+        using var response = await BeginAsync(Client, "");
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         Assert.NotNull(response.Headers.RetryAfter);
@@ -87,16 +68,16 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_is_down_is_shown_as_last_seen_and_cannot_be_looked_into()
     {
-        await _fixture.Redis.Nodes[1].Process.KillAsync();
+        await Redis.Nodes[1].Process.KillAsync();
         await IsSeenDownAsync(1);
 
-        var node = await _client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes/redis-replica-1", UriKind.Relative), Cancellation);
+        var node = await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/nodes/redis-replica-1", UriKind.Relative), Cancellation);
         Assert.Equal("7.0", node.GetProperty("info").GetProperty("server").GetProperty("redis_version").GetString()![..3]);
         foreach (var path in new[] { "slowlog", "commands", "clients", "config" })
         {
-            using var response = await _client.GetAsync(new Uri($"/api/nodes/redis-replica-1/{path}", UriKind.Relative), Cancellation);
+            using var response = await Client.GetAsync(new Uri($"/api/nodes/redis-replica-1/{path}", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-            using var other = await _client.GetAsync(new Uri("/api/nodes/redis-replica-2/slowlog", UriKind.Relative), Cancellation);
+            using var other = await Client.GetAsync(new Uri("/api/nodes/redis-replica-2/slowlog", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         }
     }
@@ -104,10 +85,10 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_hangs_is_not_waited_for()
     {
-        var node = _fixture.Redis.Nodes[1];
+        var node = Redis.Nodes[1];
         node.Process.Send(Signal.Pause);
 
-        using var response = await _client.GetAsync(new Uri("/api/nodes/redis-replica-1/clients", UriKind.Relative), Cancellation);
+        using var response = await Client.GetAsync(new Uri("/api/nodes/redis-replica-1/clients", UriKind.Relative), Cancellation);
 
         node.Process.Send(Signal.Resume);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
@@ -117,5 +98,5 @@ public sealed class ReplicationCheckOutageTests : IAsyncLifetime
         client.BeginAsync(new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/replication/check{query}", UriKind.Relative)), Cancellation);
 
     private Task IsSeenDownAsync(int node) => Eventually.HoldsAsync("the node is down", async () =>
-        (await _client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))![node].GetProperty("status").GetString() == "down");
+        (await Client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))![node].GetProperty("status").GetString() == "down");
 }

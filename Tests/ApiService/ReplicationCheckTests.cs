@@ -1,27 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class ReplicationCheckTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class ReplicationCheckTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<RedisFixture>
 {
-    private readonly RedisReplication _redis = fixture.Redis;
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(_redis);
-        _client = _api.CreateClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
-
     [Fact]
     public async Task The_six_tests_of_the_workshop_pass_on_a_sound_replication_and_nothing_is_left_behind()
     {
@@ -89,8 +74,8 @@ public sealed class ReplicationCheckTests(RedisFixture fixture) : IClassFixture<
         Assert.Equal(0, await MarkersAsync());
     }
 
-    private Task<HttpResponseMessage> BeginAsync(string query) => ReplicationCheckOutageTests.BeginAsync(_client, query);
+    private Task<HttpResponseMessage> BeginAsync(string query) => ReplicationCheckOutageTests.BeginAsync(Client, query);
 
-    private async Task<long> MarkersAsync() => (long)await _redis.Master.ExecuteAsync(
+    private async Task<long> MarkersAsync() => (long)await Redis.Master.ExecuteAsync(
         "EVAL", "return #redis.call('KEYS', 'app:replication-check:*')", 0);
 }

@@ -1,3 +1,5 @@
+using RedisAspire.Tests.Support;
+
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>What is published, as it was when somebody last looked at it.</summary>
@@ -39,11 +41,9 @@ public sealed class PublishingTests
     private static async Task MatchAsync(string name, string actual)
     {
         actual = actual.ReplaceLineEndings("\n");
-        var path = Path.Combine(Source(), "Snapshots", name);
+        var path = Path.Combine(Repository.Root, "Tests", "AppHost", "Snapshots", name);
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
             await File.WriteAllTextAsync(path, actual, Cancellation);
         Assert.Equal((await File.ReadAllTextAsync(path, Cancellation)).ReplaceLineEndings("\n"), actual);
     }
-
-    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
 /// <summary>Every sentence of the pages has its French.</summary>
 public sealed partial class TranslationTests
 {
-    private static readonly string Web = Path.Combine(FindRoot(), "Web");
+    private static readonly string Web = Path.Combine(Repository.Root, "Web");
 
     public static TheoryData<string> Sources => [.. Directory.EnumerateFiles(Web, "*.*", SearchOption.AllDirectories)
         .Where(file => file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal))
@@ -29,14 +30,6 @@ public sealed partial class TranslationTests
 
     private static IEnumerable<string> PlaceholdersIn(string sentence) =>
         Placeholder().Matches(sentence).Select(match => match.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "RedisAspire.sln")))
-            directory = directory.Parent;
-        return directory.FullName;
-    }
 
     [GeneratedRegex(@"IStringLocalizer<(?<texts>\w+)>", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Localizer();
