@@ -74,6 +74,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisStore>();
         services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();
+        services.TryAddSingleton<FillHandover>();
         services.TryAddSingleton<CoherentReader>();
         services.TryAddSingleton<TagRegistry>();
         services.TryAddSingleton<EntryCodec>();

@@ -84,6 +84,8 @@ internal sealed partial class CoherentReader : IDisposable
         if (!result.IsReached)
             _unconfirmed.Add(key);
         Changed(key, result);
+        // What another process is filling may be from before it.
+        _channel.StopWaiting(key);
         // It came after one that was not confirmed, and replaced what that left behind.
         if (result.IsReached)
             _unconfirmed.Forget(key);
@@ -116,6 +118,7 @@ internal sealed partial class CoherentReader : IDisposable
 
         // After the removal, so that reads which began before it are void as well.
         _near.InvalidateAll();
+        _channel.StopWaiting();
     }
 
     public void Dispose() => _topology.Looked -= Settle;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
 
@@ -14,6 +16,8 @@ namespace RedisAspire.Caching.Coherence;
 /// </summary>
 internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 {
+    private static readonly byte[] LeasePrefix = Encoding.UTF8.GetBytes(InternalKeys.LeasePrefix);
+
     private readonly RedisTopology _topology;
     private readonly ReplicatedCacheOptions _options;
     private readonly byte[] _prefix;
@@ -21,7 +25,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<TrackedConnection> _logger;
     private readonly SemaphoreSlim _switching = new(1);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FillWait> _waiting = new(StringComparer.Ordinal);
     private volatile Link? _link;
     private bool _isDisposed;
 
@@ -44,15 +48,38 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     /// <summary>The name of the node that is tracked, or is about to be.</summary>
     public string? Node => _link?.Node.Name;
 
-    /// <summary>Completes when a key that was read changes. To be asked for before the read.</summary>
-    public Task WhenChanged(string key) =>
-        _waiting.GetOrAdd(key, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>Begins to wait for another process to fill a key, or goes on with it. To be called before the key is looked at.</summary>
+    public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
 
-    /// <summary>The caller waits no more. Whoever else does, for a value of another type, looks again.</summary>
+    /// <summary>Ends a wait. Whoever else waits, for a value of another type, looks again.</summary>
     public void StopWaiting(string key)
     {
-        if (_waiting.TryRemove(key, out var waiting))
-            waiting.TrySetResult();
+        if (_waiting.TryRemove(key, out var wait))
+            wait.End();
+    }
+
+    /// <summary>Ends all waits: whoever waits looks again.</summary>
+    public void StopWaiting()
+    {
+        foreach (var key in _waiting.Keys)
+            StopWaiting(key);
+    }
+
+    /// <summary>Has the node tell when the fill that is waited for is over or void.</summary>
+    public async ValueTask WatchAsync(FillWait wait, CancellationToken cancellationToken)
+    {
+        if (!wait.IsWatched && await ReadLeaseAsync(wait.Key, cancellationToken).ConfigureAwait(false) is { Value: not null })
+            wait.IsWatched = true;
+    }
+
+    /// <summary>Gives an entry to whoever waits for it, unless it has been removed or replaced since.</summary>
+    public async Task HandOverAsync(string key, byte[] payload)
+    {
+        if (!_waiting.TryGetValue(key, out var wait) || !wait.IsWatched)
+            return;
+        // It came on another connection: with this reply, everything has arrived that the node said of the key before.
+        if (await ReadLeaseAsync(key, CancellationToken.None).ConfigureAwait(false) is not null)
+            wait.End(payload);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,28 +110,35 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 
         key = key[_prefix.Length..];
         _near.Invalidate(key);
-        if (!_waiting.IsEmpty && _waiting.TryRemove(Encoding.UTF8.GetString(key), out var waiting))
-            waiting.TrySetResult();
+        if (!_waiting.IsEmpty)
+            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key));
     }
 
     void ITrackingSink.OnAllInvalidated()
     {
         _near.InvalidateAll();
-        WakeAll();
+        StopWaiting();
     }
 
     void ITrackingSink.OnLost()
     {
         _near.Close();
-        WakeAll();
+        StopWaiting();
     }
 
-    private void WakeAll()
+    // Null when the node does not tell of changes, or does not answer. One that has lost its master will do: what it
+    // was told before that is all that anybody can know now.
+    private async ValueTask<TrackedReply?> ReadLeaseAsync(string key, CancellationToken cancellationToken)
     {
-        foreach (var key in _waiting.Keys)
+        try
         {
-            if (_waiting.TryRemove(key, out var waiting))
-                waiting.TrySetResult();
+            return _link is { } link
+                ? await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(key), withOffset: false, cancellationToken).ConfigureAwait(false)
+                : null;
+        }
+        catch (Exception failure) when (failure is TrackedConnectionLostException or RespErrorException or TimeoutException)
+        {
+            return null;
         }
     }
 

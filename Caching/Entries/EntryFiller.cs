@@ -11,6 +11,7 @@ namespace RedisAspire.Caching.Entries;
 internal sealed partial class EntryFiller(
     CoherentReader reader,
     ReadChannel channel,
+    FillHandover handover,
     RedisStore store,
     NearCache near,
     TagRegistry tags,
@@ -127,27 +128,55 @@ internal sealed partial class EntryFiller(
         var started = time.GetTimestamp();
         // Who does not want to read from Redis does not want what is found there on the way to the lease either.
         TimeSpan? wanted = job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead) ? TimeSpan.Zero : null;
-        while (true)
+        try
         {
-            var changed = channel.WhenChanged(job.Key);
-            try
+            while (true)
             {
+                var wait = channel.WaitFor(job.Key);
                 var (state, lease, found) = await TakeLeaseAsync(job, wanted, cancellationToken).ConfigureAwait(false);
                 if (found is { } filled)
                     return filled;
                 if (state == LeaseState.Taken)
                     return await CallAndStoreAsync(job, lease!, cancellationToken).ConfigureAwait(false);
                 if (state == LeaseState.Unavailable || time.GetElapsedTime(started) > _options.MaximumLeaseWait)
-                    return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
+                    return await UncachedUnlessHandedOverAsync(job, wait, cancellationToken).ConfigureAwait(false);
 
-                await Task.WhenAny(changed, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
+                await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(wait.News, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
-            }
-            finally
-            {
-                channel.StopWaiting(job.Key);
+                if (await TryTakeOverAsync(job, wait).ConfigureAwait(false) is { } takenOver)
+                    return takenOver;
             }
         }
+        finally
+        {
+            channel.StopWaiting(job.Key);
+        }
+    }
+
+    // Whoever had the lease may still be at it, and is before us.
+    private async Task<FillResult<T>> UncachedUnlessHandedOverAsync<TState, T>(Job<TState, T> job, FillWait wait, CancellationToken cancellationToken)
+    {
+        if (!wait.IsWatched)
+            return await UncachedAsync(job, cancellationToken).ConfigureAwait(false);
+
+        using var superseded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var call = UncachedAsync(job, superseded.Token);
+        if (await Task.WhenAny(call, wait.News).ConfigureAwait(false) == call || await TryTakeOverAsync(job, wait).ConfigureAwait(false) is not { } takenOver)
+            return await call.ConfigureAwait(false);
+
+        await superseded.CancelAsync().ConfigureAwait(false);
+        _ = call.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return takenOver;
+    }
+
+    private async ValueTask<FillResult<T>?> TryTakeOverAsync<TState, T>(Job<TState, T> job, FillWait wait)
+    {
+        if (!wait.News.IsCompletedSuccessfully || await wait.News.ConfigureAwait(false) is not { } payload)
+            return null;
+        var entry = StoredEntry.Of(payload, timeToLive: null, node: "", ticket: null);
+        var (finding, found) = await LookAsync<T>(job.Key, entry, job.Policy, CancellationToken.None).ConfigureAwait(false);
+        return finding == Finding.Fresh ? OfSource(found.Lookup.Value, timeToLive: null, found.Bytes) : null;
     }
 
     // The lease, or a fresh value that somebody has filled meanwhile.
@@ -177,6 +206,8 @@ internal sealed partial class EntryFiller(
         var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
+        else if (!result.IsReached)
+            handover.Publish(job.Key, packed.Payload);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
     }
 
@@ -226,7 +257,7 @@ internal sealed partial class EntryFiller(
     private FillResult<T> Unstored<T>(T value) =>
         OfSource(value, timeToLive: null, value is null || Immutability<T>.IsShareable ? null : codec.Serialize(value));
 
-    private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, byte[]? bytes) =>
+    private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, ReadOnlyMemory<byte>? bytes) =>
         new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), bytes);
 
     private sealed record Job<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, IEnumerable<string>? Tags);

@@ -9,6 +9,9 @@ internal static class InternalKeys
     /// <summary>What the keys of leases start with.</summary>
     public const string LeasePrefix = Prefix + "lease:";
 
+    /// <summary>The channel of <see cref="Coherence.FillHandover"/>.</summary>
+    public const string HandoverChannel = Prefix + "handover";
+
     private const string TagPrefix = Prefix + "tag:";
 
     /// <summary>Holds the present stamp of a tag. Without time to live: were it lost, entries removed by the tag would come back.</summary>

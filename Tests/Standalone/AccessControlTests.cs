@@ -67,6 +67,8 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     [InlineData("LATENCY LATEST")]
     [InlineData("LATENCY HISTOGRAM")]
     [InlineData("SUBSCRIBE __Booksleeve_MasterChanged")]
+    [InlineData("SUBSCRIBE app:cache:handover")]
+    [InlineData("PUBLISH app:cache:handover a")]
     public Task A_service_may(string command) => IsAllowedAsync(Users.Application, command);
 
     [Theory]

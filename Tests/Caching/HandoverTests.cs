@@ -1,0 +1,124 @@
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Coherence;
+using RedisAspire.Standalone.Redis;
+using RedisAspire.Tests.Support;
+using StackExchange.Redis;
+
+namespace RedisAspire.Tests.Caching;
+
+/// <summary>One process fills a key, another waits for it, and then the master that was to take the value is gone.</summary>
+public sealed class HandoverTests : IAsyncLifetime
+{
+    private const string Key = "key";
+
+    private readonly RedisFixture _fixture = new();
+    private readonly TaskCompletionSource<string> _theirs = new();
+    private readonly TaskCompletionSource<string> _ours = new();
+    private readonly TaskCompletionSource _oursIsAsked = new();
+    private readonly TaskCompletionSource _oursIsGivenUp = new();
+    private CacheHost _filling = null!;
+    private CacheHost _waiting = null!;
+
+    private RedisReplication Redis => _fixture.Redis;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        // What the master's lease is worth while the tests look at something else is not their concern.
+        static void Configure(ReplicatedCacheOptions options) => options.LeaseDuration = TimeSpan.FromMinutes(1);
+        _filling = await CacheHost.StartAsync(Redis, Configure);
+        _waiting = await CacheHost.StartAsync(Redis, Configure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _filling.DisposeAsync();
+        await _waiting.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_waits_gets_the_value_though_the_master_died_before_it_was_stored()
+    {
+        var (theirs, ours) = await BeginAsync();
+        await Redis.Master.Process.KillAsync();
+        await InTimeAsync(_oursIsAsked.Task);
+
+        _theirs.SetResult("theirs");
+
+        Assert.Equal("theirs", (await InTimeAsync(theirs)).Value);
+        Assert.Equal((CacheLevel.Source, "theirs"), await InTimeAsync(ours));
+        await InTimeAsync(_oursIsGivenUp.Task);
+    }
+
+    [Fact]
+    public async Task Who_waits_does_not_get_what_has_been_removed_since_it_was_asked_for()
+    {
+        var (theirs, ours) = await BeginAsync();
+        var published = await ListenAsync();
+        await _filling.Cache.RemoveAsync(Key, Cancellation);
+        await InTimeAsync(_oursIsAsked.Task);
+        await Redis.Master.Process.KillAsync();
+
+        _theirs.SetResult("theirs, from before the removal");
+        await theirs;
+        await InTimeAsync(published);
+        // On the connection on which the message is checked, so that this has been done by now.
+        await _waiting.Cache.LookupAsync("another", static _ => ValueTask.FromResult(""), cancellationToken: Cancellation);
+        _ours.SetResult("ours");
+
+        Assert.Equal((CacheLevel.Source, "ours"), await InTimeAsync(ours));
+    }
+
+    // The second process waits, and would hear of a removal.
+    private async Task<(Task<CacheLookup<string>> Theirs, Task<(CacheLevel Level, string Value)> Ours)> BeginAsync()
+    {
+        var begun = new TaskCompletionSource();
+        var theirs = _filling.Cache.LookupAsync(Key, async _ =>
+        {
+            begun.SetResult();
+            return await _theirs.Task;
+        }, cancellationToken: Cancellation).AsTask();
+        await begun.Task.WaitAsync(Cancellation);
+
+        var ours = LookUpOursAsync();
+        var channel = _waiting.Services.GetRequiredService<ReadChannel>();
+        await Eventually.HoldsAsync("the second process waits", () => channel.WaitFor(Key).IsWatched);
+        return (theirs, ours);
+    }
+
+    // Where the second process hears it, after it.
+    private async Task<Task> ListenAsync()
+    {
+        var published = new TaskCompletionSource();
+        var channel = new RedisChannel("app:cache:handover", RedisChannel.PatternMode.Literal);
+        foreach (var replica in _waiting.Topology.Nodes.Where(node => node != _waiting.Topology.Master))
+            await replica.Database.Multiplexer.GetSubscriber().SubscribeAsync(channel, (_, _) => published.TrySetResult());
+        return published.Task;
+    }
+
+    private static Task InTimeAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+    private static Task<T> InTimeAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+    private async Task<(CacheLevel Level, string Value)> LookUpOursAsync()
+    {
+        var lookup = await _waiting.Cache.LookupAsync(Key, async token =>
+        {
+            _oursIsAsked.SetResult();
+            try
+            {
+                return await _ours.Task.WaitAsync(token);
+            }
+            catch (OperationCanceledException)
+            {
+                _oursIsGivenUp.SetResult();
+                throw;
+            }
+        }, cancellationToken: Cancellation);
+        return (lookup.Level, lookup.Value);
+    }
+}
