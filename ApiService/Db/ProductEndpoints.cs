@@ -24,6 +24,7 @@ internal static class ProductEndpoints
         services.AddHostedService(provider => provider.GetRequiredService<ProductWriter>());
         services.AddSingleton<ProductReader>();
         services.AddSingleton<ProductLister>();
+        services.AddSingleton<CategoryLister>();
         services.AddSingleton<ConsistencyChecker>();
         services.AddSingleton<ProductSeeder>();
         services.AddHostedService<SeedOnStart>();
@@ -37,6 +38,7 @@ internal static class ProductEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         catalogue.MapMaintenance();
+        catalogue.MapCategories();
 
         var products = catalogue.MapGroup("/products").ProducesValidationProblem();
         products.MapGet("", ListAsync)
