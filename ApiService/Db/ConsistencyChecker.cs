@@ -11,7 +11,7 @@ namespace RedisAspire.ApiService.Db;
 /// </summary>
 internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions> options)
 {
-    private const int Step = 50;
+    private const int Step = 25;
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
