@@ -9,6 +9,9 @@ switch (args)
     case ["invalidation"]:
         await InvalidationMeasurement.RunAsync();
         break;
+    case ["scale"]:
+        await ScaleMeasurement.RunAsync();
+        break;
     case ["stampede"]:
         await StampedeMeasurement.RunAsync();
         break;

@@ -82,6 +82,8 @@ install_with_apt() {
 
 need_redis() { need redis-server redis-server redis; }
 
+need_curl() { need curl curl curl; }
+
 need_chromium() {
   local browser
   for browser in chromium chromium-browser google-chrome google-chrome-stable "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do

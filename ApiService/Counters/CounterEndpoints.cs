@@ -68,7 +68,7 @@ internal static class CounterEndpoints
     private static async ValueTask<object?> RejectBadNames(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         StoredName.IsValid(context.GetArgument<string>(0))
             ? await next(context)
-            : Invalid.Parameter("name", StoredName.Rule);
+            : Invalid.Parameter("name", StoredName.Rule());
 
     private static async Task<Ok<CountersResponse>> GetAsync(CounterStore counters, CancellationToken cancellationToken)
     {

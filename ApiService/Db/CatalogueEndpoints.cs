@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Db;
@@ -43,12 +44,7 @@ internal static class CatalogueEndpoints
         ConsistencyChecker checker, RedisMaster master, RedisTopology topology, IOptions<DbOptions> options, CancellationToken cancellationToken, int limit = DefaultLimit)
     {
         if (limit is < 1 or > MaximumLimit)
-        {
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["limit"] = [$"1 to {MaximumLimit} products are told."],
-            });
-        }
+            return Invalid.Parameter("limit", $"1 to {MaximumLimit} products are told.");
 
         var products = await master.Database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         var drifts = new Dictionary<string, DriftResponse>(StringComparer.Ordinal);

@@ -20,6 +20,9 @@ internal static class CatalogueKeys
     /// <summary>A sorted set: the id of every product by its price.</summary>
     public static RedisKey ByPrice { get; } = "db:products:by_price";
 
+    /// <summary>A sorted set: the name of every category that has products, by its bytes.</summary>
+    public static RedisKey Categories { get; } = "db:categories";
+
     /// <summary>A number: the last version that was given to a product.</summary>
     public static RedisKey Version { get; } = "db:products:version";
 

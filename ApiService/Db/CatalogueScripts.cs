@@ -18,6 +18,7 @@ internal static class CatalogueScripts
             return is_json and is_product(product, id) and product or nil
         end
         local function category_key(category) return 'db:category:' .. category end
+        local function has_products(category) return redis.call('EXISTS', category_key(category)) == 1 end
 
         """;
 
@@ -33,29 +34,35 @@ internal static class CatalogueScripts
         if expected ~= '' and not (before and (expected == '*' or string.find(expected, ',' .. version .. ',', 1, true))) then return {'refused', 0} end
         redis.call('SISMEMBER', KEYS[2], id)
         redis.call('ZSCORE', KEYS[3], id)
+        redis.call('ZSCORE', KEYS[4], '')
         if before then redis.call('SISMEMBER', category_key(before.category), id) end
+        local function leave_category()
+            redis.call('SREM', category_key(before.category), id)
+            if not has_products(before.category) then redis.call('ZREM', KEYS[4], before.category) end
+        end
 
         """;
 
     /// <summary>
-    /// Creates or replaces a product. Keys: the product, all products, prices, versions, the category. Arguments: id, whether
+    /// Creates or replaces a product. Keys: the product, all products, prices, categories, versions, the category. Arguments: id, whether
     /// there must be none, versions it may have, price, category, JSON that ends with <c>"version":0}</c>.
     /// </summary>
     public const string Save =
         Prepare +
         """
         local price, category, json = ARGV[4], ARGV[5], ARGV[6]
-        redis.call('SISMEMBER', KEYS[5], id)
-        local version = redis.call('INCR', KEYS[4])
+        redis.call('SISMEMBER', KEYS[6], id)
+        local version = redis.call('INCR', KEYS[5])
         redis.call('SET', KEYS[1], string.sub(json, 1, -3) .. string.format('%.0f', version) .. '}')
         redis.call('SADD', KEYS[2], id)
         redis.call('ZADD', KEYS[3], price, id)
-        if before and before.category ~= category then redis.call('SREM', category_key(before.category), id) end
-        redis.call('SADD', KEYS[5], id)
+        if before and before.category ~= category then leave_category() end
+        redis.call('SADD', KEYS[6], id)
+        redis.call('ZADD', KEYS[4], 0, category)
         return {before and 'replaced' or 'created', version}
         """;
 
-    /// <summary>Deletes a product. Keys: the product, all products, prices. Arguments: id, whether there must be none, versions it may have.</summary>
+    /// <summary>Deletes a product. Keys: the product, all products, prices, categories. Arguments: id, whether there must be none, versions it may have.</summary>
     public const string Delete =
         Prepare +
         """
@@ -63,14 +70,14 @@ internal static class CatalogueScripts
         redis.call('DEL', KEYS[1])
         redis.call('SREM', KEYS[2], id)
         redis.call('ZREM', KEYS[3], id)
-        redis.call('SREM', category_key(before.category), id)
+        leave_category()
         return {'deleted', 0}
         """;
 
     /// <summary>
-    /// Compares products with what they are found by, and puts that right if told to. Keys: all products, prices.
+    /// Compares products with what they are found by, and puts that right if told to. Keys: all products, prices, categories.
     /// Arguments: whether to repair, a category to look at besides the product's own or nothing, ids.
-    /// Answers those that differ, each with what is wrong.
+    /// Answers those that differ, each with what is wrong; the category by its name if it is one of no products.
     /// </summary>
     public const string Reconcile =
         ReadProduct +
@@ -96,6 +103,7 @@ internal static class CatalogueScripts
                 check(redis.call('PTTL', key) < 0, key .. ' expires', 'PERSIST', key)
                 check(is_listed, KEYS[1] .. ' lacks it', 'SADD', KEYS[1], id)
                 check(redis.call('SISMEMBER', own, id) == 1, own .. ' lacks it', 'SADD', own, id)
+                check(redis.call('ZSCORE', KEYS[3], product.category), KEYS[3] .. ' lacks ' .. product.category, 'ZADD', KEYS[3], 0, product.category)
                 check(price, KEYS[2] .. ' lacks it', 'ZADD', KEYS[2], product.price, id)
                 check(not price or tonumber(price) == product.price, KEYS[2] .. ' has another price', 'ZADD', KEYS[2], product.price, id)
             else
@@ -107,6 +115,10 @@ internal static class CatalogueScripts
                 check(redis.call('SISMEMBER', other, id) == 0, other .. ' has it, but it is not of this category', 'SREM', other, id)
             end
             if #found > 1 then drifted[#drifted + 1] = found end
+        end
+        if hint ~= '' and redis.call('ZSCORE', KEYS[3], hint) and not has_products(hint) then
+            drifted[#drifted + 1] = {hint, KEYS[3] .. ' has it, but no product is of this category'}
+            if repair then redis.call('ZREM', KEYS[3], hint) end
         end
         return drifted
         """;

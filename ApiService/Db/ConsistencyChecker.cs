@@ -11,7 +11,7 @@ namespace RedisAspire.ApiService.Db;
 /// </summary>
 internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions> options)
 {
-    private const int Step = 50;
+    private const int Step = 25;
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
@@ -24,10 +24,11 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
         var database = master.Database;
         await foreach (var (category, ids) in CandidatesAsync(database, cancellationToken))
         {
-            foreach (var some in ids.Chunk(Step))
+            // A category is looked at itself as well, even one that no product is of.
+            foreach (var some in category == "" ? ids.Chunk(Step) : ids.Chunk(Step).DefaultIfEmpty([]))
             {
                 var drifts = (RedisResult[])(await database.ScriptEvaluateAsync(
-                    CatalogueScripts.Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice], [repair ? 1 : 0, category, .. some]).WaitAsync(_timeout, cancellationToken))!;
+                    CatalogueScripts.Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], [repair ? 1 : 0, category, .. some]).WaitAsync(_timeout, cancellationToken))!;
                 foreach (var drift in drifts)
                 {
                     var texts = Array.ConvertAll((RedisResult[])drift!, text => (string)text!);
@@ -53,7 +54,10 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
             yield return ("", ids.Select(id => (RedisValue)id));
 
         await foreach (var pairs in RedisScan.ScoredMembersAsync(database, CatalogueKeys.ByPrice, _timeout, cancellationToken))
-            yield return ("", pairs.Where((_, i) => i % 2 == 0).Select(id => (RedisValue)id));
+            yield return ("", MembersOf(pairs));
+
+        await foreach (var pairs in RedisScan.ScoredMembersAsync(database, CatalogueKeys.Categories, _timeout, cancellationToken))
+            categories.UnionWith(MembersOf(pairs).Select(category => (string)category!));
 
         foreach (var category in categories)
         {
@@ -61,6 +65,9 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
                 yield return (category, ids.Select(id => (RedisValue)id));
         }
     }
+
+    // Each is followed by its score.
+    private static IEnumerable<RedisValue> MembersOf(RedisResult[] pairs) => pairs.Where((_, i) => i % 2 == 0).Select(member => (RedisValue)member);
 
     private static IEnumerable<string> NamesOf(string[] keys, string prefix) =>
         keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]);

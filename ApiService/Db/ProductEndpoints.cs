@@ -1,10 +1,11 @@
-using System.Text.RegularExpressions;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Db;
 
 /// <summary><c>/api/db/products</c>: the catalogue, kept in Redis for good.</summary>
-internal static partial class ProductEndpoints
+internal static class ProductEndpoints
 {
     /// <summary>A product that shows what they are like.</summary>
     public static Product Example { get; } =
@@ -23,6 +24,7 @@ internal static partial class ProductEndpoints
         services.AddHostedService(provider => provider.GetRequiredService<ProductWriter>());
         services.AddSingleton<ProductReader>();
         services.AddSingleton<ProductLister>();
+        services.AddSingleton<CategoryLister>();
         services.AddSingleton<ConsistencyChecker>();
         services.AddSingleton<ProductSeeder>();
         services.AddHostedService<SeedOnStart>();
@@ -36,6 +38,7 @@ internal static partial class ProductEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         catalogue.MapMaintenance();
+        catalogue.MapCategories();
 
         var products = catalogue.MapGroup("/products").ProducesValidationProblem();
         products.MapGet("", ListAsync)
@@ -77,12 +80,9 @@ internal static partial class ProductEndpoints
         .ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async ValueTask<object?> RejectBadIds(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        IdPattern().IsMatch(context.GetArgument<string>(0))
+        StoredName.IsValid(context.GetArgument<string>(0))
             ? await next(context)
-            : TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["id"] = ["An id has 1 to 64 characters: letters from A to Z, digits, '-' and '_'."],
-            });
+            : Invalid.Parameter("id", StoredName.Rule("An id"));
 
     private static async Task<IResult> ListAsync([AsParameters] ProductQuery query, ProductLister lister, CancellationToken cancellationToken)
     {
@@ -102,7 +102,4 @@ internal static partial class ProductEndpoints
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(new ProductResponse(product, ProductResponse.RedisDb, reader.Node));
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 }

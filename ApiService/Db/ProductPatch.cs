@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -9,9 +10,11 @@ internal static class ProductPatch
     /// <param name="patch">What is different.</param>
     /// <param name="product">The product as it is.</param>
     /// <param name="options">How bodies are read.</param>
+    /// <param name="errors">What is wrong, where it can be said of a member.</param>
     /// <returns>What the product is to be; <see langword="null"/> when that is none.</returns>
-    public static ProductRequest? TryApply(JsonElement patch, Product product, JsonSerializerOptions options)
+    public static ProductRequest? TryApply(JsonElement patch, Product product, JsonSerializerOptions options, out Dictionary<string, string[]> errors)
     {
+        errors = [];
         if (patch.ValueKind != JsonValueKind.Object)
             return null;
         try
@@ -26,6 +29,11 @@ internal static class ProductPatch
             }
 
             return merged.Deserialize<ProductRequest>(options);
+        }
+        catch (JsonException wrong) when (wrong.Path is { Length: > 1 })
+        {
+            errors = BodyErrors.In(wrong, options.GetTypeInfo(typeof(ProductRequest)));
+            return null;
         }
         // Text that is no Unicode is met only when it is read.
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)

@@ -14,12 +14,12 @@ internal sealed class ProductWrite
     /// <summary>Creates or replaces a product.</summary>
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
         CatalogueScripts.Save,
-        [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
+        [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
         [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, (product with { Version = 0 }).ToJson()]);
 
     /// <summary>Deletes a product.</summary>
     public static ProductWrite Delete(string id, WriteCondition condition) => new(
-        CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice], Subject(id, condition));
+        CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
     /// <summary>Sends it.</summary>
     public Task<RedisResult> SendAsync(IDatabase database) => database.ExecuteAsync("EVAL", _arguments);

@@ -91,14 +91,14 @@ internal static class ProductWriteEndpoints
         {
             if (await reader.FindAsync(id, cancellationToken) is not { } before)
                 return condition.IfMatch is null ? ProductEndpoints.NotFound(id) : Refused();
-            if (ProductPatch.TryApply(patch, before, json.Value.SerializerOptions) is not { } request)
+            var request = ProductPatch.TryApply(patch, before, json.Value.SerializerOptions, out var unreadable);
+            if ((request?.Check() ?? unreadable) is { Count: > 0 } errors)
+                return TypedResults.ValidationProblem(errors);
+            if (request is null)
             {
                 return TypedResults.Problem(
                     "The product would not be one any more: members may be set to what they can be, and only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
             }
-
-            if (request.Check() is { Count: > 0 } errors)
-                return TypedResults.ValidationProblem(errors);
 
             // What was merged with one version must not be written over another.
             if (!condition.Allows(before))

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Drills;
 
@@ -12,6 +13,8 @@ namespace RedisAspire.ApiService.Drills;
 /// </summary>
 internal static class DrillEndpoints
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly (string Action, string Summary)[] Actions =
     [
         ("stop", "Kills a node or sentinel, as a crash would."),
@@ -34,7 +37,8 @@ internal static class DrillEndpoints
 
         foreach (var (action, summary) in Actions)
         {
-            app.MapPost($"/api/nodes/{{name}}/{action}", (string name, DrillClient drills, CancellationToken cancellationToken) => OrderAsync(drills, name, action, cancellationToken))
+            app.MapPost($"/api/nodes/{{name}}/{action}", (string name, DrillClient drills, RedisTopology topology, CancellationToken cancellationToken) =>
+                    OrderAsync(drills, topology, name, action, cancellationToken))
                 .WithTags("Drills")
                 .WithName($"{char.ToUpperInvariant(action[0])}{action[1..]}Node")
                 .WithSummary(summary)
@@ -45,13 +49,18 @@ internal static class DrillEndpoints
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> OrderAsync(DrillClient drills, string name, string action, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> OrderAsync(
+        DrillClient drills, RedisTopology topology, string name, string action, CancellationToken cancellationToken)
     {
         try
         {
             using var answer = await drills.OrderAsync(name, action, cancellationToken);
             if (answer.IsSuccessStatusCode)
+            {
+                if (action is "start" or "resume")
+                    await WaitUntilSeenAsync(topology, name, cancellationToken);
                 return TypedResults.NoContent();
+            }
 
             var problem = answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict
                 ? await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken)
@@ -63,6 +72,25 @@ internal static class DrillEndpoints
         catch (HttpRequestException)
         {
             return TypedResults.Problem("Who started the nodes cannot be reached.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    // So that whatever is ordered next finds the node up. Sentinels are not among the nodes.
+    private static async Task WaitUntilSeenAsync(RedisTopology topology, string name, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await foreach (var snapshot in topology.WatchAsync(patience.Token))
+            {
+                if (snapshot.Nodes.All(node => node.Name != name || node.IsUp))
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It has started; what keeps it from answering is for others to find out.
         }
     }
 }

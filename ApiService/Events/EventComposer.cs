@@ -15,7 +15,7 @@ internal sealed partial class EventComposer(
     private const int MaximumLookups = 50;
 
     private readonly JsonSerializerOptions _json = options.Value.SerializerOptions;
-    private string? _lastLookup;
+    private HashSet<string> _told = [];
     private long _lastChange;
 
     /// <summary>Composes the events of this moment.</summary>
@@ -31,12 +31,16 @@ internal sealed partial class EventComposer(
 
         var opening = Common().Add("history", lookups).Add("topology", changes);
         var news = Common();
-        if (lookups.TakeWhile(lookup => lookup.Id != _lastLookup).ToArray() is { Length: > 0 } newLookups)
+        // Another replica than before may be behind what has been told already.
+        if (lookups.TakeWhile(lookup => !_told.Contains(lookup.Id)).ToArray() is { Length: > 0 } newLookups)
+        {
             news.Add("history", newLookups);
+            _told = [.. lookups.Select(lookup => lookup.Id)];
+        }
+
         if (changes.Where(change => change.Number > _lastChange).ToArray() is { Length: > 0 } newChanges)
             news.Add("topology", newChanges);
 
-        _lastLookup = lookups.Count > 0 ? lookups[0].Id : _lastLookup;
         _lastChange = changes.Count > 0 ? changes[^1].Number : 0;
         return (opening.Bytes, news.Bytes);
 
@@ -47,7 +51,7 @@ internal sealed partial class EventComposer(
     {
         try
         {
-            return await history.ReadAsync(MaximumLookups, before: null, cancellationToken);
+            return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {

@@ -47,7 +47,7 @@ internal sealed class TopologyLog : BackgroundService
 
     private void OnNodeChanged(object? sender, RedisNodeChangedEventArgs change)
     {
-        var (before, after) = (RoleOf(change.Before), RoleOf(change.After));
+        var (before, after) = (NodeWords.RoleOf(change.Before), NodeWords.RoleOf(change.After));
         if (change.IsNowUp)
             Add("up", change.After.Name, after, before: null, reason: null);
         else if (change.IsNowDown)
@@ -77,6 +77,4 @@ internal sealed class TopologyLog : BackgroundService
             _changes.Enqueue(new TopologyChangeResponse(++_number, _time.GetUtcNow(), change, node, role, before, reason));
         }
     }
-
-    private string RoleOf(RedisNodeStatus node) => NodeResponse.From(node, _topology.Snapshot).Role;
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.History;
 
@@ -17,6 +18,7 @@ internal static partial class HistoryEndpoints
 
     public static IServiceCollection AddHistory(this IServiceCollection services)
     {
+        services.AddApplicationStore();
         services.AddSingleton<LookupHistory>();
         services.AddSingleton<LookupRecorder>();
         services.AddHostedService(provider => provider.GetRequiredService<LookupRecorder>());
@@ -33,7 +35,7 @@ internal static partial class HistoryEndpoints
             .WithDescription("About a thousand are kept. Look-ups appear a quarter of a second after they were answered.")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .WithResponseExample(new HistoryPage([Example], "1773480413123-0"));
+            .WithResponseExample(new HistoryPage("redis-replica-1", [Example], "1773480413123-0"));
 
         history.MapDelete("", DeleteAsync)
             .WithName("ClearHistory")
@@ -56,8 +58,8 @@ internal static partial class HistoryEndpoints
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
 
-        var items = await history.ReadAsync(limit, cursor, cancellationToken);
-        return TypedResults.Ok(new HistoryPage(items, items.Count == limit ? items[^1].Id : null));
+        var answer = await history.ReadAsync(limit, cursor, cancellationToken);
+        return TypedResults.Ok(new HistoryPage(answer.Node, answer.Value, answer.Value.Length == limit ? answer.Value[^1].Id : null));
     }
 
     private static async Task<NoContent> DeleteAsync(LookupHistory history, CancellationToken cancellationToken)

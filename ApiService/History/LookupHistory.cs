@@ -1,57 +1,52 @@
 using System.Globalization;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.History;
 
 /// <summary>The latest look-ups of all instances: a stream in Redis that is kept short.</summary>
-internal sealed class LookupHistory(RedisMaster master)
+internal sealed class LookupHistory(ApplicationStore store)
 {
     private const string Stream = "app:history";
     // Redis lets go of whole blocks of entries, so that a few more than these remain.
     private const int Length = 1000;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
-
     /// <summary>Adds look-ups, the oldest first.</summary>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
-    public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken)
-    {
-        var database = master.Database;
-        return Task.WhenAll(lookups.Select(lookup => database.ExecuteAsync(
+    public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken) => store.WriteAsync(
+        database => Task.WhenAll(lookups.Select(lookup => database.ExecuteAsync(
             "XADD", (RedisKey)Stream, "MAXLEN", "~", Length, "*",
             "time", lookup.Time.ToUnixTimeMilliseconds(),
             "key", lookup.Key,
             "level", lookup.Level,
             "ms", lookup.ElapsedMs.ToString(CultureInfo.InvariantCulture),
             "node", lookup.Node ?? "",
-            "instance", instance))).WaitAsync(Timeout, cancellationToken);
-    }
+            "instance", instance))),
+        cancellationToken);
 
     /// <summary>Reads the latest look-ups.</summary>
     /// <param name="limit">The most to read.</param>
     /// <param name="before">The identifier of the look-up before which to begin; <see langword="null"/> for the latest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
-    public async Task<IReadOnlyList<HistoryEntryResponse>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
+    /// <exception cref="RedisUnavailableException">No node is up.</exception>
+    public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
-        var entries = await master.Database.ExecuteAsync("XREVRANGE", (RedisKey)Stream, before is null ? "+" : $"({before}", "-", "COUNT", limit)
-            .WaitAsync(Timeout, cancellationToken);
-        return [.. ((RedisResult[])entries!).Select(Parse)];
+        var answer = await store.ReadAsync(
+            database => database.ExecuteAsync("XREVRANGE", [Stream, before is null ? "+" : $"({before}", "-", "COUNT", limit], RedisReads.PreferReplica), cancellationToken);
+        return new ReadAnswer<HistoryEntryResponse[]>([.. StreamReply.Entries(answer.Value).Select(Parse)], answer.Node);
     }
 
     /// <summary>Forgets all look-ups.</summary>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task ClearAsync(CancellationToken cancellationToken) =>
-        master.Database.ExecuteAsync("UNLINK", (RedisKey)Stream).WaitAsync(Timeout, cancellationToken);
+        store.WriteAsync(database => database.ExecuteAsync("UNLINK", (RedisKey)Stream), cancellationToken);
 
     // Whatever somebody else has added: what is not understood is shown as nothing.
-    private static HistoryEntryResponse Parse(RedisResult entry)
+    private static HistoryEntryResponse Parse(StreamItem entry)
     {
-        var parts = (RedisResult[])entry!;
-        var fields = (string[])parts[1]!;
         return new HistoryEntryResponse(
-            (string)parts[0]!,
+            entry.Id,
             DateTimeOffset.UnixEpoch.AddMilliseconds(long.TryParse(Field("time"), CultureInfo.InvariantCulture, out var time) && time is > 0 and < 253_402_300_800_000 ? time : 0),
             Field("key"),
             Field("level"),
@@ -59,6 +54,6 @@ internal sealed class LookupHistory(RedisMaster master)
             Field("node") is { Length: > 0 } node ? node : null,
             Field("instance"));
 
-        string Field(string name) => Array.IndexOf(fields, name) is >= 0 and var at && at % 2 == 0 && at + 1 < fields.Length ? fields[at + 1] : "";
+        string Field(string name) => entry.Fields.GetValueOrDefault(name) ?? "";
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Leaderboard;
@@ -42,7 +43,7 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 
     /// <summary>Reads the most requested keys, the first one first.</summary>
     public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, ApplicationStore.PreferReplica),
+        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, RedisReads.PreferReplica),
         cancellationToken);
 
     /// <summary>Begins again, both today's and that of all time.</summary>

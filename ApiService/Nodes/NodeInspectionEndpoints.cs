@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
@@ -70,8 +71,5 @@ internal static class NodeInspectionEndpoints
     private static async Task<Results<Ok<IReadOnlyList<T>>, ValidationProblem>> ListAsync<T>(int limit, Func<Task<IReadOnlyList<T>>> list) =>
         limit is >= 1 and <= MaximumLimit
             ? TypedResults.Ok(await list())
-            : TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["limit"] = [$"A limit is a whole number from 1 to {MaximumLimit}."],
-            });
+            : Invalid.Parameter("limit", $"A limit is a whole number from 1 to {MaximumLimit}.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Queue;
 

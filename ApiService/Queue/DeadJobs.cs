@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -27,7 +28,7 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
     public async Task<ReadAnswer<StreamItem[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var answer = await store.ReadAsync(
-            database => database.ExecuteAsync("XREVRANGE", [QueueNames.Dead, before is null ? "+" : $"({before}", "-", "COUNT", limit], ApplicationStore.PreferReplica), cancellationToken);
+            database => database.ExecuteAsync("XREVRANGE", [QueueNames.Dead, before is null ? "+" : $"({before}", "-", "COUNT", limit], RedisReads.PreferReplica), cancellationToken);
         return new ReadAnswer<StreamItem[]>([.. StreamReply.Entries(answer.Value)], answer.Node);
     }
 

@@ -42,12 +42,7 @@ internal static class ReplicationEndpoints
         HttpContext context, ReplicationCheck check, RedisTopology topology, CancellationToken cancellationToken, int writes = 1000)
     {
         if (writes is < 1 or > MaximumWrites)
-        {
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["writes"] = [$"The number of writes is a whole number from 1 to {MaximumWrites}."],
-            });
-        }
+            return Invalid.Parameter("writes", $"The number of writes is a whole number from 1 to {MaximumWrites}.");
 
         var master = topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up.");
         if (check.Turns.TryEnter(context) is not { } turn)

@@ -63,7 +63,7 @@ internal static class SessionEndpoints
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!StoredName.IsValid(name))
-            errors["name"] = [StoredName.Rule];
+            errors["name"] = [StoredName.Rule()];
         if (request.Value.Length > MaximumLength)
             errors["value"] = [$"A value has at most {MaximumLength} characters; this one has {request.Value.Length}."];
         if (errors.Count > 0)

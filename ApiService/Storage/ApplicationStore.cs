@@ -9,9 +9,6 @@ namespace RedisAspire.ApiService.Storage;
 /// </summary>
 internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
 {
-    /// <summary>Says that a replica may answer. The number is the same in all versions of the client, its name is not.</summary>
-    public const CommandFlags PreferReplica = (CommandFlags)8;
-
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Has the master do something.</summary>

@@ -6,7 +6,8 @@ namespace RedisAspire.ApiService.Storage;
 internal static partial class StoredName
 {
     /// <summary>What a name has to be.</summary>
-    public const string Rule = "A name has 1 to 64 characters: letters from A to Z, digits, '-' and '_'.";
+    /// <param name="subject">How the sentence begins.</param>
+    public static string Rule(string subject = "A name") => $"{subject} has 1 to 64 characters: letters from A to Z, digits, '-' and '_'.";
 
     public static bool IsValid(string name) => Pattern().IsMatch(name);
 

@@ -15,9 +15,6 @@ namespace RedisAspire.Caching.Coherence;
 internal sealed partial class RedisStore(
     RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, ILogger<RedisStore> logger)
 {
-    // The number of "prefer replica" is the same in all versions of the client, its name is not.
-    private const CommandFlags PreferReplica = (CommandFlags)8;
-
     // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
     // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
     private const string TakeLease =
@@ -68,7 +65,7 @@ internal sealed partial class RedisStore(
         var started = instruments.Now;
         try
         {
-            var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), PreferReplica)
+            var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), RedisReads.PreferReplica)
                 .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(node, "GET", started);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);

@@ -6,6 +6,9 @@ namespace RedisAspire.Caching.Topology;
 /// <param name="topology">Knows which node that is.</param>
 public sealed class RedisReads(RedisTopology topology)
 {
+    /// <summary>Says that a replica may answer. The number is the same in all versions of the client, its name is not.</summary>
+    public const CommandFlags PreferReplica = (CommandFlags)8;
+
     /// <summary>
     /// Reads from the read node, and once more from the master when that fails. While there is no master, a replica that
     /// has lost it still tells what it knew.

@@ -42,6 +42,7 @@ public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClass
     [InlineData("ZREM db:products:by_price p1", "db:products:by_price lacks it")]
     [InlineData("ZADD db:products:by_price 11 p1", "db:products:by_price has another price")]
     [InlineData("SADD db:category:garden p1", "db:category:garden has it, but it is not of this category")]
+    [InlineData("ZADD db:categories 0 ghosts", "db:categories has it, but no product is of this category")]
     [InlineData("EXPIRE db:product:p1 1000", "db:product:p1 expires")]
     [InlineData("DEL db:product:p1", "db:products has it, but there is no such product")]
     [InlineData("SADD db:products p1 ghost", "db:products has it, but there is no such product")]
@@ -61,6 +62,18 @@ public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClass
         Assert.Equal(HttpStatusCode.OK, repair.StatusCode);
         Assert.InRange((await ProductClient.JsonAsync(repair)).GetProperty("repaired").GetInt64(), 1, 3);
         Assert.True((await CheckAsync()).GetProperty("consistent").GetBoolean());
+        Assert.Empty(await CatalogueDrift.FindAsync(Master));
+    }
+
+    [Fact]
+    public async Task Categories_that_are_missing_are_found_and_repaired()
+    {
+        await Master.ExecuteAsync("DEL", "db:categories");
+
+        var found = await CheckAsync();
+        using var repair = await _products.PostAsync("/api/db/consistency/repair");
+
+        Assert.Equal(["p1", "p2", "p3"], found.GetProperty("drift").EnumerateArray().Select(drift => drift.GetProperty("id").GetString()).Order());
         Assert.Empty(await CatalogueDrift.FindAsync(Master));
     }
 

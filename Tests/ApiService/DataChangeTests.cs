@@ -142,8 +142,8 @@ public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, ha
     [InlineData("?ttl=0", "1 to 86400 seconds")]
     [InlineData("?ttl=86401", "1 to 86400 seconds")]
     [InlineData("?ttl=-1", "1 to 86400 seconds")]
-    [InlineData("?ttl=soon", "cannot be read")]
-    [InlineData("?bypassNear=perhaps", "cannot be read")]
+    [InlineData("?ttl=soon", "whole number")]
+    [InlineData("?bypassNear=perhaps", "true or false")]
     public async Task A_wish_that_cannot_be_granted_is_a_problem(string query, string sentence)
     {
         using var response = await Client.GetAsync(new Uri($"/data/{_key}{query}", UriKind.Relative), Cancellation);

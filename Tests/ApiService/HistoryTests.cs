@@ -50,7 +50,7 @@ public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAd
         using var deleted = await Client.DeleteAsync(new Uri("/api/history", UriKind.Relative), Cancellation);
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (refused.StatusCode, deleted.StatusCode));
-        Assert.Empty(await MineAsync());
+        await Eventually.HoldsAsync("replicas have forgotten it as well", async () => (await MineAsync()).Count == 0);
     }
 
     [Fact]
@@ -68,6 +68,7 @@ public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAd
     {
         await Redis.Master.ExecuteAsync("XADD", "app:history", "*", "time", "99999999999999999999", "ms", "NaN", "key", _key + "-odd");
 
+        await Eventually.HoldsAsync("a replica has it", async () => (await MineAsync()).Count == 1);
         var entry = Assert.Single(await MineAsync());
         Assert.Equal((0, DateTimeOffset.UnixEpoch), (entry.GetProperty("elapsedMs").GetDouble(), entry.GetProperty("time").GetDateTimeOffset()));
     }
@@ -86,18 +87,24 @@ public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAd
     }
 
     [Fact]
-    public async Task Without_a_master_it_is_unavailable_and_nothing_else_is()
+    public async Task Without_a_master_a_replica_tells_it_and_without_any_node_nobody_does()
     {
         var own = new RedisFixture();
         await own.InitializeAsync();
         await using var cleanup = own;
         await using var api = await ApiFactory.StartAsync(own.Redis);
         using var client = api.CreateClient();
-        await own.Redis.Master.Process.KillAsync();
-
         await LookUpAsync(client, "x");
+        await Eventually.HoldsAsync("replicas have the look-up", async () => (await PageAsync("", client)).GetProperty("items").GetArrayLength() == 1);
+
+        await own.Redis.Master.Process.KillAsync();
+        var page = await PageAsync("", client);
+        foreach (var replica in own.Redis.Replicas)
+            await replica.Process.KillAsync();
         using var response = await client.GetAsync(new Uri("/api/history", UriKind.Relative), Cancellation);
 
+        Assert.StartsWith("redis-replica-", page.GetProperty("node").GetString());
+        Assert.Equal($"{_key}-x", Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("key").GetString());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
     }
@@ -108,7 +115,7 @@ public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAd
         response.EnsureSuccessStatusCode();
     }
 
-    private Task<JsonElement> PageAsync(string query) => Client.GetFromJsonAsync<JsonElement>(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
+    private Task<JsonElement> PageAsync(string query, HttpClient? client = null) => (client ?? Client).GetFromJsonAsync<JsonElement>(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
 
     private async Task<List<JsonElement>> MineAsync() =>
         [.. (await PageAsync("?limit=500")).GetProperty("items").EnumerateArray().Where(entry => entry.GetProperty("key").GetString()!.StartsWith(_key, StringComparison.Ordinal))];

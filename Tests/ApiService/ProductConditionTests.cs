@@ -172,6 +172,16 @@ public sealed class ProductConditionTests(CatalogueFixture fixture) : IClassFixt
     }
 
     [Fact]
+    public async Task A_patch_is_told_which_member_is_none()
+    {
+        await PutAsync("1");
+
+        using var response = await _products.PatchAsync(_id, """{"price":"cheap"}""");
+
+        Assert.Equal("It is a number.", (await ProductClient.JsonAsync(response)).GetProperty("errors").GetProperty("price")[0].GetString());
+    }
+
+    [Fact]
     public async Task A_patch_of_another_type_is_not_read()
     {
         using var response = await _products.SendAsync(HttpMethod.Patch, $"/api/db/products/{_id}", "{}", "text/plain", []);

@@ -14,16 +14,18 @@ internal static class CatalogueDrift
         foreach (var key in await KeysAsync(node, "db:product:*"))
         {
             var product = JsonDocument.Parse((string)(await node.ExecuteAsync("GET", key))!).RootElement;
-            var id = product.GetProperty("id").GetString();
+            var (id, category) = (product.GetProperty("id").GetString(), product.GetProperty("category").GetString());
             Assert.Equal(key, $"db:product:{id}");
             expected.Add($"db:products {id}");
-            expected.Add($"db:category:{product.GetProperty("category").GetString()} {id}");
+            expected.Add($"db:category:{category} {id}");
+            expected.Add($"db:categories {category}");
             expected.Add(string.Create(CultureInfo.InvariantCulture, $"db:products:by_price {id} {product.GetProperty("price").GetDouble()}"));
         }
 
         var actual = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var key in (await KeysAsync(node, "db:category:*")).Append("db:products"))
             actual.UnionWith((await TextsAsync(node, "SMEMBERS", key)).Select(id => $"{key} {id}"));
+        actual.UnionWith((await TextsAsync(node, "ZRANGE", "db:categories", 0, -1)).Select(category => $"db:categories {category}"));
         actual.UnionWith((await TextsAsync(node, "ZRANGE", "db:products:by_price", 0, -1, "WITHSCORES"))
             .Chunk(2).Select(pair => string.Create(CultureInfo.InvariantCulture, $"db:products:by_price {pair[0]} {double.Parse(pair[1], CultureInfo.InvariantCulture)}")));
 

@@ -13,7 +13,7 @@ public sealed class CatalogueClient(ApiConnection api)
     private const string Limit = "24";
 
     // As many as the API gives at once.
-    private const string MaximumLimit = "200";
+    private const string MaximumCategories = "1000";
 
     /// <summary>Lists products.</summary>
     /// <param name="filter">Which ones.</param>
@@ -38,11 +38,11 @@ public sealed class CatalogueClient(ApiConnection api)
         return api.GetAsync<ProductPageResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
     }
 
-    /// <summary>Finds categories to choose from: those of the cheapest products. There may be more.</summary>
+    /// <summary>Lists the categories, more than anybody would choose from.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The categories.</returns>
     public async Task<IEnumerable<string>> GetCategoriesAsync(CancellationToken cancellationToken) =>
-        (await api.GetAsync<ProductPageResponse>($"{Products}?limit={MaximumLimit}", cancellationToken)).Items.Select(product => product.Category);
+        (await api.GetAsync<CategoryPageResponse>($"api/db/categories?limit={MaximumCategories}", cancellationToken)).Items.Select(category => category.Name);
 
     /// <summary>Reads a product from the master.</summary>
     /// <param name="id">What it is known by.</param>

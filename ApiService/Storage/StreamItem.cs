@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedisAspire.ApiService.Queue;
+namespace RedisAspire.ApiService.Storage;
 
 /// <summary>An entry of a stream.</summary>
 /// <param name="Id">Its id: the time in milliseconds and a number.</param>

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisAspire.ApiService.Queue;
+namespace RedisAspire.ApiService.Storage;
 
 /// <summary>Reads the replies of stream commands, which older versions of the client do not know.</summary>
 internal static class StreamReply

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RedisAspire.Standalone;
+using RedisAspire.Standalone.Redis;
+
+namespace RedisAspire.Benchmarks;
+
+/// <summary>A million keys: how long each command of the API keeps a node busy, and what others who ask for data notice of it.</summary>
+internal static class ScaleMeasurement
+{
+    private const int Pages = 900_000;
+    private const int Users = 100_000;
+    private const int FillStep = 5_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    public static async Task RunAsync()
+    {
+        var options = new LaunchOptions
+        {
+            HasWeb = false, Replicas = 1, Sentinels = 0, ApiPort = 0, RedisPort = 0,
+            ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal) { ["RateLimit__PermitLimit"] = "", ["SlowDatabase__Latency"] = "00:00:00.010" },
+        };
+        await using var application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = application.Apis[0].Url, Timeout = TimeSpan.FromMinutes(5) };
+        http.DefaultRequestHeaders.Add("X-Admin-Key", application.AdminKey);
+        await FillAsync(application.Redis, "page:", Pages);
+        await FillAsync(application.Redis, "user:", Users);
+
+        await MeasureAsync("nothing else", application, http, () => Task.Delay(TimeSpan.FromSeconds(3)));
+        await MeasureAsync("history", application, http, () => http.GetStringAsync(Of("/api/history?limit=500")));
+        await MeasureAsync("products", application, http, () => AllAsync(http, "/api/db/products?sort=name&limit=200"));
+        await MeasureAsync("consistency", application, http, () => http.GetStringAsync(Of("/api/db/consistency")));
+        await MeasureAsync("list of every 100th key", application, http, () => AllAsync(http, "/api/keys?pattern=*77&limit=1000"));
+        await MeasureAsync("list of all users", application, http, () => AllAsync(http, "/api/keys?pattern=user:*&limit=1000"));
+        await MeasureAsync("count by prefix", application, http, () => AllAsync(http, "/api/keys/count?pattern=page:*"));
+        await MeasureAsync("tree", application, http, () => AllAsync(http, "/api/keys/tree?limit=1000"));
+        await MeasureAsync("delete 100,000 by pattern", application, http, async () =>
+        {
+            using var response = await http.PostAsJsonAsync(Of("/api/keys/delete"), new { pattern = "user:*" });
+            await response.Content.ReadAsStringAsync();
+        });
+        await MeasureAsync("empty 900,000", application, http, () => http.DeleteAsync(Of("/api/cache")));
+    }
+
+    // Some at a time, so that the node goes on answering.
+    private static async Task FillAsync(RedisReplication redis, string prefix, int count)
+    {
+        for (var i = 0; i < count; i += FillStep)
+            await redis.Master.ExecuteAsync("EVAL", "for i = ARGV[2] + 1, ARGV[2] + ARGV[3] do redis.call('SET', ARGV[1] .. i, 'value', 'EX', 3600) end", 0, prefix, i, FillStep);
+    }
+
+    private static async Task MeasureAsync(string what, StandaloneApplication application, HttpClient http, Func<Task> action)
+    {
+        foreach (var node in application.Redis.Nodes)
+        {
+            await node.ExecuteAsync("CONFIG", "SET", "slowlog-log-slower-than", 5000);
+            await node.ExecuteAsync("CONFIG", "RESETSTAT");
+            await node.ExecuteAsync("SLOWLOG", "RESET");
+        }
+
+        using var stop = new CancellationTokenSource();
+        var asking = AskAsync(http, stop.Token);
+        var started = Stopwatch.GetTimestamp();
+        await action();
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        await stop.CancelAsync();
+        var latencies = await asking;
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {elapsed.TotalSeconds:F2} s; /data from Redis p50 {At(latencies, 0.5):F2} ms, p99 {At(latencies, 0.99):F2} ms, longest {latencies[^1]:F2} ms of {latencies.Count}; API {MemoryOf(application):F0} MB"));
+        foreach (var node in application.Redis.Nodes)
+            Console.WriteLine($"  {node.Name}: {await SlowestAsync(node)}");
+    }
+
+    // A key that is always there, past the values in the process.
+    private static async Task<List<double>> AskAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        var latencies = new List<double>();
+        while (!cancellationToken.IsCancellationRequested || latencies.Count == 0)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await http.GetStringAsync(Of("/data/hot?bypassNear=true"), CancellationToken.None);
+            latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            await Task.Delay(Pause, CancellationToken.None);
+        }
+
+        latencies.Sort();
+        return latencies;
+    }
+
+    // Each command's mean, and the upper bounds of the power of two in which its 99th percentile and its longest are.
+    private static async Task<string> SlowestAsync(RedisServer node)
+    {
+        var histograms = ((RedisReply[])await node.ExecuteAsync("LATENCY", "HISTOGRAM")).Chunk(2).Select(pair =>
+        {
+            var fields = (RedisReply[])pair[1];
+            var (calls, buckets) = ((long)fields[1], ((RedisReply[])fields[3]).Chunk(2).Select(bucket => (Microseconds: (long)bucket[0], Calls: (long)bucket[1])).ToArray());
+            return (Command: (string)pair[0]!, Calls: calls, P99: buckets.First(bucket => bucket.Calls >= calls * 0.99).Microseconds, Longest: buckets[^1].Microseconds);
+        }).ToArray();
+        var means = (await node.InfoAsync("commandstats")).ToDictionary(stat => stat.Key["cmdstat_".Length..], stat => stat.Value.Split("usec_per_call=")[1].Split(',')[0], StringComparer.Ordinal);
+        var slow = ((RedisReply[])await node.ExecuteAsync("SLOWLOG", "GET", -1)).Select(entry => (RedisReply[])entry)
+            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{(string?)((RedisReply[])entry[3])[0]} {(long)entry[2] / 1000d:F1} ms"));
+        var slowest = histograms.Where(command => command.Command is not ("psync" or "info")).OrderByDescending(command => command.Longest).Take(3)
+            .Select(command => $"{command.Command} {command.Calls} × {means[command.Command]} µs, p99 ≤ {command.P99}, longest ≤ {command.Longest}");
+        return $"{string.Join("; ", slowest)}; slower than 5 ms: {string.Join(", ", slow.DefaultIfEmpty("none"))}";
+    }
+
+    private static async Task AllAsync(HttpClient http, string path)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await http.GetFromJsonAsync<JsonElement>(Of(cursor is null ? path : $"{path}&cursor={Uri.EscapeDataString(cursor)}"));
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+    }
+
+    private static Uri Of(string path) => new(path, UriKind.Relative);
+
+    private static double At(List<double> sorted, double share) => sorted[(int)((sorted.Count - 1) * share)];
+
+    private static double MemoryOf(StandaloneApplication application)
+    {
+        using var process = Process.GetProcessById(application.Apis[0].Process.Id);
+        return process.WorkingSet64 / 1024d / 1024d;
+    }
+}
