@@ -70,6 +70,7 @@ public sealed class CachePageTests(BrowserFixture fixture)
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("a/b?c#d%2Fe&f")]
+    [InlineData("..")]
     [InlineData("utilisateurs actifs ☕ مرحبا")]
     public async Task Any_key_is_shown_as_what_it_is(string key)
     {

@@ -66,7 +66,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["counter-name"].FillAsync("<script>alert(1)</script>");
         await page["create"].ClickAsync();
 
-        await Assertions.Expect(page["error"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
         Assert.Empty(page.Errors);
     }
 
