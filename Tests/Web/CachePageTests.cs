@@ -93,6 +93,19 @@ public sealed class CachePageTests(BrowserFixture fixture)
     }
 
     [Fact]
+    public async Task A_refusal_is_said_in_French_with_the_API_s_own_words_as_its_English_detail()
+    {
+        await using var page = await fixture.OpenAsync(language: "fr");
+
+        await page.RunAsync("db:product:prod1");
+
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Saisie refusée");
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Corrigez-le, puis réessayez.");
+        await page.ExpectTextAsync("detail", "key: Keys that start with 'db:' are no cache entries.");
+        await Assertions.Expect(page["detail"]).ToHaveAttributeAsync("lang", "en");
+    }
+
+    [Fact]
     public async Task Every_node_has_a_card()
     {
         await using var page = await fixture.OpenAsync();

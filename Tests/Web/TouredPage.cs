@@ -95,6 +95,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await page.PressAsync("Enter");
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync(new() { Timeout = Timeout });
         await page.PressAsync("ArrowDown");
+        await Assertions.Expect(page.Page.Locator("[role=option].rz-state-highlight")).ToBeVisibleAsync(new() { Timeout = Timeout });
         await page.PressAsync("Enter");
         await Assertions.Expect(page["commands"]).ToBeVisibleAsync(new() { Timeout = Timeout });
     }
