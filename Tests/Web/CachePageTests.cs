@@ -101,7 +101,7 @@ public sealed class CachePageTests(BrowserFixture fixture)
 
         await Assertions.Expect(page["error"]).ToContainTextAsync("Saisie refusée");
         await Assertions.Expect(page["error"]).ToContainTextAsync("Corrigez-le, puis réessayez.");
-        await page.ExpectTextAsync("detail", "key: Keys that start with 'db:' are no cache entries.");
+        await page.ExpectTextAsync("detail", "Keys that start with 'db:' are no cache entries.");
         await Assertions.Expect(page["detail"]).ToHaveAttributeAsync("lang", "en");
     }
 

@@ -47,7 +47,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         var question = page.Page.GetByRole(AriaRole.Alertdialog);
         await page.TabToAsync("stop-redis-replica-1");
         await page.PressAsync("Enter");
-        await Assertions.Expect(question).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync(new() { Timeout = Timeout });
         await page.PressAsync("Escape");
         await Assertions.Expect(question).ToBeHiddenAsync(new() { Timeout = Timeout });
     }
