@@ -61,8 +61,10 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
 
     private static async Task OpenTheTreeAsync(BrowserPage page)
     {
+        await page["tree"].EvaluateAsync("tree => tree.dataset.before = 'true'");
         await page.TabToAsync("refresh");
         await page.PressAsync("Enter");
+        await Assertions.Expect(page["tree"]).Not.ToHaveAttributeAsync("data-before", "true", new() { Timeout = Timeout });
         await Assertions.Expect(page["tree"].GetByText("db", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Timeout });
         await page.TabToAsync("tree");
         await page.PressAsync("End");
