@@ -3,6 +3,7 @@ using RedisAspire.ServiceDefaults;
 using RedisAspire.Web;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
+using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Layout;
 using RedisAspire.Web.Live;
 using RedisAspire.Web.Localization;
@@ -26,6 +27,7 @@ builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<LiveFeed>();
 
 builder.Services.AddLanguages();
+builder.Services.AddScoped<FailureWords>();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddRadzenComponents();
 builder.Services.AddRadzenCookieThemeService(options => options.Name = Appearance.ChosenCookie);

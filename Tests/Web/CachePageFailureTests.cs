@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
@@ -41,34 +40,6 @@ public sealed class CachePageFailureTests : IAsyncLifetime
 
         await api.StartAsync(TestContext.Current.CancellationToken);
         await Assertions.Expect(page["api-down"]).ToBeHiddenAsync(new() { Timeout = 20_000 });
-        await page.RunAsync("foo");
-        await page.ExpectTextAsync("result-value", "valeur_de_foo");
-    }
-
-    [Fact]
-    public async Task The_page_connects_again_when_the_web_service_restarts()
-    {
-        await using var page = await _fixture.OpenAsync();
-        var web = _fixture.Application.Web!;
-
-        await page.Page.EvaluateAsync("window.isOld = true");
-
-        await web.Process.KillAsync();
-        await web.StartAsync(TestContext.Current.CancellationToken);
-
-        await Eventually.HoldsAsync("the page has been loaded again", async () =>
-        {
-            try
-            {
-                return !await page.Page.EvaluateAsync<bool>("window.isOld === true");
-            }
-            catch (PlaywrightException)
-            {
-                // It is being loaded at this very moment.
-                return false;
-            }
-        });
-        await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true", Patient);
         await page.RunAsync("foo");
         await page.ExpectTextAsync("result-value", "valeur_de_foo");
     }

@@ -70,6 +70,7 @@ public sealed class CachePageTests(BrowserFixture fixture)
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("a/b?c#d%2Fe&f")]
+    [InlineData("..")]
     [InlineData("utilisateurs actifs ☕ مرحبا")]
     public async Task Any_key_is_shown_as_what_it_is(string key)
     {
@@ -89,6 +90,19 @@ public sealed class CachePageTests(BrowserFixture fixture)
         await page.RunAsync("db:product:prod1");
 
         await Assertions.Expect(page["error"]).ToContainTextAsync("Keys that start with 'db:' are no cache entries.");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_said_in_French_with_the_API_s_own_words_as_its_English_detail()
+    {
+        await using var page = await fixture.OpenAsync(language: "fr");
+
+        await page.RunAsync("db:product:prod1");
+
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Saisie refusée");
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Corrigez-le, puis réessayez.");
+        await page.ExpectTextAsync("detail", "Keys that start with 'db:' are no cache entries.");
+        await Assertions.Expect(page["detail"]).ToHaveAttributeAsync("lang", "en");
     }
 
     [Fact]

@@ -62,17 +62,6 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["comparison"]).ToContainTextAsync("Quand une base relationnelle est le meilleur choix");
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light, 360)]
-    [InlineData(ColorScheme.Dark, 1920)]
-    public async Task The_page_is_accessible_and_fits_its_window(ColorScheme colorScheme, int width)
-    {
-        await using var page = await fixture.OpenAsync(width, colorScheme, Path);
-
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
-    }
-
     private static Task<bool> IsMovingAsync(ILocator diagram) =>
         diagram.EvaluateAsync<bool>("element => element.getAnimations({ subtree: true }).some(animation => animation.playState === 'running' && animation.effect.getTiming().iterations === Infinity)");
 }

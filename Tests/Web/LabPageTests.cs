@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Web;
 
@@ -66,7 +68,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["counter-name"].FillAsync("<script>alert(1)</script>");
         await page["create"].ClickAsync();
 
-        await Assertions.Expect(page["error"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
         Assert.Empty(page.Errors);
     }
 
@@ -97,6 +99,26 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["waiting"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
         await Assertions.Expect(page["pending"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
         Assert.Equal("HIT", await AskAsync(_name));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_job_that_cannot_be_done_is_put_aside_seen_and_forgotten()
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync(fixture.Application.Redis.Master.ConnectionString);
+        await redis.GetDatabase().ExecuteAsync("XADD", "app:queue:jobs", "*", "keys", "<script>alert(1)</script>");
+        await using var page = await OpenAsync("queue");
+
+        await Eventually.HoldsAsync("the job is put aside", async () =>
+        {
+            await page["queue"].GetByTestId("refresh").ClickAsync();
+            return await page["dead"].GetByTestId("forget").IsVisibleAsync();
+        });
+        await Assertions.Expect(page["dead"].GetByTestId("detail")).Not.ToBeEmptyAsync();
+        await page["dead"].GetByTestId("forget").ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Forget them", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page["dead"]).ToContainTextAsync("None.", new() { Timeout = Timeout });
         Assert.Empty(page.Errors);
     }
 

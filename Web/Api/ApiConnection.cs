@@ -31,7 +31,7 @@ public sealed class ApiConnection(IHttpClientFactory clients)
     public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API answered nothing");
+        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API answered nothing.");
     }
 
     /// <summary>Sends a request whose answer says nothing.</summary>
@@ -69,7 +69,7 @@ public sealed class ApiConnection(IHttpClientFactory clients)
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new CacheApiException("The API broke off", "The connection was lost before everything was said.", exception);
+            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost before everything was said.", exception);
         }
     }
 
@@ -90,13 +90,12 @@ public sealed class ApiConnection(IHttpClientFactory clients)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CacheApiException(
-                "The API took too long", $"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception);
+            throw new CacheApiException(FailureKind.TimedOut, $"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception);
         }
         catch (Exception exception) when (exception is not (CacheApiException or OperationCanceledException))
         {
             // The resilience pipeline has exceptions of its own, for instance while its circuit is open.
-            throw new CacheApiException("The API cannot be reached", "It failed too often and is given a few seconds.", exception);
+            throw new CacheApiException(FailureKind.Unreachable, "The API failed too often and is given a few seconds.", exception);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using RedisAspire.Web.Lookups;
 
 namespace RedisAspire.Web.Api;
@@ -14,7 +15,7 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     /// <returns>The answer and how long it took to arrive.</returns>
     public async Task<LookupResult> LookUpAsync(string key, CancellationToken cancellationToken, bool bypassNear = false)
     {
-        var address = KeyAddress.Of(key) + (bypassNear ? "?bypassNear=true" : "");
+        var address = bypassNear ? QueryHelpers.AddQueryString(KeyAddress.Of(key), "bypassNear", "true") : KeyAddress.Of(key);
         var asked = time.GetTimestamp();
         var answer = await api.GetAsync<DataResponse>(address, cancellationToken);
         return new LookupResult(answer, time.GetElapsedTime(asked), time.GetUtcNow());

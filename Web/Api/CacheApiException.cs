@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RedisAspire.Web.Api;
 
-/// <summary>The API refused a request, failed, or could not be reached; says so in words for a person.</summary>
+/// <summary>The API refused a request, failed, or could not be reached. Its message is for the log; pages say it in their own words.</summary>
 public sealed class CacheApiException : Exception
 {
     /// <summary>Creates the exception without words.</summary>
@@ -11,30 +11,40 @@ public sealed class CacheApiException : Exception
     {
     }
 
-    /// <summary>Creates the exception with a title alone.</summary>
-    /// <param name="title">What went wrong, in a few words.</param>
-    public CacheApiException(string title)
-        : base(title) => Title = title;
+    /// <summary>Creates the exception for an answer that is none.</summary>
+    /// <param name="message">What went wrong.</param>
+    public CacheApiException(string message)
+        : base(message)
+    {
+    }
 
-    /// <summary>Creates the exception with a title and its cause.</summary>
-    /// <param name="title">What went wrong, in a few words.</param>
+    /// <summary>Creates the exception for an answer that is none, with its cause.</summary>
+    /// <param name="message">What went wrong.</param>
     /// <param name="innerException">The cause.</param>
-    public CacheApiException(string title, Exception? innerException)
-        : base(title, innerException) => Title = title;
+    public CacheApiException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
 
-    /// <summary>Creates the exception with a title, a detail and its cause.</summary>
-    /// <param name="title">What went wrong, in a few words.</param>
-    /// <param name="detail">What there is to say about it.</param>
+    /// <summary>Creates the exception for a request that was not answered.</summary>
+    /// <param name="kind">How far it came.</param>
+    /// <param name="message">What went wrong.</param>
     /// <param name="innerException">The cause.</param>
-    public CacheApiException(string title, string? detail, Exception? innerException = null)
-        : base(detail ?? title, innerException) => (Title, Detail) = (title, detail);
+    public CacheApiException(FailureKind kind, string message, Exception? innerException = null)
+        : base(message, innerException) => Kind = kind;
 
-    /// <summary>What went wrong, in a few words.</summary>
-    public string Title { get; }
-
-    /// <summary>What there is to say about it.</summary>
-    public string? Detail { get; }
+    /// <summary>How far the request came.</summary>
+    public FailureKind Kind { get; }
 
     /// <summary>What the API answered; nothing when it did not.</summary>
     public HttpStatusCode? Status { get; init; }
+
+    /// <summary>What the API says about it, in English.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Whether what was to be written may be there all the same; nothing when the API does not say.</summary>
+    public bool? MayHaveBeenWritten { get; init; }
+
+    /// <summary>Whether it may go well as soon as everything runs again.</summary>
+    public bool IsOutage => Kind != FailureKind.Refused || Status >= HttpStatusCode.InternalServerError;
 }

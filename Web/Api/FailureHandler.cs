@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace RedisAspire.Web.Api;
@@ -8,6 +9,18 @@ namespace RedisAspire.Web.Api;
 /// </summary>
 internal sealed class FailureHandler : DelegatingHandler
 {
+    /// <summary>Reads what the API says about a failure.</summary>
+    public static CacheApiException Describe(HttpStatusCode? status, HttpValidationProblemDetails? problem)
+    {
+        var detail = problem?.Detail ?? Join(problem?.Errors);
+        return new CacheApiException(detail ?? problem?.Title ?? $"The API answered {(int?)status}.")
+        {
+            Status = status,
+            Detail = detail,
+            MayHaveBeenWritten = problem is null ? null : MayHaveBeenWritten(problem),
+        };
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
@@ -17,8 +30,7 @@ internal sealed class FailureHandler : DelegatingHandler
         }
         catch (HttpRequestException exception)
         {
-            throw new CacheApiException(
-                "The API cannot be reached", "The web page is here, but the service behind it does not answer.", exception);
+            throw new CacheApiException(FailureKind.Unreachable, "The web page is here, but the service behind it does not answer.", exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -30,20 +42,23 @@ internal sealed class FailureHandler : DelegatingHandler
 
     private static async Task<CacheApiException> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var fallback = $"The API answered {(int)response.StatusCode}";
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return new(fallback) { Status = response.StatusCode };
+            return Describe(response.StatusCode, problem: null);
 
         try
         {
-            var problem = await response.Content.ReadFromJsonAsync<HttpValidationProblemDetails>(cancellationToken);
-            return new(problem?.Title ?? fallback, problem?.Detail ?? Join(problem?.Errors)) { Status = response.StatusCode };
+            return Describe(response.StatusCode, await response.Content.ReadFromJsonAsync<HttpValidationProblemDetails>(cancellationToken));
         }
-        catch (JsonException exception)
+        catch (JsonException)
         {
-            return new(fallback, exception) { Status = response.StatusCode };
+            return Describe(response.StatusCode, problem: null);
         }
     }
+
+    private static bool? MayHaveBeenWritten(HttpValidationProblemDetails problem) =>
+        problem.Extensions.TryGetValue("mayHaveBeenWritten", out var told) && told is JsonElement { ValueKind: JsonValueKind.True or JsonValueKind.False } may
+            ? may.GetBoolean()
+            : null;
 
     private static string? Join(IDictionary<string, string[]>? errors) =>
         errors is { Count: > 0 } ? string.Join(' ', errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}")) : null;

@@ -1,5 +1,5 @@
+using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 
 namespace RedisAspire.Web.Api;
 
@@ -29,12 +29,12 @@ internal static class LongRunningExtensions
                 case "result":
                     return Read<TResult>(told.Data);
                 case "failed":
-                    var problem = Read<ProblemDetails>(told.Data);
-                    throw new CacheApiException(problem.Title ?? "It failed", problem.Detail);
+                    var problem = Read<HttpValidationProblemDetails>(told.Data);
+                    throw FailureHandler.Describe((HttpStatusCode?)problem.Status, problem);
             }
         }
 
-        throw new CacheApiException("The API broke off", "It ended without a result.");
+        throw new CacheApiException(FailureKind.BrokenOff, "The API ended without a result.");
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using RedisAspire.Web.Api.Replication;
 
 namespace RedisAspire.Web.Api;
@@ -19,7 +20,7 @@ public sealed class WorkshopClient(ApiConnection api)
     /// <param name="cancellationToken">Ends the look-up.</param>
     /// <returns>The answer.</returns>
     public Task<DataResponse> LookUpAsync(string key, int? timeToLive, CancellationToken cancellationToken) =>
-        api.GetAsync<DataResponse>(KeyAddress.Of(key) + (timeToLive is null ? "" : $"?ttl={timeToLive}"), cancellationToken);
+        api.GetAsync<DataResponse>(timeToLive is null ? KeyAddress.Of(key) : QueryHelpers.AddQueryString(KeyAddress.Of(key), "ttl", $"{timeToLive}"), cancellationToken);
 
     /// <summary>Writes on the master, and sees whether and when it arrives everywhere.</summary>
     /// <param name="writes">How many writes are timed.</param>

@@ -37,7 +37,8 @@ public sealed class ActionInProgress : IDisposable
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
-            IsCancelled = true;
+            // A page that was left tells nobody.
+            IsCancelled = !_closed.IsCancellationRequested;
         }
         finally
         {

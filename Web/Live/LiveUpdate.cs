@@ -31,4 +31,15 @@ public sealed record LiveUpdate
 
     /// <summary>Whether the API answers.</summary>
     public bool IsReachable => Problem is null;
+
+    /// <summary>Whether there is nobody to write to, as far as is known.</summary>
+    public bool HasNoMaster => Nodes.Count > 0 && !Working.Any(node => node.Role == "master");
+
+    private IEnumerable<(string Name, string Role)> Working => Nodes.Where(node => node.IsUp).Select(node => (node.Name, node.Role));
+
+    /// <summary>Tells whether somebody answers now who did not before, or is the master now.</summary>
+    /// <param name="before">What was known before, if anything was.</param>
+    /// <returns>Whether it makes sense to try again what has failed.</returns>
+    public bool HasMoreThan(LiveUpdate before) =>
+        before != None && IsReachable && (!before.IsReachable || Working.Except(before.Working).Any());
 }

@@ -57,6 +57,9 @@ public sealed partial class KeyCard : IDisposable
         _items.AddRange(_details.Items);
     });
 
+    // What was to be done to it is not done again without being asked.
+    private Task AgainAsync() => _details is null ? LoadAsync() : Task.CompletedTask;
+
     private Task MoreAsync() => _action.RunAsync(async cancellationToken =>
     {
         var part = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);

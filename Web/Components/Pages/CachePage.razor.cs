@@ -9,14 +9,12 @@ namespace RedisAspire.Web.Components.Pages;
 public sealed partial class CachePage : IDisposable
 {
     private readonly LookupHistory _history = new();
-    private readonly CancellationTokenSource _closed = new();
+    private readonly ActionInProgress _action = new();
     private string _key = "";
     private bool _bypassNear;
     private LookupResult? _lookup;
     private LookupResult? _lastMiss;
     private bool _isRemoved;
-    private CacheApiException? _problem;
-    private CancellationTokenSource? _running;
 
     [Inject]
     private CacheApiClient Api { get; set; } = null!;
@@ -28,11 +26,7 @@ public sealed partial class CachePage : IDisposable
     private NotificationService Notifications { get; set; } = null!;
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        _closed.Cancel();
-        _closed.Dispose();
-    }
+    public void Dispose() => _action.Dispose();
 
     private Task RunAsync(string key) => DoAsync(async cancellationToken =>
     {
@@ -68,34 +62,11 @@ public sealed partial class CachePage : IDisposable
         });
     }
 
-    private Task CancelAsync() => _running?.CancelAsync() ?? Task.CompletedTask;
-
-    // One thing at a time: a second click while the first request runs does nothing.
     private async Task DoAsync(Func<CancellationToken, Task> action)
     {
-        if (_running is not null)
-            return;
-
-        using var running = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        _running = running;
-        _problem = null;
-        try
-        {
-            await action(running.Token);
-        }
-        catch (CacheApiException exception)
-        {
-            _problem = exception;
-        }
-        catch (OperationCanceledException) when (running.IsCancellationRequested)
-        {
-            if (!_closed.IsCancellationRequested)
-                Notify(NotificationSeverity.Info, Text["Cancelled"], Text["The request was cancelled."]);
-        }
-        finally
-        {
-            _running = null;
-        }
+        await _action.RunAsync(action);
+        if (_action.IsCancelled)
+            Notify(NotificationSeverity.Info, Text["Cancelled"], Text["The request was cancelled."]);
     }
 
     private void Notify(NotificationSeverity severity, string summary, string detail) => Notifications.Notify(severity, summary, detail, duration: 5000);

@@ -15,6 +15,7 @@ public sealed partial class CataloguePage : IDisposable
     private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
     private readonly ActionInProgress _deleting = new();
     private ActionInProgress _loading = new();
+    private string? _asked;
     private string? _next;
     private long? _total;
     private string? _node;
@@ -62,6 +63,7 @@ public sealed partial class CataloguePage : IDisposable
 
     private Task ReadAsync(string? cursor) => _loading.RunAsync(async cancellationToken =>
     {
+        _asked = cursor;
         var page = await Catalogue.ListAsync(_filter, cursor, cancellationToken);
         if (_categories.Count == 0)
             _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));

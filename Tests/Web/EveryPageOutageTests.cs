@@ -1,0 +1,72 @@
+using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>Every page says what is going on while something is gone, and works again by itself when it is back.</summary>
+[Collection(nameof(BrowserCollection))]
+public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPages>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_master_is_killed()
+    {
+        var redis = open.Application.Redis;
+        // They are back when every page was looked at.
+        foreach (var sentinel in redis.Sentinels)
+            await sentinel.Process.KillAsync();
+
+        await redis.Master.Process.KillAsync();
+        await open.ExpectAsync("no-master", "There is no Redis master", "Il n’y a pas de maître Redis");
+
+        foreach (var sentinel in redis.Sentinels)
+            await sentinel.StartAsync();
+        await open.EachAsync(page => Assertions.Expect(page["no-master"]).ToBeHiddenAsync(new() { Timeout = 60_000 }));
+        await redis.Master.StartAsync();
+        await redis.Master.WaitUntilReadyAsync(Cancellation);
+        await open.ExpectWorkingAsync();
+    }
+
+    [Fact]
+    public async Task While_the_API_restarts()
+    {
+        var api = open.Application.Apis[0];
+
+        await api.Process.KillAsync();
+        await open.ExpectAsync("api-down", "The API cannot be reached", "L’API est injoignable");
+        // Whoever comes now sees that as well, and the page all the same when it can be read.
+        await open.EachAsync(page => page.Page.ReloadAsync());
+        await open.ExpectAsync("api-down", "it goes on by itself", "la suite arrive d’elle-même");
+
+        await api.StartAsync(Cancellation);
+        await open.ExpectWorkingAsync();
+    }
+
+    [Fact]
+    public async Task While_the_web_page_s_own_process_restarts()
+    {
+        var web = open.Application.Web!;
+        await open.EachAsync(page => page.Page.EvaluateAsync("window.isOld = true"));
+
+        await web.Process.KillAsync();
+        await open.EachAsync(page => Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 }));
+
+        await web.StartAsync(Cancellation);
+        await open.EachAsync(page => Eventually.HoldsAsync("the page has been loaded again", () => IsNewAsync(page)));
+        await open.ExpectWorkingAsync();
+    }
+
+    private static async Task<bool> IsNewAsync(BrowserPage page)
+    {
+        try
+        {
+            return !await page.Page.EvaluateAsync<bool>("window.isOld === true");
+        }
+        catch (PlaywrightException)
+        {
+            // It is being loaded at this very moment.
+            return false;
+        }
+    }
+}

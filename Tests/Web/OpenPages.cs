@@ -1,0 +1,47 @@
+using Microsoft.Playwright;
+using RedisAspire.Standalone;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>An application of its own, to be broken, and a window for every page of it, every other one in French.</summary>
+public sealed class OpenPages : IAsyncLifetime
+{
+    private readonly BrowserFixture _fixture = new();
+    private readonly List<(TouredPage Tour, BrowserPage Page, bool IsFrench)> _all = [];
+
+    internal StandaloneApplication Application => _fixture.Application;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _fixture.InitializeAsync();
+        foreach (var tour in TouredPage.All)
+        {
+            var isFrench = _all.Count % 2 == 1;
+            _all.Add((tour, await _fixture.OpenAsync(path: tour.Path, language: isFrench ? "fr" : "en"), isFrench));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, page, _) in _all)
+            await page.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
+
+    /// <summary>Does something with all of them at the same time.</summary>
+    internal Task EachAsync(Func<BrowserPage, Task> action) => Task.WhenAll(_all.Select(open => action(open.Page)));
+
+    /// <summary>Expects of all of them that they say something.</summary>
+    internal Task ExpectAsync(string mark, string english, string french) => Task.WhenAll(_all.Select(open =>
+        Assertions.Expect(open.Page[mark]).ToContainTextAsync(open.IsFrench ? french : english, new() { Timeout = 30_000 })));
+
+    /// <summary>Expects of all of them that they follow what happens, show what they are about, and do what they are for.</summary>
+    internal Task ExpectWorkingAsync() => Task.WhenAll(_all.Select(async open =>
+    {
+        await Assertions.Expect(open.Page["live"]).ToHaveAttributeAsync("data-live", "true", new() { Timeout = 30_000 });
+        await Assertions.Expect(open.Page["live"]).ToBeEmptyAsync(new() { Timeout = 30_000 });
+        await open.Tour.ExpectContentAsync(open.Page);
+        await open.Page.Page.Locator(".skip-link").FocusAsync();
+        await open.Tour.ActAsync(open.Page);
+    }));
+}

@@ -1,0 +1,112 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>A page, and what a person does there, with the keyboard alone.</summary>
+/// <param name="Path">Its address.</param>
+/// <param name="Content">What it shows once it has read what it needs.</param>
+/// <param name="ActAsync">Does what the page is for, as often as one likes, and sees that it was done.</param>
+internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Content, Func<BrowserPage, Task> ActAsync)
+{
+    private const int Timeout = 20_000;
+
+    /// <summary>Every page of the menu.</summary>
+    public static IReadOnlyList<TouredPage> All { get; } =
+    [
+        new("/", page => page["node-redis-replica-1"], LookUpAsync),
+        new("/topology", page => page["stop-redis-replica-1"], AskForADrillAsync),
+        new("/workshop", page => page["run-install"], RunAStepAsync),
+        new("/keys", page => page["tree"].GetByText("db", new() { Exact = true }), OpenTheTreeAsync),
+        new("/catalogue", page => page["cards"].Locator("li").First, FilterAsync),
+        new("/lab?show=queue", page => page["state"], QueueAJobAsync),
+        new("/statistics", page => page["count-Requests"], ChooseANodeAsync),
+        new("/how-it-works", page => page["comparison"], StopThePicturesAsync),
+    ];
+
+    /// <summary>Their addresses.</summary>
+    public static IEnumerable<string> Paths => All.Select(page => page.Path);
+
+    /// <summary>Finds a page.</summary>
+    public static TouredPage At(string path) => All.Single(page => page.Path == path);
+
+    /// <summary>Waits until the page shows what it is about.</summary>
+    public Task ExpectContentAsync(BrowserPage page) => Assertions.Expect(Content(page)).ToBeVisibleAsync(new() { Timeout = Timeout });
+
+    private static async Task LookUpAsync(BrowserPage page)
+    {
+        var key = $"tour-{Guid.NewGuid():N}";
+        await page.TabToAsync("key-input");
+        await page.PressAsync("Control+A");
+        await page.Page.Keyboard.TypeAsync(key);
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["result-value"]).ToHaveTextAsync($"data_pour_{key}", new() { Timeout = Timeout });
+    }
+
+    private static async Task AskForADrillAsync(BrowserPage page)
+    {
+        var question = page.Page.GetByRole(AriaRole.Alertdialog);
+        await page.TabToAsync("stop-redis-replica-1");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await page.PressAsync("Escape");
+        await Assertions.Expect(question).ToBeHiddenAsync(new() { Timeout = Timeout });
+    }
+
+    private static async Task RunAStepAsync(BrowserPage page)
+    {
+        await page.TabToAsync("run-install");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["done-install"]).ToBeVisibleAsync(new() { Timeout = Timeout });
+    }
+
+    private static async Task OpenTheTreeAsync(BrowserPage page)
+    {
+        await page["tree"].EvaluateAsync("tree => tree.dataset.before = 'true'");
+        await page.TabToAsync("refresh");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["tree"]).Not.ToHaveAttributeAsync("data-before", "true", new() { Timeout = Timeout });
+        await Assertions.Expect(page["tree"].GetByText("db", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await page.TabToAsync("tree");
+        await page.PressAsync("End");
+        await page.PressAsync("ArrowRight");
+        await Assertions.Expect(page["tree"].GetByRole(AriaRole.Treeitem).Nth(2)).ToBeVisibleAsync(new() { Timeout = Timeout });
+    }
+
+    private static async Task FilterAsync(BrowserPage page)
+    {
+        await page.TabToAsync("filter-name");
+        await page.PressAsync("Control+A");
+        await page.Page.Keyboard.TypeAsync("Smartphone Premium");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["cards"].GetByTestId("key-link")).ToHaveCountAsync(1, new() { Timeout = Timeout });
+        await Assertions.Expect(page["product-prod1"]).ToBeVisibleAsync();
+    }
+
+    private static async Task QueueAJobAsync(BrowserPage page)
+    {
+        var before = await page["queued"].InnerTextAsync();
+        await page.TabToAsync("enqueue");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["queued"]).ToContainTextAsync("3", new() { Timeout = Timeout });
+        await Assertions.Expect(page["queued"]).Not.ToHaveTextAsync(before, new() { Timeout = Timeout });
+    }
+
+    private static async Task ChooseANodeAsync(BrowserPage page)
+    {
+        await page.TabToAsync("node");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await page.PressAsync("ArrowDown");
+        await Assertions.Expect(page.Page.Locator("[role=option].rz-state-highlight")).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["commands"]).ToBeVisibleAsync(new() { Timeout = Timeout });
+    }
+
+    private static async Task StopThePicturesAsync(BrowserPage page)
+    {
+        var before = await page["still"].InnerTextAsync();
+        await page.TabToAsync("still");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["still"]).Not.ToHaveTextAsync(before, new() { Timeout = Timeout });
+    }
+}
