@@ -46,7 +46,7 @@ internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPa
         await page.OpenAsync(new Uri(application.Web!.Url, "keys"));
         await MeasureAsync("open a level of the tree", () => Toggler("user").ClickAsync(), () => page.GetByTestId("tree").GetByText("go on").Nth(1).WaitForAsync());
         await MeasureAsync("list: first page", () => page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync(), () => SeeKeyAsync(":"));
-        await MeasureAsync("list: next page", () => page.PressAsync("more"), () => SeeAsync("shown", "2"));
+        await MeasureAsync("list: next page", () => page.PressAsync("more"), () => page.GetByTestId("key-link").Nth(75).WaitForAsync());
         await MeasureAsync("filter: a quarter of the keys", () => FindAsync("user:*:profile"), () => SeeKeyAsync("user:"));
         await MeasureAsync("filter: one thousand of the keys", () => FindAsync("session:42:*"), () => SeeKeyAsync("session:42:"));
         await MeasureAsync("filter: one key", () => FindAsync("page:77777?"), () => SeeKeyAsync("page:777777"));

@@ -39,9 +39,9 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
         await visitors.RehearseFailoverAsync(cancellationToken);
         await busy;
 
-        foreach (var width in Widths)
-            foreach (var colorScheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-                foreach (var view in PageView.All.Where(view => Pages.Contains(view.Name, StringComparer.Ordinal)))
+        foreach (var view in PageView.All.Where(view => Pages.Contains(view.Name, StringComparer.Ordinal)))
+            foreach (var width in Widths)
+                foreach (var colorScheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
                     await TakeAsync(view, width, colorScheme);
     }
 
@@ -57,7 +57,7 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
             await page.SetViewportSizeAsync(width, await page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
 
         var path = Path.Combine(Output.FullName, $"{view.Name}{(width == UsualWidth ? "" : $"-{width}")}-{(colorScheme == ColorScheme.Dark ? "dark" : "light")}.png");
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = path, FullPage = !OnlyWindow });
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = path, Animations = ScreenshotAnimations.Disabled });
         await page.Context.DisposeAsync();
         Console.WriteLine(path);
     }

@@ -9,8 +9,8 @@ public sealed record DiagramArrow(double StartX, double StartY, double EndX, dou
 {
     private const double Gap = 6;
 
-    // To the right of its way, so that there and back are two lines.
-    private const double Aside = 9;
+    // To the right of its way, so that there and back are two lines, and a number on one does not hide one on the other.
+    private const double Aside = 11;
 
     /// <summary>The line as SVG and CSS write it.</summary>
     public string Path => FormattableString.Invariant($"M {StartX:0.#} {StartY:0.#} L {EndX:0.#} {EndY:0.#}");
