@@ -16,9 +16,9 @@ internal static class CommandLine
         var widths = new Option<int[]>("--widths") { Description = "Widths of the window in pixels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [Screenshots.UsualWidth] };
         var language = new Option<string>("--language") { Description = "The visitor's language.", DefaultValueFactory = _ => "en" };
         language.AcceptOnlyFromAmong("en", "fr");
-        var window = new Option<bool>("--window") { Description = "Only what the window shows, not the whole page." };
+        var height = new Option<int?>("--height") { Description = "Height of the pictures in pixels (default: that of the whole page)." };
 
-        var command = new Command("screenshots", "Takes pictures of the pages in use, in light and dark.") { output, pages, widths, language, window };
+        var command = new Command("screenshots", "Takes pictures of the pages in use, in light and dark.") { output, pages, widths, height, language };
         command.SetAction((parsed, cancellationToken) => OnApplicationAsync(
             new LaunchOptions(),
             (application, chromium) => new Screenshots(application, chromium)
@@ -26,8 +26,8 @@ internal static class CommandLine
                 Output = parsed.GetRequiredValue(output),
                 Pages = parsed.GetRequiredValue(pages),
                 Widths = parsed.GetRequiredValue(widths),
+                Height = parsed.GetValue(height),
                 Language = parsed.GetRequiredValue(language),
-                OnlyWindow = parsed.GetValue(window),
             }.TakeAsync(cancellationToken),
             cancellationToken));
         return command;

@@ -21,11 +21,11 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
     /// <summary>How wide the window is.</summary>
     public required IReadOnlyCollection<int> Widths { get; init; }
 
+    /// <summary>How high a picture is; that of the whole page if nothing is said.</summary>
+    public int? Height { get; init; }
+
     /// <summary>The visitor's language.</summary>
     public required string Language { get; init; }
-
-    /// <summary>Whether a picture ends where the window does; else it has the whole page.</summary>
-    public bool OnlyWindow { get; init; }
 
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
@@ -53,8 +53,7 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
         // Nothing is pointed at or has the focus.
         await page.Mouse.MoveAsync(0, 0);
         await page.EvaluateAsync("document.activeElement.blur(), scrollTo(0, 0), document.fonts.ready");
-        if (!OnlyWindow)
-            await page.SetViewportSizeAsync(width, await page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
+        await page.SetViewportSizeAsync(width, Height ?? await page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
 
         var path = Path.Combine(Output.FullName, $"{view.Name}{(width == UsualWidth ? "" : $"-{width}")}-{(colorScheme == ColorScheme.Dark ? "dark" : "light")}.png");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = path, Animations = ScreenshotAnimations.Disabled });
