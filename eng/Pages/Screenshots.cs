@@ -53,10 +53,17 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
         // Nothing is pointed at or has the focus.
         await page.Mouse.MoveAsync(0, 0);
         await page.EvaluateAsync("document.activeElement.blur(), scrollTo(0, 0), document.fonts.ready");
-        await page.SetViewportSizeAsync(width, Height ?? await page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
+        // A window as high as the page, so that nothing is scrolled.
+        var height = await page.EvaluateAsync<int>("document.documentElement.scrollHeight");
+        await page.SetViewportSizeAsync(width, height);
 
         var path = Path.Combine(Output.FullName, $"{view.Name}{(width == UsualWidth ? "" : $"-{width}")}-{(colorScheme == ColorScheme.Dark ? "dark" : "light")}.png");
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = path, Animations = ScreenshotAnimations.Disabled });
+        await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = path,
+            Animations = ScreenshotAnimations.Disabled,
+            Clip = new Clip { Width = width, Height = Math.Min(height, Height ?? height) },
+        });
         await page.Context.DisposeAsync();
         Console.WriteLine(path);
     }
