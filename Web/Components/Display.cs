@@ -14,7 +14,7 @@ public static class Display
 
     private static char DaySign => IsFrench ? 'j' : 'd';
 
-    /// <summary>Writes a duration: <c>2.003 s</c>, or <c>1.33 ms</c> below a second.</summary>
+    /// <summary>Writes a duration: <c>2.003 s</c>, <c>1.33 ms</c> below a second, or <c>8.4 µs</c> below a tenth of a millisecond.</summary>
     /// <param name="milliseconds">The duration in milliseconds.</param>
     /// <returns>The duration with its unit.</returns>
     public static string Duration(double milliseconds) => milliseconds switch
@@ -22,7 +22,8 @@ public static class Display
         >= 999.5 => Local($"{milliseconds / 1000:0.000} s"),
         >= 99.95 => Local($"{milliseconds:0} ms"),
         >= 9.995 => Local($"{milliseconds:0.0} ms"),
-        _ => Local($"{milliseconds:0.00} ms"),
+        >= 0.0995 => Local($"{milliseconds:0.00} ms"),
+        _ => Latency(milliseconds),
     };
 
     /// <summary>Writes a duration from microseconds to seconds to three digits: <c>8.4 µs</c>, <c>1.33 ms</c>, <c>2 s</c>.</summary>

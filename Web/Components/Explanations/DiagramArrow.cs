@@ -9,8 +9,8 @@ public sealed record DiagramArrow(double StartX, double StartY, double EndX, dou
 {
     private const double Gap = 6;
 
-    // To the right of its way, so that there and back are two lines.
-    private const double Aside = 9;
+    // To the right of its way, so that there and back are two lines, and a number on one does not hide one on the other.
+    private const double Aside = 11;
 
     /// <summary>The line as SVG and CSS write it.</summary>
     public string Path => FormattableString.Invariant($"M {StartX:0.#} {StartY:0.#} L {EndX:0.#} {EndY:0.#}");
@@ -31,12 +31,12 @@ public sealed record DiagramArrow(double StartX, double StartY, double EndX, dou
             to.X - (ux * toEdge) + asideX, to.Y - (uy * toEdge) + asideY);
     }
 
-    /// <summary>Finds the place of a step's number: further on with every step, as several may use the same line.</summary>
+    /// <summary>Finds the place of a step's number: nearer to the sender with every step, as several may use the same line.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <returns>The place.</returns>
     public (double X, double Y) PlaceOf(int step)
     {
-        var share = 0.35 + (0.1 * step);
+        var share = 0.65 - (0.1 * step);
         return (StartX + (share * (EndX - StartX)), StartY + (share * (EndY - StartY)));
     }
 }

@@ -1,0 +1,53 @@
+using Microsoft.Playwright;
+
+namespace RedisAspire.Pages;
+
+/// <summary>A real Chromium without a window.</summary>
+internal sealed class Chromium : IAsyncDisposable
+{
+    private const int Height = 900;
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Chromium(IPlaywright playwright, IBrowser browser)
+    {
+        _playwright = playwright;
+        _browser = browser;
+    }
+
+    /// <summary>Starts the browser that <c>CHROMIUM_PATH</c> names, or else Debian's.</summary>
+    public static async Task<Chromium> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? "/usr/bin/chromium",
+            // Chromium's own sandbox does not start as root, as in most containers.
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+        });
+        return new Chromium(playwright, browser);
+    }
+
+    /// <summary>A page of a visitor who has never been here: nothing is in the browser's cache.</summary>
+    /// <param name="width">The window's width in pixels.</param>
+    /// <param name="colorScheme">Light or dark.</param>
+    /// <param name="language">The browser's language.</param>
+    public async Task<IPage> NewPageAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en")
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = Height },
+            ColorScheme = colorScheme,
+            Locale = language,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        return await context.NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using RedisAspire.Standalone;
+using RedisAspire.Standalone.Processes;
+
+namespace RedisAspire.Pages;
+
+/// <summary>How quick the page of the keys is when there are a million of them, and whether it takes memory for them.</summary>
+internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPage page)
+{
+    private const int Keys = 1_000_000;
+    private const int Batch = 10_000;
+    private const int Walks = 10;
+
+    private const string Fill = """
+        for i = ARGV[1], ARGV[1] + ARGV[2] - 1 do
+          local name = i % 2 == 0 and 'session:' .. i % 1000 .. ':' .. i or i % 4 == 1 and 'page:' .. i or 'user:' .. i .. ':profile'
+          redis.call('SET', name, 'value of ' .. i)
+        end
+        """;
+
+    private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
+
+    public static async Task RunAsync(StandaloneApplication application, Chromium chromium, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Keys; i += Batch)
+            await application.Redis.Master.ExecuteAsync("EVAL", Fill, 0, i, Batch);
+        Report.Line($"{(long)await application.Redis.Master.ExecuteAsync("DBSIZE"):N0} keys; memory {MemoryOf(application)}");
+
+        var measurement = new ManyKeysMeasurement(application, await chromium.NewPageAsync());
+        for (var i = 1; i <= Walks; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await measurement.WalkAsync();
+            if (i is 1 or Walks)
+                Report.Line($"after walk {i}: memory {MemoryOf(application)}");
+        }
+
+        foreach (var (step, times) in measurement._times)
+            Report.Line($"{step,-36} {Report.Summary(times)}");
+    }
+
+    private async Task WalkAsync()
+    {
+        await MeasureAsync("open the page, with its tree", () => page.GotoAsync(new Uri(application.Web!.Url, "keys").ToString()), () => SeeAsync("tree", "session"));
+        await page.OpenAsync(new Uri(application.Web!.Url, "keys"));
+        await MeasureAsync("open a level of the tree", () => Toggler("user").ClickAsync(), () => page.GetByTestId("tree").GetByText("go on").Nth(1).WaitForAsync());
+        await MeasureAsync("list: first page", () => page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync(), () => SeeKeyAsync(":"));
+        await MeasureAsync("list: next page", () => page.PressAsync("more"), () => page.GetByTestId("key-link").Nth(75).WaitForAsync());
+        await MeasureAsync("filter: a quarter of the keys", () => FindAsync("user:*:profile"), () => SeeKeyAsync("user:"));
+        await MeasureAsync("filter: one thousand of the keys", () => FindAsync("session:42:*"), () => SeeKeyAsync("session:42:"));
+        await MeasureAsync("filter: one key", () => FindAsync("page:777777"), () => SeeKeyAsync("page:777777"));
+        await MeasureAsync("open a value", () => page.GetByTestId("key-link").First.ClickAsync(), () => SeeAsync("value", "value of 777777"));
+        await FindAsync("session:*");
+        await SeeKeyAsync("session:");
+        await MeasureAsync("bulk delete: count 500,000 of them", () => page.PressAsync("count"), () => SeeAsync("delete-all", "500,000"));
+    }
+
+    private async Task MeasureAsync(string step, Func<Task> act, Func<Task> see)
+    {
+        if (!_times.TryGetValue(step, out var times))
+            _times[step] = times = [];
+        var started = Stopwatch.GetTimestamp();
+        await act();
+        await see();
+        times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private async Task FindAsync(string pattern)
+    {
+        await page.GetByTestId("pattern").FillAsync(pattern);
+        await page.PressAsync("find");
+    }
+
+    private Task SeeAsync(string mark, string text) => page.SeeAsync(mark, text);
+
+    private Task SeeKeyAsync(string text) => page.SeeAsync("key-link", text);
+
+    private ILocator Toggler(string name) =>
+        page.GetByTestId("tree").Locator(".rz-treenode-content").Filter(new() { HasText = name }).Locator(".rz-tree-toggler").First;
+
+    private static string MemoryOf(StandaloneApplication application) => string.Join(", ", new[] { application.Apis[0], application.Web! }.Select(MemoryOf));
+
+    private static string MemoryOf(ServiceProcess service)
+    {
+        using var process = Process.GetProcessById(service.Process.Id);
+        return $"{service.Name} {process.WorkingSet64 / 1_000_000} MB";
+    }
+}

@@ -1,0 +1,3 @@
+using RedisAspire.Pages;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();
