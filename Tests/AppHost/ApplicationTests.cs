@@ -80,8 +80,9 @@ public abstract class ApplicationTests(RunningApplication running)
         await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
         var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
 
-        await SucceedAsync("redis", "fail-over");
+        var result = await ExecuteAsync("redis", "fail-over");
 
+        Assert.True(result.Success, result.Message);
         await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"), Patience);
     }
 
@@ -92,8 +93,9 @@ public abstract class ApplicationTests(RunningApplication running)
         await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
         var replica = (await running.RolesAsync()).First(node => node.Value == "replica").Key;
 
-        await SucceedAsync(replica, "promote");
+        var result = await ExecuteAsync(replica, "promote");
 
+        Assert.True(result.Success, result.Message);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(Patience);
         await running.Application.ResourceNotifications.WaitForResourceAsync(
@@ -113,8 +115,9 @@ public abstract class ApplicationTests(RunningApplication running)
         await Eventually.HoldsAsync("a value is cached", async () =>
             (await api.GetFromJsonAsync<JsonElement>("/data/flushed", Cancellation)).GetProperty("source").GetString() == "cache", Patience);
 
-        await SucceedAsync("apiservice", "flush");
-        await SucceedAsync("apiservice", "seed");
+        // Each is refused while the API has no connection to the master.
+        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("apiservice", "flush")).Success, Patience);
+        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("apiservice", "seed")).Success, Patience);
 
         foreach (var node in running.Application.Redis().Nodes)
             await Eventually.HoldsAsync($"{node.Name} holds the value no longer", async () => await running.ReadAsync(node.Name, "flushed") is null, Patience);
@@ -132,11 +135,8 @@ public abstract class ApplicationTests(RunningApplication running)
         Assert.Equal(HttpStatusCode.NotFound, (await running.OrderAsync("nothing", "pause")).StatusCode);
     }
 
-    private async Task SucceedAsync(string name, string command)
-    {
-        var result = await running.Application.ResourceCommands.ExecuteCommandAsync(running.Application.Resources().Single(resource => resource.Name == name), command, Cancellation);
-        Assert.True(result.Success, result.Message);
-    }
+    private Task<ExecuteCommandResult> ExecuteAsync(string name, string command) =>
+        running.Application.ResourceCommands.ExecuteCommandAsync(running.Application.Resources().Single(resource => resource.Name == name), command, Cancellation);
 
     private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
     {

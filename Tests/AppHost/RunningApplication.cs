@@ -85,12 +85,7 @@ public abstract class RunningApplication(string runtime) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_application is not null)
-        {
-            // Disposing alone does not wait until processes and containers have ended.
-            await _application.StopAsync();
             await _application.DisposeAsync();
-        }
-
         await Telemetry.DisposeAsync();
         GC.SuppressFinalize(this);
     }
