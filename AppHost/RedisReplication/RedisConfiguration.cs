@@ -22,7 +22,7 @@ internal static class RedisConfiguration
             umask 077
             cd "$REDIS_DIRECTORY"
             chmod 700 . || true
-            if ! printf '%s\n' "$REDIS_CONFIGURATION" | cmp -s - configured; then
+            if [ "$(cat configured 2> /dev/null)" != "$(printf '%s' "$REDIS_CONFIGURATION")" ]; then
               printf '%s\n' "$REDIS_CONFIGURATION" > redis.conf
               cp redis.conf configured
             fi

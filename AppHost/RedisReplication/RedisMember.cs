@@ -11,6 +11,10 @@ internal sealed record RedisMember(IResourceWithConnectionString Resource, Endpo
 
     public string Name => Resource.Name;
 
+    /// <summary>What the dashboard shows as its address.</summary>
+    /// <param name="role">What listens there.</param>
+    public string AddressOf(string role) => $"{role} at {Endpoint.Host}:{Endpoint.Port}";
+
     /// <summary>What the other members call it, for those outside their network.</summary>
     public ReferenceExpression PeerAddress(RedisRuntime runtime)
     {

@@ -81,7 +81,7 @@ internal static class RedisMemberExtensions
             .WithEndpoint(
                 targetPort: !isContainer ? null : isSentinel ? SentinelPortInContainer : PortInContainer,
                 name: RedisMember.EndpointName, scheme: "redis", isProxied: false, protocol: ProtocolType.Tcp)
-            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = isSentinel ? "Sentinel" : "Redis")
+            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = member.AddressOf(isSentinel ? "Sentinel" : "Redis"))
             .WithArgs(context =>
             {
                 context.Args.Add("-c");

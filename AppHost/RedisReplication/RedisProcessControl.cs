@@ -20,15 +20,16 @@ internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
     public static string? ContainerOf(ExecuteCommandContext context) => PropertyOf(context, ContainerProperty);
 
     /// <summary>Ends it at once, and waits until it is seen to have ended.</summary>
-    public Task<ExecuteCommandResult> KillAsync(ExecuteCommandContext context) => ControlAsync(context, "kill", "-KILL", () => EndedAsync(context));
+    public Task<ExecuteCommandResult> KillAsync(IResource resource, ExecuteCommandContext context) =>
+        ControlAsync(resource, context, "kill", "-KILL", "has been killed", () => EndedAsync(context));
 
     public Task<ExecuteCommandResult> PauseAsync(IResource resource, ExecuteCommandContext context) =>
-        ControlAsync(context, "pause", "-STOP", () => ShowAsync(resource, context, new ResourceStateSnapshot(Paused, KnownResourceStateStyles.Warn)));
+        ControlAsync(resource, context, "pause", "-STOP", "hangs until it is resumed", () => ShowAsync(resource, context, new ResourceStateSnapshot(Paused, KnownResourceStateStyles.Warn)));
 
     public Task<ExecuteCommandResult> ResumeAsync(IResource resource, ExecuteCommandContext context) =>
-        ControlAsync(context, "unpause", "-CONT", () => ShowAsync(resource, context, new ResourceStateSnapshot(KnownResourceStates.Running, Style: null)));
+        ControlAsync(resource, context, "unpause", "-CONT", "goes on", () => ShowAsync(resource, context, new ResourceStateSnapshot(KnownResourceStates.Running, Style: null)));
 
-    private async Task<ExecuteCommandResult> ControlAsync(ExecuteCommandContext context, string verb, string signal, Func<Task>? done = null)
+    private async Task<ExecuteCommandResult> ControlAsync(IResource resource, ExecuteCommandContext context, string verb, string signal, string result, Func<Task> done)
     {
         var (program, arguments) = (ContainerOf(context), PropertyOf(context, ProcessProperty)) switch
         {
@@ -37,16 +38,15 @@ internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
             _ => ("", []),
         };
         if (program.Length == 0)
-            return CommandResults.Failure($"{context.ResourceName} is not running.");
+            return CommandResults.Failure($"{resource.Name} is not running.");
 
         using var run = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         var error = await run.StandardError.ReadToEndAsync(context.CancellationToken);
         await run.WaitForExitAsync(context.CancellationToken);
         if (run.ExitCode != 0)
             return CommandResults.Failure(error.Trim());
-        if (done is not null)
-            await done();
-        return CommandResults.Success();
+        await done();
+        return CommandResults.Success($"{resource.Name} {result}.");
     }
 
     private static async Task EndedAsync(ExecuteCommandContext context)

@@ -13,7 +13,7 @@ internal static class RedisReplicationCommands
     public const string Resume = "resume";
     public const string RedisCli = "redis-cli";
 
-    private static readonly CommandProgressOptions Patience = new() { Message = "The sentinels have to see first that it is to be preferred: up to ten seconds.", HideCancelButton = true };
+    private static readonly CommandProgressOptions Patience = new() { Message = "Another node is made the master. Sentinels may need ten seconds for it.", HideCancelButton = true };
 
     /// <summary>Adds what is done with the whole.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithReplicationCommands(this IResourceBuilder<RedisReplicationResource> redis) => redis.WithCommand(
@@ -27,7 +27,6 @@ internal static class RedisReplicationCommands
             IconName = "ArrowSwap",
             IsHighlighted = true,
             Progress = Patience,
-            UpdateState = IfRunning,
         });
 
     /// <summary>Adds what is done with one node or sentinel.</summary>
@@ -41,6 +40,7 @@ internal static class RedisReplicationCommands
                 Description = "Makes this node the master.",
                 ConfirmationMessage = $"Make {member.Name} the master?",
                 IconName = "Crown",
+                IsHighlighted = true,
                 Progress = Patience,
                 UpdateState = context => IfRunning(context) == ResourceCommandState.Enabled && !IsMaster(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
             });
@@ -48,7 +48,7 @@ internal static class RedisReplicationCommands
 
         var processes = new RedisProcessControl(redis.Choice);
         return resource
-            .WithCommand(Kill, "Kill", context => processes.KillAsync(context), new CommandOptions
+            .WithCommand(Kill, "Kill", context => processes.KillAsync(member.Resource, context), new CommandOptions
             {
                 Description = "Ends it at once, as a crash would. Start brings it back.",
                 ConfirmationMessage = $"Kill {member.Name}, as a crash would?",

@@ -17,6 +17,7 @@ internal sealed class RedisReplicationMonitor(
 
     private readonly TaskCompletionSource<(RedisTopology Topology, RedisFailover Failover)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, ImmutableArray<ResourcePropertySnapshot>> _shown = new(StringComparer.Ordinal);
+    private HealthStatus _shownHealth = HealthStatus.Healthy;
 
     /// <summary>The last look at the nodes; <see langword="null"/> before the first.</summary>
     public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: { Ready.IsCompletedSuccessfully: true } topology } ? topology.Snapshot : null;
@@ -61,6 +62,9 @@ internal sealed class RedisReplicationMonitor(
         foreach (var node in redis.NodeMembers)
             options.Value.PeerAddresses[node.Name] = (await node.PeerAddress(redis.Runtime).GetValueAsync(stoppingToken))!;
 
+        // A node that has not been started yet is not down: nobody has to be told so.
+        await Task.WhenAll(redis.Members.Select(member =>
+            notifications.WaitForResourceAsync(member.Name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], stoppingToken)));
         await using var topology = new RedisTopology(options, services, TimeProvider.System, loggers.CreateLogger<RedisTopology>());
         using var failover = new RedisFailover(topology, options, TimeProvider.System, loggers.CreateLogger<RedisFailover>());
         await topology.StartAsync(stoppingToken);
@@ -69,6 +73,7 @@ internal sealed class RedisReplicationMonitor(
         {
             foreach (var status in snapshot.Nodes)
                 await ShowAsync(status);
+            await ShowWholeAsync();
         }
     }
 
@@ -81,17 +86,38 @@ internal sealed class RedisReplicationMonitor(
     {
         ImmutableArray<ResourcePropertySnapshot> properties =
         [
-            new(RoleProperty, status.IsUp ? status.Role.ToString() : "Unknown"),
-            new("Link to the master", status.IsLinkUp switch { true => "Up", false => "Down", null => "None" }),
-            new("Lag in bytes", status.LagBytes),
+            new(RoleProperty, status.IsUp ? status.Role.ToString() : "Unknown") { IsHighlighted = true },
+            new("Link to the master", status.IsLinkUp switch { true => "Up", false => "Down", null => "None" }) { IsHighlighted = true },
+            new("Lag in bytes", status.LagBytes) { IsHighlighted = true },
         ];
         if (_shown.TryGetValue(status.Name, out var before) && before.SequenceEqual(properties))
             return;
         _shown[status.Name] = properties;
-        var resource = redis.Members.First(member => member.Name == status.Name).Resource;
-        await notifications.PublishUpdateAsync(resource, snapshot => snapshot with
+        var member = redis.Members.First(member => member.Name == status.Name);
+        // The list of resources shows no properties, but addresses. They are read from the annotation whenever the node starts.
+        var address = member.AddressOf(status.IsUp ? status.Role.ToString() : "Redis");
+        foreach (var url in member.Resource.Annotations.OfType<ResourceUrlAnnotation>())
+            url.DisplayText = address;
+        await notifications.PublishUpdateAsync(member.Resource, snapshot => snapshot with
         {
             Properties = [.. snapshot.Properties.Where(property => properties.All(shown => shown.Name != property.Name)), .. properties],
+            Urls = [.. snapshot.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = address } })],
         });
+    }
+
+    // The state rather than only the health, which would be seen only half a minute later as well.
+    private async Task ShowWholeAsync()
+    {
+        var health = Check().Status;
+        if (health == _shownHealth)
+            return;
+        _shownHealth = health;
+        var state = health switch
+        {
+            HealthStatus.Healthy => new ResourceStateSnapshot(KnownResourceStates.Running, Style: null),
+            HealthStatus.Degraded => new ResourceStateSnapshot("Degraded", KnownResourceStateStyles.Warn),
+            _ => new ResourceStateSnapshot("No master", KnownResourceStateStyles.Error),
+        };
+        await notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = state });
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using RedisAspire.Tests.Support;
 
@@ -79,10 +80,48 @@ public abstract class ApplicationTests(RunningApplication running)
         await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
         var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
 
-        var result = await running.Application.ResourceCommands.ExecuteCommandAsync("redis", "fail-over", Cancellation);
+        var result = await ExecuteAsync("redis", "fail-over");
 
         Assert.True(result.Success, result.Message);
         await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"), Patience);
+    }
+
+    [Fact]
+    public async Task The_dashboards_command_promotes_a_node_and_the_dashboard_shows_who_is_the_master()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
+        var replica = (await running.RolesAsync()).First(node => node.Value == "replica").Key;
+
+        var result = await ExecuteAsync(replica, "promote");
+
+        Assert.True(result.Success, result.Message);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(Patience);
+        await running.Application.ResourceNotifications.WaitForResourceAsync(
+            replica, change => change.Snapshot.Urls.Any(url => url.DisplayProperties.DisplayName.StartsWith("Master at ", StringComparison.Ordinal)), deadline.Token);
+        await running.Application.ResourceNotifications.WaitForResourceAsync("redis", KnownResourceStates.Running, deadline.Token);
+    }
+
+    [Fact]
+    public async Task The_dashboards_commands_empty_the_cache_and_complete_the_catalogue()
+    {
+        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
+        using var api = running.Application.CreateHttpClient("apiservice");
+        var products = await api.GetFromJsonAsync<JsonElement>("/api/db/products?limit=1", Cancellation);
+        var product = $"/api/db/products/{products.GetProperty("items")[0].GetProperty("id").GetString()}";
+        await Eventually.HoldsAsync("a product is gone", async () => await StatusAsync(HttpMethod.Delete, product) is not HttpStatusCode.ServiceUnavailable, Patience);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Get, product));
+        await Eventually.HoldsAsync("a value is cached", async () =>
+            (await api.GetFromJsonAsync<JsonElement>("/data/flushed", Cancellation)).GetProperty("source").GetString() == "cache", Patience);
+
+        // Each is refused while the API has no connection to the master.
+        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("apiservice", "flush")).Success, Patience);
+        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("apiservice", "seed")).Success, Patience);
+
+        foreach (var node in running.Application.Redis().Nodes)
+            await Eventually.HoldsAsync($"{node.Name} holds the value no longer", async () => await running.ReadAsync(node.Name, "flushed") is null, Patience);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(HttpMethod.Get, product));
     }
 
     [Fact]
@@ -94,5 +133,14 @@ public abstract class ApplicationTests(RunningApplication running)
         Assert.Equal(HttpStatusCode.Conflict, (await running.OrderAsync("redis-sentinel-3", "pause")).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync("redis-sentinel-3", "resume")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await running.OrderAsync("nothing", "pause")).StatusCode);
+    }
+
+    private Task<ExecuteCommandResult> ExecuteAsync(string name, string command) =>
+        running.Application.ResourceCommands.ExecuteCommandAsync(running.Application.Resources().Single(resource => resource.Name == name), command, Cancellation);
+
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
+    {
+        using var answer = await running.SendAsync(method, path);
+        return answer.StatusCode;
     }
 }

@@ -11,20 +11,16 @@ public sealed class PublishingTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_compose_file_has_a_topology_that_replicates()
+    public Task The_compose_file_has_a_topology_that_replicates() => AppHostUnderTest.PublishAsync("compose", async directory =>
     {
-        var directory = await AppHostUnderTest.PublishAsync("compose");
-
         await MatchAsync("docker-compose.yaml", await File.ReadAllTextAsync(Path.Combine(directory.FullName, "docker-compose.yaml"), Cancellation));
 
         Assert.DoesNotContain(AppHostUnderTest.Password, await File.ReadAllTextAsync(Path.Combine(directory.FullName, ".env"), Cancellation), StringComparison.Ordinal);
-        directory.Delete(recursive: true);
-    }
+    });
 
     [Fact]
-    public async Task The_chart_has_a_topology_that_replicates()
+    public Task The_chart_has_a_topology_that_replicates() => AppHostUnderTest.PublishAsync("kubernetes", async directory =>
     {
-        var directory = await AppHostUnderTest.PublishAsync("kubernetes");
         var files = Shown
             .SelectMany(name => directory.GetDirectories("templates").Single().GetDirectories(name).Single().GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
             .Append(directory.GetFiles("values.yaml").Single());
@@ -34,8 +30,7 @@ public sealed class PublishingTests
             text.Append("# ").Append(Path.GetRelativePath(directory.FullName, file.FullName)).Append('\n').Append(await File.ReadAllTextAsync(file.FullName, Cancellation)).Append('\n');
 
         await MatchAsync("chart.yaml", text.ToString());
-        directory.Delete(recursive: true);
-    }
+    });
 
     // UPDATE_SNAPSHOTS=1 has the snapshot written anew.
     private static async Task MatchAsync(string name, string actual)

@@ -61,10 +61,13 @@ public abstract class RunningApplication(string runtime) : IAsyncLifetime
     }
 
     /// <summary>Has the API do something with a node.</summary>
-    public async Task<HttpResponseMessage> OrderAsync(string node, string action)
+    public Task<HttpResponseMessage> OrderAsync(string node, string action) => SendAsync(HttpMethod.Post, $"/api/nodes/{node}/{action}");
+
+    /// <summary>Sends the API a request with the admin key.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
     {
         using var http = Application.CreateHttpClient("apiservice");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/nodes/{node}/{action}");
+        using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("X-Admin-Key", AppHostUnderTest.AdminKey);
         return await http.SendAsync(request);
     }
