@@ -5,10 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Trace;
 #if ASPIRE_PACKAGES
 using Microsoft.Extensions.Http.Resilience;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 #else
 using RedisAspire.ServiceDefaults.WithoutAspire;
 #endif
