@@ -21,6 +21,9 @@ internal sealed record KeyPattern(byte[] Glob, byte[] Start)
     /// <summary>Every key.</summary>
     public static KeyPattern All { get; } = new("*"u8.ToArray(), []);
 
+    /// <summary>Whether only <see cref="Start"/> itself matches, because there is no wildcard.</summary>
+    public bool IsExact { get; private init; }
+
     /// <summary>Whether every key matches.</summary>
     public bool IsAll => Glob.AsSpan().SequenceEqual("*"u8);
 
@@ -73,7 +76,7 @@ internal sealed record KeyPattern(byte[] Glob, byte[] Start)
             rest = rest[length..];
         }
 
-        pattern = new KeyPattern(glob.WrittenSpan.ToArray(), start.WrittenSpan.ToArray());
+        pattern = new KeyPattern(glob.WrittenSpan.ToArray(), start.WrittenSpan.ToArray()) { IsExact = isStart };
         return true;
     }
 

@@ -58,6 +58,9 @@ internal sealed class KeyScan
     /// <returns>Those among them that are wanted. A key may come again with a later call, when Redis has resized its table meanwhile.</returns>
     public async Task<byte[][]> NextAsync(int count, CancellationToken cancellationToken)
     {
+        if (_pattern.IsExact)
+            return await FindAsync(cancellationToken);
+
         count = Math.Clamp(count, 1, MaximumCount);
         List<object> arguments = [Position, "COUNT", count];
         if (!_pattern.IsAll)
@@ -70,5 +73,12 @@ internal sealed class KeyScan
         Scanned += count;
         IsComplete = Position == Beginning;
         return (byte[][])page[1]!;
+    }
+
+    private async Task<byte[][]> FindAsync(CancellationToken cancellationToken)
+    {
+        var type = (string?)await _database.ExecuteAsync("TYPE", _pattern.Start).WaitAsync(_options.OperationTimeout, cancellationToken);
+        (Scanned, IsComplete) = (1, true);
+        return type == "none" || (_type is not null && type != _type) ? [] : [_pattern.Start];
     }
 }
