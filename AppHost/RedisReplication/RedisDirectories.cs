@@ -3,9 +3,15 @@ using Microsoft.Extensions.Hosting;
 namespace RedisAspire.AppHost.RedisReplication;
 
 /// <summary>Where processes keep their data: until the application ends, or, with a data volume, for good.</summary>
-internal sealed class RedisDirectories(IHostEnvironment environment) : IDisposable
+internal sealed class RedisDirectories(IHostEnvironment environment, IHostApplicationLifetime lifetime) : IDisposable
 {
-    private readonly Lazy<DirectoryInfo> _temporary = new(() => Directory.CreateTempSubdirectory("redis-replication-"));
+    private readonly Lazy<DirectoryInfo> _temporary = new(() =>
+    {
+        var directory = Directory.CreateTempSubdirectory("redis-replication-");
+        // An application that has run is stopped, but nobody disposes it.
+        lifetime.ApplicationStopped.Register(() => Delete(directory));
+        return directory;
+    });
 
     /// <summary>The directory of a node or sentinel.</summary>
     public string For(RedisReplicationResource redis, RedisMember member)
@@ -17,7 +23,14 @@ internal sealed class RedisDirectories(IHostEnvironment environment) : IDisposab
     public void Dispose()
     {
         if (_temporary.IsValueCreated)
-            _temporary.Value.Delete(recursive: true);
+            Delete(_temporary.Value);
+    }
+
+    private static void Delete(DirectoryInfo directory)
+    {
+        directory.Refresh();
+        if (directory.Exists)
+            directory.Delete(recursive: true);
     }
 
     private string Kept() => Path.Combine(
