@@ -39,6 +39,10 @@ public sealed class KeysTests(KeysFixture fixture) : IClassFixture<KeysFixture>,
     [InlineData("a-[hl]???", null, "a-hash a-list")]
     [InlineData(null, "zset", "a-zset")]
     [InlineData("none:*", null, "")]
+    [InlineData("a-set", null, "a-set")]
+    [InlineData(@"a\-set", "set", "a-set")]
+    [InlineData("a-set", "list", "")]
+    [InlineData("none", null, "")]
     public async Task Keys_are_chosen_by_pattern_and_type(string? pattern, string? type, string keys)
     {
         await StoreOneOfEachAsync();
@@ -46,6 +50,17 @@ public sealed class KeysTests(KeysFixture fixture) : IClassFixture<KeysFixture>,
         var answers = await _client.AllAsync("", ("pattern", pattern), ("type", type));
 
         Assert.Equal(keys, string.Join(' ', answers.Items().Select(item => item.Text("key")).Order()));
+    }
+
+    [Fact]
+    public async Task A_pattern_without_wildcards_is_answered_without_looking_at_every_key()
+    {
+        await fixture.Redis.FillAsync("page:", 2500);
+
+        var answer = await _client.KeysAsync("", ("pattern", "page:77"), ("limit", 1));
+
+        Assert.Equal("page:77", Assert.Single(answer.GetProperty("items").EnumerateArray()).Text("key"));
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("next").ValueKind);
     }
 
     [Fact]
@@ -66,7 +81,7 @@ public sealed class KeysTests(KeysFixture fixture) : IClassFixture<KeysFixture>,
         await fixture.Redis.FillAsync("page:", 5000);
         await fixture.Redis.Master.ExecuteAsync("SET", "needle", "found");
 
-        var answers = await _client.AllAsync("", ("pattern", "needle"));
+        var answers = await _client.AllAsync("", ("pattern", "needl?"));
 
         Assert.Equal("needle", Assert.Single(answers.Items()).Text("key"));
         Assert.InRange(answers.Count, 3, 10);
