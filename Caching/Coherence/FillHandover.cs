@@ -1,11 +1,13 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Coherence;
 
@@ -17,20 +19,25 @@ internal sealed partial class FillHandover : IDisposable
 {
     private const int LengthBytes = sizeof(int);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly RedisTopology _topology;
     private readonly ReadChannel _reads;
+    private readonly TimeProvider _time;
     private readonly ILogger<FillHandover> _logger;
     private readonly string _channel;
-    private readonly ConcurrentDictionary<string, IConnectionMultiplexer> _subscribed = new(StringComparer.Ordinal);
+    private RedisNode? _node;
+    private CancellationTokenSource? _listening;
 
-    public FillHandover(RedisTopology topology, ReadChannel reads, IOptions<ReplicatedCacheOptions> options, ILogger<FillHandover> logger)
+    public FillHandover(RedisTopology topology, ReadChannel reads, IOptions<ReplicatedCacheOptions> options, TimeProvider time, ILogger<FillHandover> logger)
     {
         _topology = topology;
         _reads = reads;
+        _time = time;
         _logger = logger;
         _channel = options.Value.KeyPrefix + InternalKeys.HandoverChannel;
-        topology.Looked += Subscribe;
-        Subscribe(topology, EventArgs.Empty);
+        topology.Looked += Follow;
+        Follow(topology, EventArgs.Empty);
     }
 
     /// <summary>Publishes an entry on every node that is up. Nobody waits for that.</summary>
@@ -38,10 +45,14 @@ internal sealed partial class FillHandover : IDisposable
     {
         var message = Pack(key, payload);
         foreach (var node in _topology.Nodes.Where(node => node.Status.IsUp))
-            _ = TryAsync(node, () => node.Database.ExecuteAsync("PUBLISH", _channel, message));
+            _ = PublishAsync(node, message);
     }
 
-    public void Dispose() => _topology.Looked -= Subscribe;
+    public void Dispose()
+    {
+        _topology.Looked -= Follow;
+        _listening?.Cancel();
+    }
 
     private static byte[] Pack(string key, byte[] payload)
     {
@@ -53,39 +64,75 @@ internal sealed partial class FillHandover : IDisposable
         return message;
     }
 
-    // The client subscribes anew by itself when a connection was lost, but a connection may be replaced as well.
-    private void Subscribe(object? sender, EventArgs e)
-    {
-        foreach (var node in _topology.Nodes.Where(node => node.Status.IsUp))
-        {
-            var multiplexer = node.Database.Multiplexer;
-            if (_subscribed.TryGetValue(node.Name, out var known) && known == multiplexer)
-                continue;
-            _subscribed[node.Name] = multiplexer;
-            var channel = new RedisChannel(_channel, RedisChannel.PatternMode.Literal);
-            _ = TryAsync(node, () => multiplexer.GetSubscriber().SubscribeAsync(channel, (_, message) => Receive(message)));
-        }
-    }
-
-    private void Receive(byte[]? message)
-    {
-        if (message is null || message.Length < LengthBytes)
-            return;
-        var length = BinaryPrimitives.ReadInt32LittleEndian(message);
-        if (length >= 0 && length <= message.Length - LengthBytes)
-            _ = _reads.HandOverAsync(Encoding.UTF8.GetString(message, LengthBytes, length), message[(LengthBytes + length)..]);
-    }
-
-    private async Task TryAsync(RedisNode node, Func<Task> command)
+    private async Task PublishAsync(RedisNode node, byte[] message)
     {
         try
         {
-            await command().ConfigureAwait(false);
+            await node.Database.ExecuteAsync("PUBLISH", _channel, message).ConfigureAwait(false);
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
         {
             LogFailed(node.Name, failure.Message);
         }
+    }
+
+    // Where cached values are read from: only with what that node has told can a message be judged.
+    private void Follow(object? sender, EventArgs e)
+    {
+        if (_topology.ReadNode is not { } node || node == _node)
+            return;
+        _node = node;
+        _listening?.Cancel();
+        _listening = new CancellationTokenSource();
+        _ = ListenAsync(node, _listening.Token);
+    }
+
+    private async Task ListenAsync(RedisNode node, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenOnceAsync(node.Endpoint.ToConnectionOptions("RedisAspire-handover"), stopping).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or RespErrorException or RespProtocolException)
+            {
+                LogFailed(node.Name, failure.Message);
+            }
+
+            await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ListenOnceAsync(TrackedConnectionOptions options, CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        var stream = await TrackedSocket.ConnectAsync(options, either.Token).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
+        var input = new RespInput(stream, options.Limits);
+        await TrackedHandshake.IntroduceAsync(stream, input, options, either.Token).ConfigureAwait(false);
+        var subscribe = new ArrayBufferWriter<byte>();
+        RespWriter.WriteCommand(subscribe, "SUBSCRIBE", _channel);
+        await stream.WriteAsync(subscribe.WrittenMemory, either.Token).ConfigureAwait(false);
+
+        while (true)
+        {
+            input.Received(await input.ReceiveAsync(stopping).ConfigureAwait(false));
+            while (input.TryTake(out var frame))
+                Hear(frame);
+        }
+    }
+
+    private void Hear(in RespFrame frame)
+    {
+        if (frame.Kind == RespKind.Error)
+            throw new RespErrorException(frame.Text);
+        if (frame.Kind != RespKind.Push || frame.Items is not [{ Text: "message" }, _, { Bytes: { Length: >= LengthBytes } message }])
+            return;
+        var length = BinaryPrimitives.ReadInt32LittleEndian(message);
+        if (length >= 0 && length <= message.Length - LengthBytes)
+            _ = _reads.HandOverAsync(Encoding.UTF8.GetString(message, LengthBytes, length), message[(LengthBytes + length)..]);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Node} does not pass on what the master could not take: {Reason}")]

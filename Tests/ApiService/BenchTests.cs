@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Caching.Near;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -17,6 +19,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     [InlineData("redis", "uniform")]
     public async Task A_run_is_measured_by_who_answered_and_its_keys_are_removed(string level, string distribution)
     {
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
         using var response = await BeginAsync(new { requests = 500, concurrency = 4, keys = 50, distribution, readPercent = 80, level });
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 

@@ -3,7 +3,6 @@ using RedisAspire.Caching;
 using RedisAspire.Caching.Coherence;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
-using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -31,6 +30,7 @@ public sealed class HandoverTests : IAsyncLifetime
         static void Configure(ReplicatedCacheOptions options) => options.LeaseDuration = TimeSpan.FromMinutes(1);
         _filling = await CacheHost.StartAsync(Redis, Configure);
         _waiting = await CacheHost.StartAsync(Redis, Configure);
+        await Eventually.HoldsAsync("both listen", async () => (await Task.WhenAll(Redis.Nodes.Select(ListenersAsync))).Sum() == 2);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,20 +58,22 @@ public sealed class HandoverTests : IAsyncLifetime
     public async Task Who_waits_does_not_get_what_has_been_removed_since_it_was_asked_for()
     {
         var (theirs, ours) = await BeginAsync();
-        var published = await ListenAsync();
         await _filling.Cache.RemoveAsync(Key, Cancellation);
         await InTimeAsync(_oursIsAsked.Task);
         await Redis.Master.Process.KillAsync();
 
         _theirs.SetResult("theirs, from before the removal");
         await theirs;
-        await InTimeAsync(published);
+        await Eventually.HoldsAsync("every replica has passed it on", async () =>
+            (await Task.WhenAll(Redis.Replicas.Select(replica => replica.InfoAsync("commandstats")))).All(statistics => statistics.ContainsKey("cmdstat_publish")));
         // On the connection on which the message is checked, so that this has been done by now.
         await _waiting.Cache.LookupAsync("another", static _ => ValueTask.FromResult(""), cancellationToken: Cancellation);
         _ours.SetResult("ours");
 
         Assert.Equal((CacheLevel.Source, "ours"), await InTimeAsync(ours));
     }
+
+    private static async Task<long> ListenersAsync(RedisServer node) => (long)((RedisReply[])await node.ExecuteAsync("PUBSUB", "NUMSUB", "app:cache:handover"))[1];
 
     // The second process waits, and would hear of a removal.
     private async Task<(Task<CacheLookup<string>> Theirs, Task<(CacheLevel Level, string Value)> Ours)> BeginAsync()
@@ -88,16 +90,6 @@ public sealed class HandoverTests : IAsyncLifetime
         var channel = _waiting.Services.GetRequiredService<ReadChannel>();
         await Eventually.HoldsAsync("the second process waits", () => channel.WaitFor(Key).IsWatched);
         return (theirs, ours);
-    }
-
-    // Where the second process hears it, after it.
-    private async Task<Task> ListenAsync()
-    {
-        var published = new TaskCompletionSource();
-        var channel = new RedisChannel("app:cache:handover", RedisChannel.PatternMode.Literal);
-        foreach (var replica in _waiting.Topology.Nodes.Where(node => node != _waiting.Topology.Master))
-            await replica.Database.Multiplexer.GetSubscriber().SubscribeAsync(channel, (_, _) => published.TrySetResult());
-        return published.Task;
     }
 
     private static Task InTimeAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);

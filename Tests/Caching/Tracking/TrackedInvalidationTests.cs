@@ -66,11 +66,16 @@ public sealed class TrackedInvalidationTests(RedisFixture fixture) : IClassFixtu
     public async Task A_replica_tells_when_it_has_applied_the_write()
     {
         await using var client = await TrackedClient.ArmAsync(fixture.Redis.Replicas.First());
+        // What earlier tests did to the master is behind it then: a flush on the way would be heard in place of the write.
+        await Master.ExecuteAsync("SET", "inv:replica", 0);
+        await Eventually.HoldsAsync("the replica has caught up", async () => await client.ReadTextAsync("inv:replica") == "0");
+        var heard = client.Sink.Events.Count(what => what == RecordingSink.Key("inv:replica"));
+
         for (var i = 1; i <= 50; i++)
         {
             await client.ReadAsync("inv:replica");
             await Master.ExecuteAsync("SET", "inv:replica", i);
-            await client.HearsAsync(RecordingSink.Key("inv:replica"), times: i);
+            await client.HearsAsync(RecordingSink.Key("inv:replica"), times: heard + i);
             Assert.Equal($"{i}", await client.ReadTextAsync("inv:replica"));
         }
     }
