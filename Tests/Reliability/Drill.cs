@@ -8,7 +8,7 @@ internal sealed class Drill : IAsyncDisposable
 
     /// <summary>
     /// What a request may take that waits for another process to fill its key, when nobody can hand over what that found,
-    /// or its right to fill has ended: it asks its own source then.
+    /// its right to fill has ended, or both meet a hang: it asks its own source then.
     /// </summary>
     public static readonly TimeSpan LimitWithoutHandover = DrillFixture.Source + Limit;
 

@@ -86,7 +86,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_replicas_hang()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutHandover, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
