@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace RedisAspire.Tests.Web;
 
 /// <summary>What the cache page shows of the look-ups of others, which level it asks, and in which language.</summary>
 [Collection(nameof(BrowserCollection))]
-public sealed class SharedLookupsTests(BrowserFixture fixture)
+public sealed partial class SharedLookupsTests(BrowserFixture fixture)
 {
     private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 20_000 };
 
@@ -50,7 +51,7 @@ public sealed class SharedLookupsTests(BrowserFixture fixture)
 
         await Assertions.Expect(heading).ToHaveTextAsync("Démo de cache Redis");
         await page.RunAsync(_key);
-        await Assertions.Expect(page["result-story"]).ToContainTextAsync("la base de données simulée a pris 2,", Patient);
+        await Assertions.Expect(page["result-story"]).ToContainTextAsync(FrenchSeconds(), Patient);
 
         await page["language-en"].ClickAsync();
         await Assertions.Expect(heading).ToHaveTextAsync("Redis Cache Demo", new() { Timeout = 20_000 });
@@ -82,4 +83,8 @@ public sealed class SharedLookupsTests(BrowserFixture fixture)
         using var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
         await http.GetStringAsync(new Uri($"data/{_key}", UriKind.Relative), TestContext.Current.CancellationToken);
     }
+
+    // About two: a timer may be a millisecond early.
+    [GeneratedRegex(@"la base de données simulée a pris [12],\d{3} s", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FrenchSeconds();
 }
