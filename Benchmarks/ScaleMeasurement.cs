@@ -20,7 +20,11 @@ internal static class ScaleMeasurement
     {
         var options = new LaunchOptions
         {
-            HasWeb = false, Replicas = 1, Sentinels = 0, ApiPort = 0, RedisPort = 0,
+            HasWeb = false,
+            Replicas = 1,
+            Sentinels = 0,
+            ApiPort = 0,
+            RedisPort = 0,
             ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal) { ["RateLimit__PermitLimit"] = "", ["SlowDatabase__Latency"] = "00:00:00.010" },
         };
         await using var application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, CancellationToken.None);

@@ -18,7 +18,10 @@ public sealed partial class TourTests : IAsyncLifetime
     {
         var options = new LaunchOptions
         {
-            HasWeb = false, ApiPort = 0, RedisPort = 0, SentinelPort = 0,
+            HasWeb = false,
+            ApiPort = 0,
+            RedisPort = 0,
+            SentinelPort = 0,
             ApiEnvironment = new Dictionary<string, string> { ["SlowDatabase__Latency"] = "00:00:00.050" },
         };
         _application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
