@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
@@ -108,13 +107,9 @@ internal sealed partial class FillHandover : IDisposable
     {
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        var stream = await TrackedSocket.ConnectAsync(options, either.Token).ConfigureAwait(false);
+        var (stream, input) = await TrackedHandshake.OpenAsync(options, TrackedHandshake.IntroduceAsync, either.Token).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
-        var input = new RespInput(stream, options.Limits);
-        await TrackedHandshake.IntroduceAsync(stream, input, options, either.Token).ConfigureAwait(false);
-        var subscribe = new ArrayBufferWriter<byte>();
-        RespWriter.WriteCommand(subscribe, "SUBSCRIBE", _channel);
-        await stream.WriteAsync(subscribe.WrittenMemory, either.Token).ConfigureAwait(false);
+        await TrackedHandshake.SendAsync(stream, either.Token, "SUBSCRIBE", _channel).ConfigureAwait(false);
 
         while (true)
         {

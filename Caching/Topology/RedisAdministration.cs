@@ -54,29 +54,13 @@ internal sealed class RedisAdministration(RedisNodeEndpoint endpoint, TimeProvid
     private async Task<RespFrame> ExecuteAsync(string[] command, CancellationToken cancellationToken)
     {
         if (_stream is null)
-            await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            (_stream, _input) = await TrackedHandshake.OpenAsync(_options, TrackedHandshake.IntroduceAsync, cancellationToken).ConfigureAwait(false);
 
         _output.ResetWrittenCount();
         RespWriter.WriteCommand(_output, command);
         await _stream!.WriteAsync(_output.WrittenMemory, cancellationToken).ConfigureAwait(false);
         var reply = await TrackedHandshake.ReadReplyAsync(_input!, cancellationToken).ConfigureAwait(false);
         return reply.Kind == RespKind.Error ? throw new RespErrorException(reply.Text) : reply;
-    }
-
-    private async Task ConnectAsync(CancellationToken cancellationToken)
-    {
-        var stream = await TrackedSocket.ConnectAsync(_options, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            _input = new RespInput(stream, _options.Limits);
-            await TrackedHandshake.IntroduceAsync(stream, _input, _options, cancellationToken).ConfigureAwait(false);
-            _stream = stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 
     private void Disconnect()

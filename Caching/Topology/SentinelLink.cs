@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Resp;
@@ -57,11 +56,9 @@ internal sealed partial class SentinelLink(
     {
         using var deadline = new CancellationTokenSource(_options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        var stream = await TrackedSocket.ConnectAsync(_options, either.Token).ConfigureAwait(false);
+        var (stream, input) = await TrackedHandshake.OpenAsync(_options, TrackedHandshake.IntroduceAsync, either.Token).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
-        var input = new RespInput(stream, _options.Limits);
-        await TrackedHandshake.IntroduceAsync(stream, input, _options, either.Token).ConfigureAwait(false);
-        await SendAsync(stream, stopping, "SUBSCRIBE", SwitchMaster, TryFailover).ConfigureAwait(false);
+        await TrackedHandshake.SendAsync(stream, stopping, "SUBSCRIBE", SwitchMaster, TryFailover).ConfigureAwait(false);
 
         var heard = time.GetTimestamp();
         var asked = 0L;
@@ -71,7 +68,7 @@ internal sealed partial class SentinelLink(
             if (asked == 0 || time.GetElapsedTime(asked) >= interval)
             {
                 asked = time.GetTimestamp();
-                await SendAsync(stream, stopping, "SENTINEL", "MASTER", serviceName).ConfigureAwait(false);
+                await TrackedHandshake.SendAsync(stream, stopping, "SENTINEL", "MASTER", serviceName).ConfigureAwait(false);
             }
 
             receiving ??= input.ReceiveAsync(stopping).AsTask();
@@ -133,13 +130,6 @@ internal sealed partial class SentinelLink(
             LogLost(name, reason);
         _complaint = reason;
         Believe(opinion: null);
-    }
-
-    private static async Task SendAsync(Stream stream, CancellationToken cancellationToken, params string[] command)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        RespWriter.WriteCommand(output, command);
-        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Sentinel} cannot be asked who the master is: {Reason}.")]

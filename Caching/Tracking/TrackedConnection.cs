@@ -95,18 +95,7 @@ internal sealed partial class TrackedConnection(
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-        var stream = await TrackedSocket.ConnectAsync(options, either.Token).ConfigureAwait(false);
-        try
-        {
-            var input = new RespInput(stream, options.Limits);
-            await TrackedHandshake.RunAsync(stream, input, options, either.Token).ConfigureAwait(false);
-            return (stream, input);
-        }
-        catch
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return await TrackedHandshake.OpenAsync(options, TrackedHandshake.RunAsync, either.Token).ConfigureAwait(false);
     }
 
     private async Task RunArmedAsync(Stream stream, RespInput input, CancellationToken stopping)

@@ -6,14 +6,41 @@ namespace RedisAspire.Caching.Tracking;
 /// <summary>What is said first on a new connection.</summary>
 internal static class TrackedHandshake
 {
+    /// <summary>Connects and says what is to be said first.</summary>
+    /// <param name="options">Where to, and as whom.</param>
+    /// <param name="handshake"><see cref="IntroduceAsync"/> or <see cref="RunAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<(Stream Stream, RespInput Input)> OpenAsync(
+        TrackedConnectionOptions options, Func<Stream, RespInput, TrackedConnectionOptions, CancellationToken, Task> handshake, CancellationToken cancellationToken)
+    {
+        var stream = await TrackedSocket.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var input = new RespInput(stream, options.Limits);
+            await handshake(stream, input, options, cancellationToken).ConfigureAwait(false);
+            return (stream, input);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends a command, and does not wait for its reply.</summary>
+    public static async Task SendAsync(Stream stream, CancellationToken cancellationToken, params string[] command)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        RespWriter.WriteCommand(output, command);
+        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Introduces the client, and no more.</summary>
     /// <exception cref="RespErrorException">The node refuses.</exception>
     /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
     public static async Task IntroduceAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
-        var output = new ArrayBufferWriter<byte>();
-        RespWriter.WriteCommand(output, Hello(options));
-        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await SendAsync(stream, cancellationToken, Hello(options)).ConfigureAwait(false);
         await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
     }
 
