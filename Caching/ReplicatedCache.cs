@@ -139,7 +139,7 @@ public sealed class ReplicatedCache : HybridCache
             return;
 
         var stamps = await _tags.ReadAsync(tags, cancellationToken).ConfigureAwait(false);
-        if (stamps is null || key.Length > _options.MaximumKeyLength || _filler.Pack(key, value, policy, stamps) is not { } packed)
+        if (stamps is null || key.Length > _options.MaximumKeyLength || _codec.Pack(key, value, policy, stamps) is not { } packed)
         {
             // What cannot be written must not leave the old value behind.
             await RemoveAsync(key, cancellationToken).ConfigureAwait(false);

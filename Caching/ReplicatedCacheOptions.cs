@@ -63,10 +63,10 @@ public sealed class ReplicatedCacheOptions
     public TimeSpan MaximumLeaseWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The longest time a read or write waits for Redis before the cache does without it. 200 ms by default:
+    /// The longest time a read or write waits for Redis before the cache does without it. 150 ms by default:
     /// far above a round trip, and far below what anybody would notice beside the source.
     /// </summary>
-    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>The longest key that is cached, in UTF-16 characters without the prefix. Longer keys always go to the source.</summary>
     public int MaximumKeyLength { get; set; } = 1024;

@@ -79,6 +79,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<TagRegistry>();
         services.TryAddSingleton<EntryCodec>();
         services.TryAddSingleton<SourceCaller>();
+        services.TryAddSingleton<EntryReader>();
+        services.TryAddSingleton<LeasedFiller>();
         services.TryAddSingleton<EntryFiller>();
         services.TryAddSingleton(provider => new ReplicatedCache(
             provider.GetRequiredService<EntryFiller>(),

@@ -25,21 +25,21 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology)
         return oldest
         """;
 
-    private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether there can be changed rows at all.</summary>
     public bool IsKept => topology.Snapshot.Nodes.Count > 0;
 
     /// <summary>The changed value of a row; <see langword="null"/> when it has its first one.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public async Task<string?> FindAsync(string key, CancellationToken cancellationToken) =>
-        await master.Database.HashGetAsync(Rows, key).WaitAsync(ReadTimeout, cancellationToken);
+        await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), ReadTimeout, cancellationToken);
 
     /// <summary>Changes a row.</summary>
     /// <returns>The row that has its first value again because of that, if any.</returns>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public async Task<string?> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        (string?)await master.Database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum])
-            .WaitAsync(WriteTimeout, cancellationToken);
+        (string?)await master.ExecuteAsync(
+            database => database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum]), WriteTimeout, cancellationToken);
 }

@@ -46,7 +46,7 @@ internal static class CatalogueEndpoints
         if (limit is < 1 or > MaximumLimit)
             return Invalid.Parameter("limit", $"1 to {MaximumLimit} products are told.");
 
-        var products = await master.Database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var products = await master.ExecuteAsync(database => database.SetLengthAsync(CatalogueKeys.Products), options.Value.OperationTimeout, cancellationToken);
         var drifts = new Dictionary<string, DriftResponse>(StringComparer.Ordinal);
         await foreach (var drift in checker.CompareAsync(repair: false, cancellationToken))
         {

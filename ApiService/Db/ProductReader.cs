@@ -14,7 +14,7 @@ internal sealed class ProductReader(RedisMaster master, RedisTopology topology, 
     /// <exception cref="NoProductException">What is stored there is no product.</exception>
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var stored = await master.Database.StringGetAsync(CatalogueKeys.Product(id)).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var stored = await master.ExecuteAsync(database => database.StringGetAsync(CatalogueKeys.Product(id)), options.Value.OperationTimeout, cancellationToken);
         return stored.IsNull ? null : Product.FromJson(id, stored) ?? throw new NoProductException($"What is stored at '{CatalogueKeys.Product(id)}' is no product.");
     }
 }

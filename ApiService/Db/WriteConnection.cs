@@ -41,7 +41,9 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
 
     public void Dispose()
     {
-        _connection?.Dispose();
+        // Elsewhere: it takes seconds when the node hangs, and the next master is waited for.
+        if (_connection is { } connection)
+            _ = Task.Run(connection.Dispose);
         _connection = null;
     }
 

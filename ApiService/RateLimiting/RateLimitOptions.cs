@@ -12,8 +12,8 @@ internal sealed class RateLimitOptions
     /// <summary>How many permits an instance takes from Redis at once. 50 by default.</summary>
     public int Chunk { get; set; } = 50;
 
-    /// <summary>How long a request waits for Redis. 50 ms by default.</summary>
-    public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long a request waits for Redis. 25 ms by default.</summary>
+    public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>How long everybody passes after Redis has failed, before it is asked again. One second by default.</summary>
     public TimeSpan OpenAfterFailure { get; set; } = TimeSpan.FromSeconds(1);

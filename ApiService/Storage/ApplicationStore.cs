@@ -14,9 +14,9 @@ internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
     /// <summary>Has the master do something.</summary>
     /// <param name="command">What to do. Commands that it sends without waiting in between make one round trip.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
-        command(master.Database).WaitAsync(OperationTimeout, cancellationToken);
+        master.ExecuteAsync(command, OperationTimeout, cancellationToken);
 
     /// <summary>Reads what may be a moment old: from a replica where one can, else from the master.</summary>
     /// <param name="query">What to read.</param>

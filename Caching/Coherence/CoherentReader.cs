@@ -85,7 +85,7 @@ internal sealed partial class CoherentReader : IDisposable
             _unconfirmed.Add(key);
         Changed(key, result);
         // What another process is filling may be from before it.
-        _channel.StopWaiting(key);
+        _channel.StopWaiting(key, isVoid: true);
         // It came after one that was not confirmed, and replaced what that left behind.
         if (result.IsReached)
             _unconfirmed.Forget(key);
@@ -118,7 +118,7 @@ internal sealed partial class CoherentReader : IDisposable
 
         // After the removal, so that reads which began before it are void as well.
         _near.InvalidateAll();
-        _channel.StopWaiting();
+        _channel.StopWaiting(isVoid: true);
     }
 
     public void Dispose() => _topology.Looked -= Settle;
@@ -153,17 +153,17 @@ internal sealed partial class CoherentReader : IDisposable
             LogForeignKey(key);
             return (StoredEntry.Unavailable, false);
         }
-        catch (TrackedConnectionLostException)
+        catch (TrackedConnectionLostException failure)
         {
-            return (null, true);
+            // One time-out is enough for one caller.
+            return (failure.InnerException is TimeoutException ? StoredEntry.Unavailable : null, true);
         }
         catch (Exception failure) when (failure is TimeoutException or RespErrorException)
         {
             _instruments.Fallback();
             _instruments.Operation("GET", node, started, failure);
-            node.ReportFailure(failure);
-            LogFailed(node.Name, failure);
-            // One time-out is enough for one caller.
+            if (node.ReportFailure(failure))
+                LogFailed(node.Name, failure);
             return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
         }
         finally

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -21,44 +22,48 @@ internal sealed partial class FillHandover : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly RedisTopology _topology;
-    private readonly ReadChannel _reads;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _awaited = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly ILogger<FillHandover> _logger;
     private readonly string _channel;
-    private RedisNode? _node;
-    private CancellationTokenSource? _listening;
+    private readonly CancellationTokenSource _stopping = new();
 
-    public FillHandover(RedisTopology topology, ReadChannel reads, IOptions<ReplicatedCacheOptions> options, TimeProvider time, ILogger<FillHandover> logger)
+    public FillHandover(RedisTopology topology, IOptions<ReplicatedCacheOptions> options, TimeProvider time, ILogger<FillHandover> logger)
     {
         _topology = topology;
-        _reads = reads;
         _time = time;
         _logger = logger;
         _channel = options.Value.KeyPrefix + InternalKeys.HandoverChannel;
-        topology.Looked += Follow;
-        Follow(topology, EventArgs.Empty);
+        // To all of them: whichever is left has passed it on, and sentinels close such connections when a node's role changes.
+        foreach (var node in topology.Nodes)
+            _ = ListenAsync(node, _stopping.Token);
     }
 
+    /// <summary>Begins to wait for what others hand over.</summary>
+    public AwaitedFill Await() => new(_awaited);
+
     /// <summary>Publishes an entry on every node that is up. Nobody waits for that.</summary>
-    public void Publish(string key, byte[] payload)
+    /// <param name="lease">The lease under which it was filled.</param>
+    /// <param name="payload">The entry.</param>
+    public void Publish(string lease, byte[] payload)
     {
-        var message = Pack(key, payload);
+        var message = Pack(lease, payload);
         foreach (var node in _topology.Nodes.Where(node => node.Status.IsUp))
             _ = PublishAsync(node, message);
     }
 
     public void Dispose()
     {
-        _topology.Looked -= Follow;
-        _listening?.Cancel();
+        _stopping.Cancel();
+        _stopping.Dispose();
     }
 
-    private static byte[] Pack(string key, byte[] payload)
+    private static byte[] Pack(string lease, byte[] payload)
     {
-        var length = Encoding.UTF8.GetByteCount(key);
+        var length = Encoding.UTF8.GetByteCount(lease);
         var message = new byte[LengthBytes + length + payload.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, length);
-        Encoding.UTF8.GetBytes(key, message.AsSpan(LengthBytes));
+        Encoding.UTF8.GetBytes(lease, message.AsSpan(LengthBytes));
         payload.CopyTo(message, LengthBytes + length);
         return message;
     }
@@ -75,31 +80,23 @@ internal sealed partial class FillHandover : IDisposable
         }
     }
 
-    // Where cached values are read from: only with what that node has told can a message be judged.
-    private void Follow(object? sender, EventArgs e)
-    {
-        if (_topology.ReadNode is not { } node || node == _node)
-            return;
-        _node = node;
-        _listening?.Cancel();
-        _listening = new CancellationTokenSource();
-        _ = ListenAsync(node, _listening.Token);
-    }
-
     private async Task ListenAsync(RedisNode node, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
+            // Counted from here: a connection that has lasted is made anew at once.
+            var pause = Task.Delay(Pause, _time, stopping);
             try
             {
-                await ListenOnceAsync(node.Endpoint.ToConnectionOptions("RedisAspire-handover"), stopping).ConfigureAwait(false);
+                if (node.Status.IsUp)
+                    await ListenOnceAsync(node.Endpoint.ToConnectionOptions("RedisAspire-handover"), stopping).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or RespErrorException or RespProtocolException)
             {
                 LogFailed(node.Name, failure.Message);
             }
 
-            await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -126,8 +123,8 @@ internal sealed partial class FillHandover : IDisposable
         if (frame.Kind != RespKind.Push || frame.Items is not [{ Text: "message" }, _, { Bytes: { Length: >= LengthBytes } message }])
             return;
         var length = BinaryPrimitives.ReadInt32LittleEndian(message);
-        if (length >= 0 && length <= message.Length - LengthBytes)
-            _ = _reads.HandOverAsync(Encoding.UTF8.GetString(message, LengthBytes, length), message[(LengthBytes + length)..]);
+        if (length >= 0 && length <= message.Length - LengthBytes && _awaited.TryGetValue(Encoding.UTF8.GetString(message, LengthBytes, length), out var payload))
+            payload.TrySetResult(message[(LengthBytes + length)..]);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Node} does not pass on what the master could not take: {Reason}")]

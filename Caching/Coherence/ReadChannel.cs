@@ -51,35 +51,38 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     /// <summary>Begins to wait for another process to fill a key, or goes on with it. To be called before the key is looked at.</summary>
     public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
 
-    /// <summary>Ends a wait. Whoever else waits, for a value of another type, looks again.</summary>
-    public void StopWaiting(string key)
+    /// <summary>Ends a wait: whoever waits looks again.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="isVoid">Whether what is filled may be older than a change.</param>
+    public void StopWaiting(string key, bool isVoid = false)
     {
         if (_waiting.TryRemove(key, out var wait))
-            wait.End();
+            wait.End(isVoid);
     }
 
     /// <summary>Ends all waits: whoever waits looks again.</summary>
-    public void StopWaiting()
+    /// <param name="isVoid">Whether what is filled may be older than a change.</param>
+    public void StopWaiting(bool isVoid)
     {
         foreach (var key in _waiting.Keys)
-            StopWaiting(key);
+            StopWaiting(key, isVoid);
     }
 
-    /// <summary>Has the node tell when the fill that is waited for is over or void.</summary>
+    /// <summary>Has the node tell when the fill that is waited for is over.</summary>
     public async ValueTask WatchAsync(FillWait wait, CancellationToken cancellationToken)
     {
-        if (!wait.IsWatched && await ReadLeaseAsync(wait.Key, cancellationToken).ConfigureAwait(false) is { Value: not null })
-            wait.IsWatched = true;
-    }
-
-    /// <summary>Gives an entry to whoever waits for it, unless it has been removed or replaced since.</summary>
-    public async Task HandOverAsync(string key, byte[] payload)
-    {
-        if (!_waiting.TryGetValue(key, out var wait) || !wait.IsWatched)
+        if (wait.IsWatched || _link is not { } link)
             return;
-        // It came on another connection: with this reply, everything has arrived that the node said of the key before.
-        if (await ReadLeaseAsync(key, CancellationToken.None).ConfigureAwait(false) is not null)
-            wait.End(payload);
+        try
+        {
+            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withOffset: false, cancellationToken).ConfigureAwait(false);
+            // What it does not have yet would only be told when it comes.
+            wait.IsWatched = reply.Value is not null;
+        }
+        catch (Exception failure) when (failure is TrackedConnectionLostException or RespErrorException or TimeoutException)
+        {
+            // Whoever waits also looks again now and then.
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -111,35 +114,19 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         key = key[_prefix.Length..];
         _near.Invalidate(key);
         if (!_waiting.IsEmpty)
-            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key));
+            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key), isVoid: true);
     }
 
     void ITrackingSink.OnAllInvalidated()
     {
         _near.InvalidateAll();
-        StopWaiting();
+        StopWaiting(isVoid: false);
     }
 
     void ITrackingSink.OnLost()
     {
         _near.Close();
-        StopWaiting();
-    }
-
-    // Null when the node does not tell of changes, or does not answer. One that has lost its master will do: what it
-    // was told before that is all that anybody can know now.
-    private async ValueTask<TrackedReply?> ReadLeaseAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return _link is { } link
-                ? await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(key), withOffset: false, cancellationToken).ConfigureAwait(false)
-                : null;
-        }
-        catch (Exception failure) when (failure is TrackedConnectionLostException or RespErrorException or TimeoutException)
-        {
-            return null;
-        }
+        StopWaiting(isVoid: false);
     }
 
     private void Follow(object? sender, EventArgs e)

@@ -22,12 +22,12 @@ internal sealed partial class RedisStore(
         local value = ARGV[3] ~= '' and redis.call('GET', KEYS[1])
         if value then
           local remaining = redis.call('PTTL', KEYS[1])
-          if remaining < 0 or remaining > tonumber(ARGV[3]) then return { value, remaining } end
+          if remaining < 0 or remaining > tonumber(ARGV[3]) then return { 2, value, remaining } end
         end
         local holder = redis.call('GET', KEYS[2])
-        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
+        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0, holder } end
         redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-        return { 1 }
+        return { 1, holder }
         """;
 
     // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
@@ -65,8 +65,8 @@ internal sealed partial class RedisStore(
         var started = instruments.Now;
         try
         {
-            var value = await node.Database.StringGetWithExpiryAsync(NameOf(key), RedisReads.PreferReplica)
-                .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            var reading = node.Database.StringGetWithExpiryAsync(NameOf(key), RedisReads.PreferReplica);
+            var value = await node.WaitAsync(reading, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(node, "GET", started);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
         }
@@ -110,8 +110,8 @@ internal sealed partial class RedisStore(
         return WriteAsync("UNLINK", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
     }
 
-    /// <summary>What a lease is recognised by that the present master gives.</summary>
-    public string NewLease() => $"{topology.Master?.Status.RunId}:{Guid.NewGuid():N}";
+    /// <summary>The run id of the present master; <see langword="null"/> when there is none.</summary>
+    public string? MasterRunId => topology.Master?.Status.RunId;
 
     /// <summary>Gives a key another time to live.</summary>
     public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
@@ -122,11 +122,11 @@ internal sealed partial class RedisStore(
     /// lease that is taken after all must find somebody who gives it back.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="lease">What the lease is recognised by: see <see cref="NewLease"/>.</param>
+    /// <param name="lease">What the lease is recognised by; it begins with the <see cref="MasterRunId"/>.</param>
     /// <param name="wanted">
     /// The value that is there will do when it lives longer than this; <see langword="null"/> when none will.
     /// </param>
-    public async ValueTask<(LeaseState State, StoredEntry Entry)> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
+    public async ValueTask<LeaseAnswer> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         RedisResult? answer = null;
         var result = await WriteAsync("EVALSHA", async database =>
@@ -138,16 +138,20 @@ internal sealed partial class RedisStore(
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
         if (!result.IsReached)
-            return (LeaseState.Unavailable, StoredEntry.Unavailable);
+            return LeaseAnswer.Unavailable;
 
         var parts = (RedisResult[])answer!;
-        if (parts is [var value, var remaining])
+        if (parts is [_, var value, var remaining])
         {
             var milliseconds = (long)remaining;
-            return (LeaseState.Filled, StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null));
+            return new LeaseAnswer(
+                LeaseState.Filled,
+                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
+                Holder: null);
         }
 
-        return ((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing);
+        var holder = parts is [_, var lost] ? (string?)lost : null;
+        return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing, holder);
     }
 
     /// <summary>Keeps the lease for another while.</summary>
@@ -183,8 +187,8 @@ internal sealed partial class RedisStore(
             var writing = write(database);
             // On the same connection right behind the write, so that the offset is past it.
             var asking = withOffset && topology.HasReplicas ? database.ExecuteAsync("ROLE") : null;
-            var isDone = await writing.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            var offset = asking is null ? (long?)null : OffsetIn(await asking.WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false));
+            var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            var offset = asking is null ? (long?)null : OffsetIn(await master.WaitAsync(asking, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
             Succeeded(master, operation, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }
@@ -213,9 +217,8 @@ internal sealed partial class RedisStore(
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();
-        if (!IsRefusal(failure))
-            node.ReportFailure(failure);
-        LogFailed(operation, node.Name, failure);
+        if (IsRefusal(failure) || node.ReportFailure(failure))
+            LogFailed(operation, node.Name, failure);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}; the cache does without it until it answers again.")]

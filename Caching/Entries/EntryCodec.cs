@@ -2,14 +2,18 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
 
 namespace RedisAspire.Caching.Entries;
 
 /// <summary>Values to bytes and back, and to what is kept in the process.</summary>
-internal sealed partial class EntryCodec(SerializerCatalog serializers, ILogger<EntryCodec> logger)
+internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions<ReplicatedCacheOptions> options, ILogger<EntryCodec> logger)
 {
+    // Once is enough: an application that stores such things does so all the time.
+    private bool _isLargePayloadLogged;
+
     /// <summary>The bytes of a value.</summary>
     public byte[] Serialize<T>(T value)
     {
@@ -18,6 +22,19 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, ILogger<
         var buffer = new ArrayBufferWriter<byte>();
         serializers.Get<T>().Serialize(value, buffer);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The bytes to store for a value, and how long; <see langword="null"/> when it is too large to be cached.</summary>
+    public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, in EntryPolicy policy, TagStamp[] stamps)
+    {
+        var bytes = Serialize(value);
+        var payload = new EntryHeader(value is null, policy.StaleWindow, stamps).Wrap(bytes);
+        if (payload.Length <= options.Value.MaximumPayloadBytes)
+            return (payload, bytes, policy.FreshFor(value is null));
+
+        if (!Interlocked.Exchange(ref _isLargePayloadLogged, true))
+            LogPayloadTooLarge(key, payload.Length, options.Value.MaximumPayloadBytes);
+        return null;
     }
 
     /// <summary>The value of bytes that are known to be one.</summary>
@@ -79,4 +96,7 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, ILogger<
 
     [LoggerMessage(LogLevel.Warning, "The value under '{Key}' cannot be read as {Type}: treated as a miss.")]
     private partial void LogUnreadable(string key, Type type, Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: such are served, not cached. This is not said again.")]
+    private partial void LogPayloadTooLarge(string key, int length, int maximum);
 }

@@ -23,15 +23,22 @@ internal sealed class FillLease : IAsyncDisposable
     /// <summary>What the lease is recognised by.</summary>
     public string Token { get; }
 
+    /// <summary>Whether the master that gave it is not the master any more.</summary>
+    public bool IsOfEarlierMaster => RunIdOf(Token) != _store.MasterRunId;
+
     /// <summary>Tries to get the lease.</summary>
-    /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, the value if it was <see cref="LeaseState.Filled"/>.</returns>
-    public static async ValueTask<(LeaseState State, FillLease? Lease, StoredEntry Entry)> TakeAsync(
+    /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, and what the master said.</returns>
+    public static async ValueTask<(FillLease? Lease, LeaseAnswer Answer)> TakeAsync(
         RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
-        var token = store.NewLease();
-        var (state, entry) = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
-        return (state, state == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, entry);
+        // With the run id of the master: see the script that takes leases.
+        var token = $"{store.MasterRunId}:{Guid.NewGuid():N}";
+        var answer = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
+        return (answer.State == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, answer);
     }
+
+    /// <summary>Whether another lease was given by the same master.</summary>
+    public bool IsOfSameMaster(string? token) => RunIdOf(token) == RunIdOf(Token);
 
     /// <summary>Writes the entry, if nobody has removed it since the lease was taken. Ends the lease.</summary>
     public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken)
@@ -48,6 +55,8 @@ internal sealed class FillLease : IAsyncDisposable
         if (!_isUsed)
             Ended(await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false));
     }
+
+    private static string? RunIdOf(string? token) => token?[..token.IndexOf(':', StringComparison.Ordinal)];
 
     // A lease that the master was too dead to take back may live on in the next one, where others would wait for it.
     private void Ended(WriteResult result)

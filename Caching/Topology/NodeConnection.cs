@@ -62,6 +62,7 @@ internal sealed class NodeConnection(Func<Task<IConnectionMultiplexer>> connect,
         var replacing = Task.Run(connect);
         await replacing.ConfigureAwait(false);
         _connecting = replacing;
-        await Task.Run(stuck.Dispose).ConfigureAwait(false);
+        // That takes seconds when what was sent is never answered.
+        _ = Task.Run(stuck.Dispose);
     }
 }

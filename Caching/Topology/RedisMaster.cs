@@ -20,6 +20,32 @@ public sealed class RedisMaster(RedisTopology topology)
     public bool IsSettled(string node) =>
         !topology.Sentinels.IsFailingOver && (topology.Sentinels.Master?.Name ?? topology.Snapshot.Master) == node;
 
+    /// <summary>
+    /// Has the master do something. One that does not answer in time counts as down until it is seen to answer, and nobody
+    /// waits for it any longer.
+    /// </summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="command">What to do.</param>
+    /// <param name="timeout">How long the answer may take.</param>
+    /// <param name="cancellationToken">Ends the wait; what was sent is done all the same.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var node = topology.Master ?? throw new RedisUnavailableException("No Redis master is up.");
+        try
+        {
+            return await node.WaitAsync(command(node.Database), timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException failure)
+        {
+            node.ReportFailure(failure);
+            throw;
+        }
+    }
+
     /// <summary>The master's commands, if there is a master.</summary>
     /// <param name="database">The commands.</param>
     /// <returns>Whether a master is up.</returns>

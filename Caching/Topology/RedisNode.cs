@@ -14,6 +14,8 @@ internal sealed class RedisNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private Task<RedisNodeStatus>? _look;
     private volatile RedisNodeStatus _status;
+    // Cancelled while the node does not answer. It holds neither timer nor wait handle, so there is nothing to dispose of.
+    private volatile CancellationTokenSource _silence = new();
 
     public RedisNode(string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer, NodeConnection connection, TimeProvider time)
     {
@@ -39,11 +41,31 @@ internal sealed class RedisNode : IAsyncDisposable
     /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
     public IDatabase Database => _connection.Database ?? throw new RedisUnavailableException($"{Name} is not connected.");
 
-    /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
-    public void ReportFailure(Exception failure)
+    /// <summary>Waits for a command of this node, and no longer once the node is found not to answer, by whomever.</summary>
+    /// <exception cref="TimeoutException">It took longer than <paramref name="timeout"/>.</exception>
+    /// <exception cref="RedisUnavailableException">The node does not answer.</exception>
+    public async Task<T> WaitAsync<T>(Task<T> command, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _status = _status with { IsUp = false, Error = Describe(failure) };
+        var silence = _silence.Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence, cancellationToken);
+        try
+        {
+            return await command.WaitAsync(timeout, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RedisUnavailableException($"{Name} does not answer.", cancelled);
+        }
+    }
+
+    /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
+    /// <returns>Whether that is news: until now it was up.</returns>
+    public bool ReportFailure(Exception failure)
+    {
+        var wasUp = _status.IsUp;
+        MarkDown(Describe(failure), isSilent: failure is TimeoutException);
         _connection.ReportFailure(failure);
+        return wasUp;
     }
 
     /// <summary>Takes note of a command that was answered.</summary>
@@ -58,16 +80,19 @@ internal sealed class RedisNode : IAsyncDisposable
         var look = _look ??= LookAsync(cancellationToken);
         try
         {
-            _status = await look.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+            var status = await look.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+            if (_silence.IsCancellationRequested)
+                _silence = new CancellationTokenSource();
+            _status = status;
         }
         catch (TimeoutException) when (!look.IsCompleted)
         {
-            _status = _status with { IsUp = false, Error = "does not answer" };
+            MarkDown("does not answer", isSilent: true);
             return;
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            _status = _status with { IsUp = false, Error = Describe(failure) };
+            MarkDown(Describe(failure), isSilent: false);
         }
 
         _look = null;
@@ -77,6 +102,14 @@ internal sealed class RedisNode : IAsyncDisposable
     {
         _administration.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void MarkDown(string error, bool isSilent)
+    {
+        _status = _status with { IsUp = false, Error = error };
+        if (isSilent)
+            // Elsewhere: all who wait go on at once.
+            _ = _silence.CancelAsync();
     }
 
     private async Task<RedisNodeStatus> LookAsync(CancellationToken cancellationToken)

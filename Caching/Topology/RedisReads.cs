@@ -22,7 +22,7 @@ public sealed class RedisReads(RedisTopology topology)
         var node = topology.ReadNode ?? topology.Nodes.FirstOrDefault(node => node.Status.IsUp) ?? throw new RedisUnavailableException("No Redis node is up.");
         try
         {
-            return await read(node.Name, node.Database).ConfigureAwait(false);
+            return await node.WaitAsync(read(node.Name, node.Database), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && topology.Master is { } other && other != node)
         {

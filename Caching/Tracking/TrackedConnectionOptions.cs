@@ -30,7 +30,7 @@ internal sealed record TrackedConnectionOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a read may take.</summary>
-    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>How often the node is asked for a sign of life. Without one until the next time, the connection is lost.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -35,7 +35,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         _input = input;
         _options = options;
         _pool = pool;
-        _tick = TimeSpan.FromMilliseconds(Math.Clamp(options.OperationTimeout.TotalMilliseconds / 10, 10, 25));
+        _tick = TimeSpan.FromMilliseconds(Math.Clamp(options.OperationTimeout.TotalMilliseconds / 20, 10, 25));
         // One more, because a request may come right before a tick.
         _patience = (long)Math.Ceiling(options.OperationTimeout / _tick) + 1;
         _progressed = -_patience;
@@ -125,7 +125,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             request.Expires = _now + _patience;
             _pending.Enqueue(request);
             if (!_isSweeping)
-                _isSweeping = _sweeper.Change(_tick, Timeout.InfiniteTimeSpan);
+                // With a period: ticks that are each a little late would add up to a tenth of the time-out.
+                _isSweeping = _sweeper.Change(_tick, _tick);
             if (_isFlushing)
                 return;
             _isFlushing = true;
@@ -193,7 +194,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             // While a large value is coming in, those behind it may be late.
             if (TimeOutPending() && _now - Volatile.Read(ref _progressed) > _patience)
                 isLost = ++_timeoutsInARow >= _options.MaximumTimeoutsInARow;
-            _isSweeping = _pending.Count > 0 && _sweeper.Change(_tick, Timeout.InfiniteTimeSpan);
+            if (_pending.Count == 0)
+                _isSweeping = !_sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         if (isLost)

@@ -6,11 +6,17 @@ namespace RedisAspire.Caching.Tracking;
 /// <summary>Opens the stream to a node.</summary>
 internal static class TrackedSocket
 {
+    private const int KeepAliveSeconds = 5;
+
     public static async Task<Stream> ConnectAsync(TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            // Who only listens would not notice that the other side is gone.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 1);
             await socket.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
             var stream = new NetworkStream(socket, ownsSocket: true);
             return options.UseTls ? await SecureAsync(stream, options, cancellationToken).ConfigureAwait(false) : stream;

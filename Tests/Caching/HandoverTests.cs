@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
@@ -12,6 +13,7 @@ public sealed class HandoverTests : IAsyncLifetime
     private const string Key = "key";
 
     private readonly RedisFixture _fixture = new();
+    private FlakyProxy _toMaster = null!;
     private readonly TaskCompletionSource<string> _theirs = new();
     private readonly TaskCompletionSource<string> _ours = new();
     private readonly TaskCompletionSource _oursIsAsked = new();
@@ -29,14 +31,18 @@ public sealed class HandoverTests : IAsyncLifetime
         // What the master's lease is worth while the tests look at something else is not their concern.
         static void Configure(ReplicatedCacheOptions options) => options.LeaseDuration = TimeSpan.FromMinutes(1);
         _filling = await CacheHost.StartAsync(Redis, Configure);
-        _waiting = await CacheHost.StartAsync(Redis, Configure);
-        await Eventually.HoldsAsync("both listen", async () => (await Task.WhenAll(Redis.Nodes.Select(ListenersAsync))).Sum() == 2);
+        _toMaster = new FlakyProxy(Redis.Master.Port);
+        _waiting = await CacheHost.StartAsync(Redis, Configure, reach: node => node == Redis.Master
+            ? node.ConnectionString.Replace($":{node.Port}", $":{_toMaster.Port}", StringComparison.Ordinal)
+            : node.ConnectionString);
+        await Eventually.HoldsAsync("both listen", async () => (await Task.WhenAll(Redis.Nodes.Select(ListenersAsync))).All(static listeners => listeners == 2));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _filling.DisposeAsync();
         await _waiting.DisposeAsync();
+        await _toMaster.DisposeAsync();
         await _fixture.DisposeAsync();
     }
 
@@ -55,6 +61,37 @@ public sealed class HandoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_gets_the_value_and_stores_it_when_another_node_is_the_master_now()
+    {
+        var (theirs, ours) = await BeginAsync();
+        var heir = Redis.Replicas.First();
+        await _filling.Services.GetRequiredService<RedisFailover>().PromoteAsync(heir.Name, Cancellation);
+        // The lease of the old master is void.
+        await InTimeAsync(_oursIsAsked.Task);
+
+        _theirs.SetResult("theirs");
+
+        Assert.Equal("theirs", (await InTimeAsync(theirs)).Value);
+        Assert.Equal((CacheLevel.Source, "theirs"), await InTimeAsync(ours));
+        await InTimeAsync(_oursIsGivenUp.Task);
+        Assert.Equal("theirs", (string?)await heir.ExecuteAsync("GET", Key));
+    }
+
+    [Fact]
+    public async Task Who_asks_the_source_because_the_master_did_not_answer_leaves_it_when_the_value_is_stored()
+    {
+        var (theirs, ours) = await BeginAsync();
+        _toMaster.IsStalled = true;
+        await InTimeAsync(_oursIsAsked.Task);
+
+        _theirs.SetResult("theirs");
+
+        Assert.Equal("theirs", (await InTimeAsync(theirs)).Value);
+        Assert.Equal((CacheLevel.Redis, "theirs"), await InTimeAsync(ours));
+        await InTimeAsync(_oursIsGivenUp.Task);
+    }
+
+    [Fact]
     public async Task Who_waits_does_not_get_what_has_been_removed_since_it_was_asked_for()
     {
         var (theirs, ours) = await BeginAsync();
@@ -66,7 +103,7 @@ public sealed class HandoverTests : IAsyncLifetime
         await theirs;
         await Eventually.HoldsAsync("every replica has passed it on", async () =>
             (await Task.WhenAll(Redis.Replicas.Select(replica => replica.InfoAsync("commandstats")))).All(statistics => statistics.ContainsKey("cmdstat_publish")));
-        // On the connection on which the message is checked, so that this has been done by now.
+        // Another key is filled meanwhile: whatever has been published has arrived by then.
         await _waiting.Cache.LookupAsync("another", static _ => ValueTask.FromResult(""), cancellationToken: Cancellation);
         _ours.SetResult("ours");
 

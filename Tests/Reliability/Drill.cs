@@ -7,10 +7,9 @@ internal sealed class Drill : IAsyncDisposable
     public static readonly TimeSpan Limit = DrillFixture.Source + TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// What a request may take that waits for another process to fill its key, when nobody can hand over what that found,
-    /// its right to fill has ended, or both meet a hang: it asks its own source then.
+    /// What a request may take when no node is left: who waits for what another process has found asks the own source then.
     /// </summary>
-    public static readonly TimeSpan LimitWithoutHandover = DrillFixture.Source + Limit;
+    public static readonly TimeSpan LimitWithoutNodes = DrillFixture.Source + Limit;
 
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(1);

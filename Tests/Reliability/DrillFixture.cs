@@ -7,8 +7,8 @@ namespace RedisAspire.Tests.Reliability;
 /// <summary>The whole application under load: two API instances, the page, a master, three replicas, three sentinels.</summary>
 public class DrillFixture : IAsyncLifetime
 {
-    /// <summary>How long the simulated database takes.</summary>
-    public static readonly TimeSpan Source = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long the simulated database takes: so long that nobody can ask it twice within the limit of a drill.</summary>
+    public static readonly TimeSpan Source = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 

@@ -32,7 +32,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_master_hangs()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutHandover, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
+        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
 
         await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
@@ -41,7 +41,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_sentinels_replace_a_master_that_is_alive()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutHandover, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
         {
             var old = await fixture.MasterAsync();
             await Redis.Sentinels[0].ExecuteAsync("SENTINEL", "FAILOVER", RedisSentinel.MasterName);
@@ -86,7 +86,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_replicas_hang()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutHandover, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -102,7 +102,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task All_nodes_are_killed_and_started_again_with_their_data()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutHandover, async drill =>
+        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutNodes, async drill =>
         {
             // So that something is older than what may be lost.
             await Task.Delay(NotOnDisk, TestContext.Current.CancellationToken);

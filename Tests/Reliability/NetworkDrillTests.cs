@@ -6,10 +6,14 @@ namespace RedisAspire.Tests.Reliability;
 [Collection(nameof(Undisturbed))]
 public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly TimeSpan Source = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Source = TimeSpan.FromMilliseconds(500);
 
-    // One that waits for another to fill its key and then for Redis in vain asks its own source only then.
-    private static readonly TimeSpan Limit = (2 * Source) + TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Limit = Source + TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(30);
+
+    // Permit, value, lease, row and store, one after another, there and back.
+    private static readonly TimeSpan RoundTrips = 5 * 2 * Delay;
 
     private readonly RedisFixture _fixture = new();
     private readonly Dictionary<string, FlakyProxy> _proxies = [];
@@ -27,7 +31,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             [
                 .. _proxies.Select(proxy => ($"ConnectionStrings:{proxy.Key}", (string?)$"127.0.0.1:{proxy.Value.Port},password={_fixture.Redis.Users.Application.Password}")),
                 ("SlowDatabase:Latency", Source.ToString("c")),
-                ("Cache:OperationTimeout", "00:00:00.200"),
+                ("Cache:OperationTimeout", "00:00:00.150"),
                 ("Cache:Expiration", "00:00:02"),
             ]);
     }
@@ -51,21 +55,21 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
         }
 
-        await UnderLoadAsync("a delay of 30 ms", proxy => proxy.Delay = TimeSpan.FromMilliseconds(30));
-        await UnderLoadAsync("a stall", proxy => proxy.IsStalled = true);
-        await UnderLoadAsync("a cut", proxy => proxy.IsCut = true);
+        await UnderLoadAsync("a delay of 30 ms", Source + RoundTrips, proxy => proxy.Delay = Delay);
+        await UnderLoadAsync("a stall", Limit, proxy => proxy.IsStalled = true);
+        await UnderLoadAsync("a cut", Limit, proxy => proxy.IsCut = true);
         foreach (var error in new[] { "LOADING Redis is loading the dataset in memory", "MASTERDOWN Link is down", "READONLY You can't write", "OOM command not allowed", "NOAUTH Authentication required.", "BUSY Redis is busy" })
         {
-            await UnderLoadAsync(error, proxy =>
+            await UnderLoadAsync(error, Limit, proxy =>
             {
                 proxy.Error = error;
                 proxy.DropAll();
             });
         }
 
-        async Task UnderLoadAsync(string what, Action<FlakyProxy> accident)
+        async Task UnderLoadAsync(string what, TimeSpan limit, Action<FlakyProxy> accident)
         {
-            await using var load = new LoadGenerator([address], new Uri(address, "/health"), Limit);
+            await using var load = new LoadGenerator([address], new Uri(address, "/health"), limit);
             load.Start();
             await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
             foreach (var proxy in _proxies.Values)

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace RedisAspire.Caching.Coherence;
+
+/// <summary>
+/// What the process that was seen to fill a key may hand over. To whoever saw its lease stand the value is as good as one
+/// that they had asked for themselves then.
+/// </summary>
+internal sealed class AwaitedFill(ConcurrentDictionary<string, TaskCompletionSource<byte[]>> awaited) : IDisposable
+{
+    private TaskCompletionSource<byte[]> _payload = Create();
+
+    /// <summary>The lease of the one who fills the key; <see langword="null"/> when nothing is awaited.</summary>
+    public string? Holder { get; private set; }
+
+    /// <summary>Completes with the entry when it is handed over.</summary>
+    public Task<byte[]> Payload => _payload.Task;
+
+    /// <summary>Awaits it from the holder of a lease, and from nobody else any more.</summary>
+    public void From(string? holder)
+    {
+        if (holder == Holder)
+            return;
+        Forget();
+        Holder = holder;
+        if (holder is not null)
+            _payload = awaited.GetOrAdd(holder, _payload);
+    }
+
+    /// <summary>Awaits nothing any more.</summary>
+    public void Forget()
+    {
+        Dispose();
+        Holder = null;
+        _payload = Create();
+    }
+
+    public void Dispose()
+    {
+        if (Holder is not null)
+            awaited.TryRemove(KeyValuePair.Create(Holder, _payload));
+    }
+
+    private static TaskCompletionSource<byte[]> Create() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
