@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Topology;
 
@@ -11,6 +12,7 @@ namespace RedisAspire.Caching.Topology;
 public sealed partial class RedisFailover : IDisposable
 {
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly RedisTopology _topology;
     private readonly RedisOperator _operator;
@@ -87,22 +89,46 @@ public sealed partial class RedisFailover : IDisposable
         await _topology.WaitForMasterAsync(node, HandOver, cancellationToken).ConfigureAwait(false);
     }
 
-    // The master stops taking writes until the replica has all of them: nothing is lost.
+    // The master stops taking writes until the replica has all of them: nothing is lost. False when it does not answer. One
+    // that does, and still does not hand over, is not replaced: what the replica does not have yet would be lost.
     private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, CancellationToken cancellationToken)
     {
-        if (!await TryAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", "1000").ConfigureAwait(false))
+        var started = _time.GetTimestamp();
+        if (!await TryBeginHandOverAsync(old, node, started, cancellationToken).ConfigureAwait(false))
             return false;
 
-        var started = _time.GetTimestamp();
         while (_time.GetElapsedTime(started) < HandOver)
         {
             if (await _operator.AskAsync(node, cancellationToken, "ROLE").ConfigureAwait(false) is { Items: [{ Text: "master" }, ..] })
                 return true;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
-        await TryAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
+        if (await TryAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false))
+            throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
+    }
+
+    private async Task<bool> TryBeginHandOverAsync(RedisNode old, RedisNode node, long started, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await _operator.AskAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", "1000").ConfigureAwait(false);
+                return true;
+            }
+            catch (RedisUnavailableException refusal) when (refusal.InnerException is RespErrorException && _time.GetElapsedTime(started) < HandOver)
+            {
+                // A replica that has just connected is not accepted at once.
+                await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisUnavailableException failure) when (failure.InnerException is not RespErrorException)
+            {
+                LogRefused(old.Name, "FAILOVER", failure.Message);
+                return false;
+            }
+        }
     }
 
     private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)

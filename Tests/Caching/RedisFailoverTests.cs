@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Processes;
@@ -85,6 +86,20 @@ public sealed class RedisFailoverTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Failover.PromoteAsync(Third.Name, Cancellation));
         Assert.Contains("down", refusal.Message);
         Assert.Equal(First.Name, _host.Topology.Snapshot.Master);
+    }
+
+    [Fact]
+    public async Task A_living_master_that_cannot_hand_over_is_not_replaced()
+    {
+        await Third.ExecuteAsync("REPLICAOF", "127.0.0.1", Second.Port);
+        await Eventually.HoldsAsync("it follows the other replica", async () => (await Third.InfoAsync("replication")) is var info
+            && info["master_port"] == Second.Port.ToString(CultureInfo.InvariantCulture) && info["master_link_status"] == "up");
+
+        var refusal = await Assert.ThrowsAsync<RedisUnavailableException>(() => Failover.PromoteAsync(Third.Name, Cancellation));
+
+        Assert.Contains("FAILOVER", refusal.Message);
+        Assert.Equal(First.Name, _host.Topology.Snapshot.Master);
+        Assert.Equal("slave", (await Third.InfoAsync("replication"))["role"]);
     }
 
     [Fact]
