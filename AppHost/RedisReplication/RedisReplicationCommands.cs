@@ -68,12 +68,16 @@ internal static class RedisReplicationCommands
                 IconName = "Play",
                 UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
             })
-            .WithCommand(RedisCli, "Show redis-cli line", async context => CommandResults.Success(
-                "For a terminal on this machine", await RedisCliLineAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true), new CommandOptions
-            {
-                Description = "Shows how to talk to it from a terminal.",
-                IconName = "WindowConsole",
-            });
+            .WithCommand(
+                RedisCli,
+                "Show redis-cli line",
+                async context => CommandResults.Success(
+                    "For a terminal on this machine", await RedisCliLineAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
+                new CommandOptions
+                {
+                    Description = "Shows how to talk to it from a terminal.",
+                    IconName = "WindowConsole",
+                });
     }
 
     private static ResourceCommandState IfRunning(UpdateCommandStateContext context) =>
