@@ -155,15 +155,15 @@ internal sealed partial class CoherentReader : IDisposable
         }
         catch (TrackedConnectionLostException failure)
         {
-            // One time-out is enough for one caller.
-            return (failure.InnerException is TimeoutException ? StoredEntry.Unavailable : null, true);
+            // One node that hangs is enough for one caller.
+            return (failure.InnerException is TimeoutException || node.IsSilent ? StoredEntry.Unavailable : null, true);
         }
         catch (Exception failure) when (failure is TimeoutException or RespErrorException)
         {
             _instruments.Fallback();
             _instruments.Operation("GET", node, started, failure);
             if (node.ReportFailure(failure))
-                LogFailed(node.Name, failure);
+                LogFailed(node.Name, RedisErrors.Describe(failure));
             return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
         }
         finally
@@ -247,8 +247,8 @@ internal sealed partial class CoherentReader : IDisposable
         _checkedAt = _instruments.Now;
     }
 
-    [LoggerMessage(LogLevel.Warning, "A read on {Node} failed; the cache does without it until it answers again.")]
-    private partial void LogFailed(string node, Exception failure);
+    [LoggerMessage(LogLevel.Warning, "A read failed on {Node}: {Reason}. The cache does without it.")]
+    private partial void LogFailed(string node, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
     private partial void LogForeignKey(string key);

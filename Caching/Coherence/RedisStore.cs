@@ -218,11 +218,11 @@ internal sealed partial class RedisStore(
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();
         if (IsRefusal(failure) || node.ReportFailure(failure))
-            LogFailed(operation, node.Name, failure);
+            LogFailed(operation, node.Name, RedisErrors.Describe(failure));
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}; the cache does without it until it answers again.")]
-    private partial void LogFailed(string operation, string node, Exception failure);
+    [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache does without it.")]
+    private partial void LogFailed(string operation, string node, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
     private partial void LogForeignKey(string key);

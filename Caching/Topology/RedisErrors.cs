@@ -19,4 +19,9 @@ public static class RedisErrors
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         _ => false,
     };
+
+    /// <summary>What went wrong, in a sentence.</summary>
+    /// <param name="failure">What the command threw.</param>
+    // Messages of StackExchange.Redis go on for lines with its internal state.
+    internal static string Describe(Exception failure) => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.');
 }

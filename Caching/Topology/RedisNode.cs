@@ -37,6 +37,9 @@ internal sealed class RedisNode : IAsyncDisposable
 
     public RedisNodeStatus Status => _status;
 
+    /// <summary>Whether it was found not to answer, and has not been seen to answer since.</summary>
+    public bool IsSilent => _silence.IsCancellationRequested;
+
     /// <summary>The node's commands. To be asked for only after the node was seen to be up.</summary>
     /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
     public IDatabase Database => _connection.Database ?? throw new RedisUnavailableException($"{Name} is not connected.");
@@ -63,7 +66,7 @@ internal sealed class RedisNode : IAsyncDisposable
     public bool ReportFailure(Exception failure)
     {
         var wasUp = _status.IsUp;
-        MarkDown(Describe(failure), isSilent: failure is TimeoutException);
+        MarkDown(RedisErrors.Describe(failure), isSilent: failure is TimeoutException);
         _connection.ReportFailure(failure);
         return wasUp;
     }
@@ -81,7 +84,7 @@ internal sealed class RedisNode : IAsyncDisposable
         try
         {
             var status = await look.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
-            if (_silence.IsCancellationRequested)
+            if (IsSilent)
                 _silence = new CancellationTokenSource();
             _status = status;
         }
@@ -92,7 +95,7 @@ internal sealed class RedisNode : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            MarkDown(Describe(failure), isSilent: false);
+            MarkDown(RedisErrors.Describe(failure), isSilent: false);
         }
 
         _look = null;
@@ -136,7 +139,4 @@ internal sealed class RedisNode : IAsyncDisposable
             return await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
         }
     }
-
-    // Messages of StackExchange.Redis go on for lines with its internal state; what a person needs is the first sentence.
-    private static string Describe(Exception failure) => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.');
 }
