@@ -9,6 +9,9 @@ namespace RedisAspire.Tests.ApiService;
 
 public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<RedisFixture>
 {
+    // So many that the read node has caught up with the first writes before the last reads: until then they go to the master.
+    private const int Requests = 5000;
+
     private static readonly Uri Path = new("/api/bench", UriKind.Relative);
 
     private static readonly string[] Percentiles = ["p50Ms", "p90Ms", "p99Ms", "maxMs"];
@@ -20,16 +23,16 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     public async Task A_run_is_measured_by_who_answered_and_its_keys_are_removed(string level, string distribution)
     {
         await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
-        using var response = await BeginAsync(new { requests = 500, concurrency = 4, keys = 50, distribution, readPercent = 80, level });
+        using var response = await BeginAsync(new { requests = Requests, concurrency = 4, keys = 50, distribution, readPercent = 80, level });
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 
         Assert.Equal("progress", events[0].Type);
         Assert.Equal("result", events[^1].Type);
         var result = events[^1].Data;
-        Assert.Equal((500, false), (result.GetProperty("requests").GetInt64(), result.GetProperty("stoppedEarly").GetBoolean()));
+        Assert.Equal(((long)Requests, false), (result.GetProperty("requests").GetInt64(), result.GetProperty("stoppedEarly").GetBoolean()));
         Assert.Equal(level, result.GetProperty("settings").GetProperty("level").GetString());
         var levels = result.GetProperty("levels").EnumerateArray().ToDictionary(one => one.GetProperty("level").GetString()!);
-        Assert.Equal(500, levels.Values.Sum(one => one.GetProperty("requests").GetInt64()));
+        Assert.Equal(Requests, levels.Values.Sum(one => one.GetProperty("requests").GetInt64()));
         Assert.Equal(level == "redis" ? ["redis", "write"] : ["near", "redis", "write"], levels.Keys.Order());
         Assert.All(levels.Values, one =>
         {
