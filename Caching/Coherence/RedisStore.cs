@@ -58,6 +58,9 @@ internal sealed partial class RedisStore(
     /// <summary>The name of a key in Redis.</summary>
     public string NameOf(string key) => _options.KeyPrefix.Length == 0 ? key : _options.KeyPrefix + key;
 
+    /// <summary>Whether what is written now stays, as far as is known: the master is not being replaced.</summary>
+    public bool IsSettled => topology.Master is { } master && topology.IsSettled(master.Name);
+
     /// <summary>Reads a key from a node.</summary>
     public async ValueTask<StoredEntry> GetAsync(RedisNode node, string key, CancellationToken cancellationToken)
     {

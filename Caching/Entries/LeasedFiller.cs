@@ -140,7 +140,9 @@ internal sealed class LeasedFiller(
         var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
-        else if (!result.IsReached || lease.IsOfEarlierMaster)
+        // Not all hear of what a master has taken that is being replaced. What a removal has kept from being stored they shall
+        // not hear of.
+        if (!result.IsReached || (result.IsDone ? !store.IsSettled : lease.IsOfEarlierMaster))
             handover.Publish(lease.Token, packed.Payload);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
     }

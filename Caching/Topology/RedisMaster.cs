@@ -17,8 +17,7 @@ public sealed class RedisMaster(RedisTopology topology)
     /// replicas, while the sentinels make another node the master: nothing of that is kept.
     /// </summary>
     /// <param name="node">The node's name in the configuration.</param>
-    public bool IsSettled(string node) =>
-        !topology.Sentinels.IsFailingOver && (topology.Sentinels.Master?.Name ?? topology.Snapshot.Master) == node;
+    public bool IsSettled(string node) => topology.IsSettled(node);
 
     /// <summary>
     /// Has the master do something. One that does not answer in time counts as down until it is seen to answer, and nobody

@@ -109,6 +109,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a node is the master and is not being replaced.</summary>
+    internal bool IsSettled(string node) => !_sentinels.IsFailingOver && (_sentinels.Master?.Name ?? _snapshot.Master) == node;
+
     /// <summary>Waits until writes go to a node.</summary>
     /// <exception cref="RedisUnavailableException">They do not in time.</exception>
     internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, CancellationToken cancellationToken)
