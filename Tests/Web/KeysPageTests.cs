@@ -138,10 +138,11 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_pattern_that_is_none_is_refused_in_words()
     {
-        await using var page = await fixture.OpenAsync(path: "/keys");
+        await using var page = await fixture.OpenAsync(colorScheme: ColorScheme.Dark, path: "/keys");
 
         await FindAsync(page, @"a\");
         await Assertions.Expect(page.Page.Locator("form")).ToContainTextAsync("Something has to come behind a backslash.", Containing);
+        await page.ExpectAccessibleAsync();
         await FindAsync(page, "*********");
 
         await Assertions.Expect(page["detail"]).ToContainTextAsync("at most 8 of them '*'", Containing);
