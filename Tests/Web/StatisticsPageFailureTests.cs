@@ -26,8 +26,11 @@ public sealed class StatisticsPageFailureTests : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = _fixture.Application.Apis[0].Url };
         await Eventually.HoldsAsync("the API has found the node again", async () =>
             (await http.GetStringAsync(new Uri($"api/nodes/{node.Name}", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"status\":\"up\"", StringComparison.Ordinal));
-        await page["refresh"].ClickAsync();
-        await Assertions.Expect(page["commands"]).ToContainTextAsync("info", new() { Timeout = 20_000 });
+        await Eventually.HoldsAsync("what the node has done since is shown", async () =>
+        {
+            await page["refresh"].ClickAsync();
+            return (await page["commands"].InnerTextAsync()).Contains("info", StringComparison.Ordinal);
+        });
         await Assertions.Expect(page["error"]).ToBeHiddenAsync();
     }
 }

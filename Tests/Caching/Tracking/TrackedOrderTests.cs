@@ -130,6 +130,7 @@ public sealed class TrackedOrderTests
             failures.Add(await Assert.ThrowsAnyAsync<Exception>(async () => await client.ReadAsync("key")));
 
         Assert.Equal(3, failures.Count(failure => failure is TimeoutException));
+        await Eventually.HoldsAsync("the loss is logged", () => client.Logger.Warnings.Count > 0);
         Assert.Contains("3 times in a row", client.Logger.Warnings[0], StringComparison.Ordinal);
     }
 
