@@ -46,7 +46,7 @@ public sealed class CategoryListTests(CatalogueFixture fixture) : IClassFixture<
         await own.InitializeAsync();
         await using var cleanup = own;
         await own.Products.PutAsync("p1", ProductClient.Body(category: "tools"));
-        await Eventually.HoldsAsync("a replica has it", async () => (await PageAsync("", own.Http)).GetProperty("items").GetArrayLength() == 1);
+        await own.Redis.WaitForReplicasAsync();
 
         await own.Redis.Master.Process.KillAsync();
         var page = await PageAsync("", own.Http);

@@ -12,10 +12,11 @@ public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leade
     public async Task Without_a_master_replicas_answer_what_is_read_and_what_writes_says_so_until_it_is_back()
     {
         await RequestAsync("before");
-        await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "before");
+        await Eventually.HoldsAsync("requests are counted", async () => await LeaderAsync() == "before");
         using var session = await Client.GetAsync(Path("/api/session"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, session.StatusCode);
 
+        await Redis.WaitForReplicasAsync();
         await Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("the master is down", async () =>
             (await Client.GetFromJsonAsync<JsonElement>(Path("/api/nodes"), Cancellation))[0].GetProperty("status").GetString() == "down");
@@ -44,7 +45,8 @@ public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leade
     public async Task A_replica_that_is_lost_is_not_missed()
     {
         await RequestAsync("key");
-        await Eventually.HoldsAsync("a replica has the leaderboard", async () => await LeaderAsync() == "key");
+        await Eventually.HoldsAsync("requests are counted", async () => await LeaderAsync() == "key");
+        await Redis.WaitForReplicasAsync();
 
         foreach (var replica in Redis.Nodes.Skip(1))
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -66,7 +65,7 @@ public sealed class ProductListTests(CatalogueFixture fixture) : IClassFixture<C
         var page = await Products.ListAsync("limit=3");
         await Products.PutAsync("p0", ProductClient.Body(price: "0.5"));
         await Products.DeleteAsync("p3");
-        await ReplicatedAsync(fixture.Redis);
+        await fixture.Redis.WaitForReplicasAsync();
         var rest = await PagesAsync("limit=2", page.GetProperty("next").GetString());
         await Products.DeleteAsync("p0");
 
@@ -142,15 +141,6 @@ public sealed class ProductListTests(CatalogueFixture fixture) : IClassFixture<C
             response.EnsureSuccessStatusCode();
         }
 
-        await ReplicatedAsync(catalogue.Redis);
-    }
-
-    private static async Task ReplicatedAsync(RedisReplication redis)
-    {
-        foreach (var node in redis.Nodes)
-            await Eventually.HoldsAsync($"{node.Name} has all that was written", async () => await LastWrittenAsync(node) == await LastWrittenAsync(redis.Master));
-
-        static async Task<string?> LastWrittenAsync(RedisServer node) =>
-            $"{(string?)await node.ExecuteAsync("GET", "db:products:version")} {(long)await node.ExecuteAsync("ZCARD", "db:products:by_price")}";
+        await catalogue.Redis.WaitForReplicasAsync();
     }
 }

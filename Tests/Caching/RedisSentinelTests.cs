@@ -16,7 +16,7 @@ public sealed class RedisSentinelTests : RedisFixture
     {
         await using var host = await CacheHost.StartAsync(Redis);
         await host.Cache.SetAsync("key", "old", cancellationToken: Cancellation);
-        await Redis.Master.ExecuteAsync("WAIT", 2, 5000);
+        await Redis.WaitForReplicasAsync();
 
         await Redis.Master.Process.KillAsync();
         await Eventually.HoldsAsync("writing works again", async () =>

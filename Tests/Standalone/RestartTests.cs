@@ -28,7 +28,7 @@ public sealed class RestartTests : IDisposable
         await using (var first = await StartAsync(replicas, sentinels: 3))
         {
             await first.Master.ExecuteAsync("SET", "before", "1");
-            await first.Master.ExecuteAsync("WAIT", replicas, 5000);
+            await first.WaitForReplicasAsync();
             await first.Master.Process.KillAsync();
             await Eventually.HoldsAsync("a replica is the master", async () =>
                 (await Task.WhenAll(first.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port != first.Master.Port), TimeSpan.FromSeconds(60));
@@ -36,7 +36,7 @@ public sealed class RestartTests : IDisposable
             var master = first.Nodes.Single(node => node.Port == port);
             await Eventually.HoldsAsync("the others follow it", async () => (await master.InfoAsync("replication"))["connected_slaves"] == $"{replicas - 1}");
             await master.ExecuteAsync("SET", "after", "2");
-            await master.ExecuteAsync("WAIT", replicas - 1, 5000);
+            await master.WaitForReplicasAsync(replicas - 1);
             promoted = master.Name;
         }
 

@@ -34,7 +34,7 @@ public sealed class SentinelTests : IAsyncLifetime
     {
         var old = Redis.Master;
         await old.ExecuteAsync("SET", "before", "1");
-        await old.ExecuteAsync("WAIT", 2, 5000);
+        await Redis.WaitForReplicasAsync();
 
         await old.Process.KillAsync();
 

@@ -15,10 +15,15 @@ public class RedisFixture : IAsyncLifetime
     /// <summary>How many sentinels watch the nodes.</summary>
     protected virtual int Sentinels => 0;
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
         Redis = await RedisReplication.StartAsync(
             new RedisReplicationOptions { Replicas = 2, Port = 0, Sentinels = Sentinels, SentinelPort = 0, Password = "test-password", DataDirectory = _data.Path },
             _guardian, LaunchLog.Silent, TestContext.Current.CancellationToken);
+        // So that there is something to wait for.
+        await Redis.Master.ExecuteAsync("FLUSHALL");
+        await Redis.WaitForReplicasAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
