@@ -104,9 +104,24 @@ public sealed partial class RedisFailover : IDisposable
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await TryAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false))
+        if (await AnswersAbortAsync(old, cancellationToken).ConfigureAwait(false))
             throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
+    }
+
+    // That there is nothing to abort, because its own time is up, is an answer as well.
+    private async Task<bool> AnswersAbortAsync(RedisNode old, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _operator.AskAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisUnavailableException failure)
+        {
+            LogRefused(old.Name, "FAILOVER ABORT", failure.Message);
+            return failure.InnerException is RespErrorException;
+        }
     }
 
     private async Task<bool> TryBeginHandOverAsync(RedisNode old, RedisNode node, long started, CancellationToken cancellationToken)
