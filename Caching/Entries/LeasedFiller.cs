@@ -22,7 +22,7 @@ internal sealed class LeasedFiller(
     IOptions<ReplicatedCacheOptions> options,
     TimeProvider time)
 {
-    // A loser is woken by Redis; this is for the winner that died, or failed.
+    // A loser is woken by Redis; this is for the winner that died, or failed, and for a read node that does not tell.
     private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(100);
 
     private readonly ReplicatedCacheOptions _options = options.Value;
@@ -186,7 +186,8 @@ internal sealed class LeasedFiller(
             if (await LookAgainAsync(job, cancellationToken).ConfigureAwait(false) is { } stored)
                 return stored;
             await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
-            await Task.WhenAny(wait.Ended, awaited.Payload).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAny(wait.Ended, awaited.Payload, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             if (wait.IsVoid)
                 awaited.Forget();
             else if (awaited.Payload.IsCompleted)
