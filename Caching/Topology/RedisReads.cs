@@ -10,8 +10,8 @@ public sealed class RedisReads(RedisTopology topology)
     public const CommandFlags PreferReplica = (CommandFlags)8;
 
     /// <summary>
-    /// Reads from the read node, and once more from the master when that fails. While there is no master, a replica that
-    /// has lost it still tells what it knew.
+    /// Reads from the read node, and when that fails once more: from the master, or from any other node if it was the master
+    /// that failed. While there is no master, a replica that has lost it still tells what it knew.
     /// </summary>
     /// <param name="read">Reads; told the node's name and its commands. It has to end by itself when the node does not answer.</param>
     /// <param name="cancellationToken">What the reading is given up with.</param>
@@ -19,19 +19,24 @@ public sealed class RedisReads(RedisTopology topology)
     public async Task<T> ReadAsync<T>(Func<string, IDatabase, Task<T>> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var node = topology.ReadNode ?? topology.Nodes.FirstOrDefault(node => node.Status.IsUp) ?? throw new RedisUnavailableException("No Redis node is up.");
+        var node = topology.ReadNode ?? Another(than: null) ?? throw new RedisUnavailableException("No Redis node is up.");
+        RedisNode other;
         try
         {
             return await node.WaitAsync(read(node.Name, node.Database), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && topology.Master is { } other && other != node)
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && Another(than: node) is { } found)
         {
+            other = found;
             // A node that answers an error is not down.
             if (failure is not RedisServerException)
                 node.ReportFailure(failure);
         }
 
-        var master = topology.Master ?? throw new RedisUnavailableException("No Redis node is up.");
-        return await read(master.Name, master.Database).ConfigureAwait(false);
+        return await read(other.Name, other.Database).ConfigureAwait(false);
     }
+
+    private RedisNode? Another(RedisNode? than) => topology.Master is { } master && master != than
+        ? master
+        : topology.Nodes.FirstOrDefault(node => node != than && node.Status.IsUp);
 }
