@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Data;
@@ -7,7 +9,7 @@ namespace RedisAspire.ApiService.Data;
 /// not the cache: without a time to live, and out of the cache's reach. Only so many rows are kept; after that the one
 /// whose change is the oldest has its first value again.
 /// </summary>
-internal sealed class ChangedRows(RedisMaster master, RedisTopology topology)
+internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
 {
     /// <summary>How many changed rows are kept.</summary>
     public const int Maximum = 1000;
@@ -25,8 +27,10 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology)
         return oldest
         """;
 
-    private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
+
+    // Who reads a row has just waited as long for the cache.
+    private readonly TimeSpan _readTimeout = options.Value.OperationTimeout;
 
     /// <summary>Whether there can be changed rows at all.</summary>
     public bool IsKept => topology.Snapshot.Nodes.Count > 0;
@@ -34,7 +38,7 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology)
     /// <summary>The changed value of a row; <see langword="null"/> when it has its first one.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public async Task<string?> FindAsync(string key, CancellationToken cancellationToken) =>
-        await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), ReadTimeout, cancellationToken);
+        await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), _readTimeout, cancellationToken);
 
     /// <summary>Changes a row.</summary>
     /// <returns>The row that has its first value again because of that, if any.</returns>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -36,7 +35,7 @@ internal sealed partial class SeedOnStart(
             LogForeign(failure);
             return true;
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException or ProductWriteException)
+        catch (Exception failure) when (failure is ProductWriteException || RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogNotYet(failure);
             return false;
