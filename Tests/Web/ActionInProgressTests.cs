@@ -29,5 +29,41 @@ public sealed class ActionInProgressTests
         Assert.False(action.IsCancelled);
     }
 
+    [Fact]
+    public async Task What_is_started_while_the_page_is_read_is_done_after_it()
+    {
+        using var action = new ActionInProgress();
+        var isRead = new TaskCompletionSource();
+        var order = new List<string>();
+        var reading = action.ReadAsync(async _ =>
+        {
+            await isRead.Task;
+            order.Add("read");
+        });
+        var running = action.RunAsync(_ =>
+        {
+            order.Add("done");
+            return Task.CompletedTask;
+        });
+        Assert.Empty(order);
+
+        isRead.SetResult();
+        await Task.WhenAll(reading, running);
+
+        Assert.Equal(["read", "done"], order);
+    }
+
+    [Fact]
+    public async Task What_is_started_twice_is_done_once()
+    {
+        using var action = new ActionInProgress();
+        var first = action.RunAsync(WaitAsync);
+
+        await action.RunAsync(_ => throw new InvalidOperationException("It is done twice."));
+        await action.CancelAsync();
+
+        await first;
+    }
+
     private static Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 }

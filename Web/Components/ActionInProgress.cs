@@ -7,6 +7,7 @@ public sealed class ActionInProgress : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private CancellationTokenSource? _running;
+    private Task _reading = Task.CompletedTask;
 
     /// <summary>Whether something is under way.</summary>
     public bool IsRunning => _running is not null;
@@ -17,9 +18,29 @@ public sealed class ActionInProgress : IDisposable
     /// <summary>Whether the last one was cancelled.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>Does something; nothing if something else is under way.</summary>
+    /// <summary>Reads what is shown; nothing more if that is under way, or something else is.</summary>
+    /// <param name="action">How it is read.</param>
+    public Task ReadAsync(Func<CancellationToken, Task> action) => _reading.IsCompleted ? _reading = StartAsync(action) : _reading;
+
+    /// <summary>Does something, as soon as what is being read has been; nothing if something else is under way.</summary>
     /// <param name="action">What is done.</param>
     public async Task RunAsync(Func<CancellationToken, Task> action)
+    {
+        await _reading;
+        await StartAsync(action);
+    }
+
+    /// <summary>Cancels what is under way.</summary>
+    public Task CancelAsync() => _running?.CancelAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private async Task StartAsync(Func<CancellationToken, Task> action)
     {
         if (IsRunning || _closed.IsCancellationRequested)
             return;
@@ -44,15 +65,5 @@ public sealed class ActionInProgress : IDisposable
         {
             _running = null;
         }
-    }
-
-    /// <summary>Cancels what is under way.</summary>
-    public Task CancelAsync() => _running?.CancelAsync() ?? Task.CompletedTask;
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        _closed.Cancel();
-        _closed.Dispose();
     }
 }

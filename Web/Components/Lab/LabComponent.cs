@@ -33,7 +33,7 @@ public abstract class LabComponent : LiveComponent
     protected virtual bool IsOutdated(LiveUpdate before) => false;
 
     /// <summary>Reads again what is shown.</summary>
-    protected Task RefreshAsync() => Action.RunAsync(async cancellationToken =>
+    protected Task RefreshAsync() => Action.ReadAsync(async cancellationToken =>
     {
         await LoadAsync(cancellationToken);
         _isLoaded = true;
