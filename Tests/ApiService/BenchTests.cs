@@ -57,7 +57,8 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
         var source = Assert.Single(result.GetProperty("levels").EnumerateArray());
         Assert.Equal("source", source.GetProperty("level").GetString());
         Assert.True(source.GetProperty("p50Ms").GetDouble() >= ApiFactory.LeastLatency.TotalMilliseconds);
-        Assert.True(events.Count(item => item.Type == "progress") >= 3);
+        // The first comes before anything has been measured.
+        Assert.True(events.Count(item => item.Type == "progress") >= 2);
     }
 
     [Fact]
@@ -102,7 +103,9 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
         using var client = api.CreateClient();
         using (var first = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 1, level = "source" })), Cancellation))
         {
-            await first.EventsAsync(Cancellation).FirstAsync(Cancellation);
+            // Held on to: who reads no further is taken for gone after a while.
+            await using var events = first.EventsAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+            await events.MoveNextAsync();
             using var second = await client.BeginAsync(Request(JsonContent.Create(new { })), Cancellation);
             Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
         }

@@ -41,6 +41,7 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
         await using var api = await ApiFactory.StartAsync(_fixture.Redis, Seeding);
         var products = new ProductClient(api.CreateClient());
         await FilledAsync();
+        await _fixture.Redis.WaitForReplicasAsync();
 
         foreach (var item in (await products.ListAsync("limit=200")).GetProperty("items").EnumerateArray())
         {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Caching.Near;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -11,8 +13,10 @@ public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdmin
     [Fact]
     public async Task The_first_request_is_a_slow_miss_and_the_second_a_fast_hit()
     {
+        // Until then the master is asked for what has just been written.
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
         using var miss = await GetAsync(_key);
-        await OnEveryNodeAsync(_key);
+        await Redis.WaitForReplicasAsync();
         using var hit = await GetAsync(_key);
 
         var (missed, found) = (await JsonAsync(miss), await JsonAsync(hit));

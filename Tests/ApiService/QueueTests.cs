@@ -15,7 +15,12 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await _master.ExecuteAsync("DEL", "app:queue:jobs", "app:queue:dead", "app:queue:totals");
+    public async ValueTask InitializeAsync()
+    {
+        await _master.ExecuteAsync("DEL", "app:queue:jobs", "app:queue:dead", "app:queue:totals");
+        // The dead are read from a replica: those of the test before must not be taken for those of this one.
+        await fixture.Redis.WaitForReplicasAsync();
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -63,6 +63,7 @@ public abstract class ApplicationTests(RunningApplication running)
     {
         Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
         using var web = running.Application.CreateHttpClient("webfrontend");
+        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Patience);
         var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
 
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "stop")).StatusCode);

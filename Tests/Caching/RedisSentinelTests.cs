@@ -9,6 +9,9 @@ namespace RedisAspire.Tests.Caching;
 /// <summary>The cache with three sentinels, which say who the master is.</summary>
 public sealed class RedisSentinelTests : RedisFixture
 {
+    // A sentinel that was held up for two seconds itself does nothing for thirty more.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,7 +26,7 @@ public sealed class RedisSentinelTests : RedisFixture
         {
             await host.Cache.SetAsync("key", "new", cancellationToken: Cancellation);
             return host.Topology.Snapshot.Master is { } master && master != Redis.Master.Name && (string?)await Node(master).ExecuteAsync("GET", "key") == "new";
-        });
+        }, Patience);
 
         Assert.NotEqual(Redis.Master.Name, host.Topology.Snapshot.Master);
         // What the old master was not told may be removed from the new one a moment later, and with it what was written since.
@@ -58,7 +61,7 @@ public sealed class RedisSentinelTests : RedisFixture
         var old = Redis.Master;
 
         old.Process.Send(Signal.Pause);
-        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name);
+        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name, Patience);
         old.Process.Send(Signal.Resume);
         for (var i = 0; i < 200; i++)
         {
@@ -66,7 +69,7 @@ public sealed class RedisSentinelTests : RedisFixture
             Assert.NotEqual(old.Name, host.Topology.Snapshot.Master);
         }
 
-        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave");
+        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave", Patience);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class ReplicatedCacheTests(RedisFixture fixture) : IClassFixture<R
     public async Task A_missing_value_comes_from_the_source_and_then_from_a_replica()
     {
         await using var host = await CacheHost.StartAsync(_redis);
+        // Until then what this process has written is read from the master.
+        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
 
         var first = await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
         Assert.Equal((CacheLevel.Source, "value", false), (first.Level, first.Value, first.IsHit));

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using RedisAspire.Standalone;
 using RedisAspire.Standalone.Drills;
+using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
@@ -107,9 +108,11 @@ public sealed class StandaloneApplicationTests
     [Fact]
     public async Task A_busy_port_is_passed_over_and_said_aloud()
     {
-        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        // Not one of the system's own choice: the ports after it would be those that any connection may take meanwhile.
+        var wanted = Ports.Take(0);
+        using var busy = new TcpListener(IPAddress.Loopback, wanted);
         busy.Start();
-        var wanted = ((IPEndPoint)busy.LocalEndpoint).Port;
+        Ports.Release(wanted);
         var log = new RecordingLog();
 
         await using var application = await StandaloneApplication.StartAsync(

@@ -69,7 +69,11 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureServices(services =>
         {
-            services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100));
+            services.Configure<RedisTopologyOptions>(options =>
+            {
+                options.PollInterval = TimeSpan.FromMilliseconds(100);
+                options.PollTimeout = TimeSpan.FromSeconds(3);
+            });
             if (IsQuiet)
                 RemoveBackgroundServices(services);
         });

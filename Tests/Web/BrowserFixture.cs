@@ -15,6 +15,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // Whoever comes first waits until the services have compiled what they run, and on a busy machine so does everybody.
+        Assertions.SetDefaultExpectTimeout(20_000);
         Application = await StandaloneApplication.StartAsync(
             new LaunchOptions { WebPort = 0, ApiPort = 0, RedisPort = 0 }, DataDirectory.CreateTemporary(), LaunchLog.Silent, TestContext.Current.CancellationToken);
         _chromium = await Chromium.StartAsync();

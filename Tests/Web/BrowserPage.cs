@@ -30,7 +30,7 @@ internal sealed class BrowserPage : IAsyncDisposable
     {
         await Page.GotoAsync(url.ToString());
         // The cards are drawn by the server first; the page is interactive when they move by themselves.
-        await Assertions.Expect(this["live"]).ToHaveAttributeAsync("data-live", "true", new() { Timeout = 20_000 });
+        await Assertions.Expect(this["live"]).ToHaveAttributeAsync("data-live", "true");
     }
 
     /// <summary>Asks for a key as a person does.</summary>
@@ -40,7 +40,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         await this["run"].ClickAsync();
     }
 
-    public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text, new() { Timeout = 10_000 });
+    public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text);
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

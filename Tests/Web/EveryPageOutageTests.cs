@@ -53,7 +53,7 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
         await open.EachAsync(page => Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 }));
 
         await web.StartAsync(Cancellation);
-        await open.EachAsync(page => Eventually.HoldsAsync("the page has been loaded again", () => IsNewAsync(page)));
+        await open.EachAsync(page => Eventually.HoldsAsync("the page has been loaded again", () => IsNewAsync(page), TimeSpan.FromSeconds(60)));
         await open.ExpectWorkingAsync();
     }
 

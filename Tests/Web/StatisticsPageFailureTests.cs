@@ -29,7 +29,7 @@ public sealed class StatisticsPageFailureTests : IAsyncLifetime
         await Eventually.HoldsAsync("what the node has done since is shown", async () =>
         {
             await page["refresh"].ClickAsync();
-            return (await page["commands"].InnerTextAsync()).Contains("info", StringComparison.Ordinal);
+            return await page["commands"].GetByText("info", new() { Exact = true }).First.IsVisibleAsync();
         });
         await Assertions.Expect(page["error"]).ToBeHiddenAsync();
     }

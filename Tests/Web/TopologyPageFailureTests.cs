@@ -27,6 +27,8 @@ public sealed class TopologyPageFailureTests : IAsyncLifetime
         await ExpectEventAsync(page, $"{master.Name} is down");
         await ExpectEventAsync(page, "is the new master, after [0-9.]+ s");
         await Assertions.Expect(page["diagram-no-master"]).ToBeHiddenAsync();
+        // It takes its place with it, and all buttons move.
+        await Assertions.Expect(page["no-master"]).ToBeHiddenAsync();
 
         await page[$"resume-{master.Name}"].ClickAsync();
         await Assertions.Expect(page["error"]).ToContainTextAsync("is not paused", new() { Timeout = 20_000 });

@@ -26,6 +26,8 @@ public sealed class CacheStatisticsTests(RedisFixture fixture) : IClassFixture<R
         });
         levels.Add(CacheLevel.Near);
         await host.Cache.GetOrCreateAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
+        // The fill itself counts when a late replica tells of it while the value is read.
+        var invalidations = statistics.SinceStart.Invalidations;
         await host.Cache.RemoveAsync(key, Cancellation);
 
         var figures = statistics.SinceStart;
@@ -35,7 +37,7 @@ public sealed class CacheStatisticsTests(RedisFixture fixture) : IClassFixture<R
         Assert.Equal((levels.Count, figures.Hits, figures.Misses), (figures.Requests, figures.HitLatency.Count, figures.MissLatency.Count));
         Assert.Equal((double)figures.Hits / figures.Requests, figures.HitRatio);
         Assert.InRange(figures.HitLatency.Maximum!.Value, 0, 20);
-        Assert.Equal(1, figures.Invalidations);
+        Assert.Equal(invalidations + 1, figures.Invalidations);
         Assert.Equal(figures.Requests, statistics.LastMinute.Requests);
     }
 
