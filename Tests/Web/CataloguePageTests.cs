@@ -52,11 +52,14 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await using var page = await OpenAsync();
 
         await page["new"].ClickAsync();
+        await ExpectReadyAsync(page);
+        var place = await page["save"].BoundingBoxAsync();
         await page["product-name"].FillAsync(new string('x', 10_000));
         await page["product-name"].BlurAsync();
         var form = page.Page.GetByRole(AriaRole.Dialog);
-        // It comes when the field is left, and moves the button.
         await Assertions.Expect(form).ToContainTextAsync("A name has 1 to 200 characters", Containing);
+        // Who is just pressing the button must not miss it.
+        Assert.Equal(place!.Y, (await page["save"].BoundingBoxAsync())!.Y);
         await page["save"].ClickAsync();
 
         await Assertions.Expect(form).ToContainTextAsync("A category has 1 to 64 characters");
