@@ -11,6 +11,9 @@ namespace RedisAspire.Caching.Topology;
 /// </summary>
 public sealed partial class RedisFailover : IDisposable
 {
+    // Replicas acknowledge what they have once a second, and the master waits for that.
+    private const string CatchUpMilliseconds = "2000";
+
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -130,7 +133,7 @@ public sealed partial class RedisFailover : IDisposable
         {
             try
             {
-                await _operator.AskAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", "1000").ConfigureAwait(false);
+                await _operator.AskAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", CatchUpMilliseconds).ConfigureAwait(false);
                 return true;
             }
             catch (RedisUnavailableException refusal) when (refusal.InnerException is RespErrorException && _time.GetElapsedTime(started) < HandOver)
