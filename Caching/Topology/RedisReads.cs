@@ -28,8 +28,8 @@ public sealed class RedisReads(RedisTopology topology)
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && Another(than: node) is { } found)
         {
             other = found;
-            // A node that answers an error is not down.
-            if (failure is not RedisServerException)
+            // A node that answers an error is not down; whether the one that all others write to is, its own readers do not decide.
+            if (failure is not RedisServerException && node != topology.Master)
                 node.ReportFailure(failure);
         }
 
