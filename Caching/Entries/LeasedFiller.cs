@@ -69,9 +69,7 @@ internal sealed class LeasedFiller(
                 }
 
                 awaited.From(holder);
-                await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
-                await Task.WhenAny(wait.Ended, awaited.Payload, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
+                await WaitAsync(wait, awaited, cancellationToken).ConfigureAwait(false);
                 isVoid = wait.IsVoid;
                 if (wait.Ended.IsCompleted && await LookAgainAsync(job, cancellationToken).ConfigureAwait(false) is { } other)
                     return other;
@@ -185,14 +183,20 @@ internal sealed class LeasedFiller(
             var wait = channel.WaitFor(job.Key);
             if (await LookAgainAsync(job, cancellationToken).ConfigureAwait(false) is { } stored)
                 return stored;
-            await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
-            await Task.WhenAny(wait.Ended, awaited.Payload, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            await WaitAsync(wait, awaited, cancellationToken).ConfigureAwait(false);
             if (wait.IsVoid)
                 awaited.Forget();
             else if (awaited.Payload.IsCompleted)
                 return await TakeOverAsync(job, awaited, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // Until there may be something new: a loser is woken by Redis, or by the winner, and looks again now and then.
+    private async Task WaitAsync(FillWait wait, AwaitedFill awaited, CancellationToken cancellationToken)
+    {
+        await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(wait.Ended, awaited.Payload, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task<FillResult<T>?> LookAgainAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken) =>

@@ -107,24 +107,11 @@ public sealed partial class RedisFailover : IDisposable
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await AnswersAbortAsync(old, cancellationToken).ConfigureAwait(false))
+        // That there is nothing to abort, because the time Redis had for it is up, is an answer as well.
+        var failure = await FailureOfAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
+        if (failure is null or { InnerException: RespErrorException })
             throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
-    }
-
-    // That there is nothing to abort, because its own time is up, is an answer as well.
-    private async Task<bool> AnswersAbortAsync(RedisNode old, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _operator.AskAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
-            return true;
-        }
-        catch (RedisUnavailableException failure)
-        {
-            LogRefused(old.Name, "FAILOVER ABORT", failure.Message);
-            return failure.InnerException is RespErrorException;
-        }
     }
 
     private async Task<bool> TryBeginHandOverAsync(RedisNode old, RedisNode node, long started, CancellationToken cancellationToken)
@@ -170,17 +157,21 @@ public sealed partial class RedisFailover : IDisposable
         }
     }
 
-    private async Task<bool> TryAsync(RedisNode node, CancellationToken cancellationToken, params string[] command)
+    private async Task<bool> TryAsync(RedisNode node, CancellationToken cancellationToken, params string[] command) =>
+        await FailureOfAsync(node, cancellationToken, command).ConfigureAwait(false) is null;
+
+    // Null when it was done.
+    private async Task<RedisUnavailableException?> FailureOfAsync(RedisNode node, CancellationToken cancellationToken, params string[] command)
     {
         try
         {
             await _operator.AskAsync(node, cancellationToken, command).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (RedisUnavailableException failure)
         {
             LogRefused(node.Name, command[0], failure.Message);
-            return false;
+            return failure;
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class RedisReads(RedisTopology topology)
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && Another(than: node) is { } found)
         {
             other = found;
-            // A node that answers an error is not down; whether the one that all others write to is, its own readers do not decide.
+            // A node that answers an error is not down. And the master is not given up for a read: nobody could write until it is looked at.
             if (failure is not RedisServerException && node != topology.Master)
                 node.ReportFailure(failure);
         }
