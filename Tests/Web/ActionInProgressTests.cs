@@ -54,6 +54,22 @@ public sealed class ActionInProgressTests
     }
 
     [Fact]
+    public async Task What_is_started_is_done_though_the_page_could_not_be_read()
+    {
+        using var action = new ActionInProgress();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => action.ReadAsync(_ => throw new InvalidOperationException("It is unreadable.")));
+        var isDone = false;
+
+        await action.RunAsync(_ =>
+        {
+            isDone = true;
+            return Task.CompletedTask;
+        });
+
+        Assert.True(isDone);
+    }
+
+    [Fact]
     public async Task What_is_started_twice_is_done_once()
     {
         using var action = new ActionInProgress();

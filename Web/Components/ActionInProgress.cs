@@ -26,7 +26,8 @@ public sealed class ActionInProgress : IDisposable
     /// <param name="action">What is done.</param>
     public async Task RunAsync(Func<CancellationToken, Task> action)
     {
-        await _reading;
+        // Whatever became of it: that is not the fault of what is done now.
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await StartAsync(action);
     }
 
