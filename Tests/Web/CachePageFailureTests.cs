@@ -5,8 +5,6 @@ namespace RedisAspire.Tests.Web;
 /// <summary>What the page shows while parts of the application are gone. An application of its own for each test.</summary>
 public sealed class CachePageFailureTests : IAsyncLifetime
 {
-    private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 20_000 };
-
     private readonly BrowserFixture _fixture = new();
 
     public ValueTask InitializeAsync() => _fixture.InitializeAsync();
@@ -18,13 +16,13 @@ public sealed class CachePageFailureTests : IAsyncLifetime
     {
         await using var page = await _fixture.OpenAsync();
         var node = _fixture.Application.Redis.Nodes[2];
-        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up");
 
         await node.Process.KillAsync();
-        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "down", Patient);
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "down");
 
         await node.StartAsync();
-        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up", Patient);
+        await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up");
     }
 
     [Fact]
@@ -34,12 +32,12 @@ public sealed class CachePageFailureTests : IAsyncLifetime
         var api = _fixture.Application.Apis[0];
 
         await api.Process.KillAsync();
-        await Assertions.Expect(page["api-down"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["api-down"]).ToBeVisibleAsync();
         await page.RunAsync("foo");
-        await Assertions.Expect(page["error"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["error"]).ToBeVisibleAsync();
 
         await api.StartAsync(TestContext.Current.CancellationToken);
-        await Assertions.Expect(page["api-down"]).ToBeHiddenAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["api-down"]).ToBeHiddenAsync();
         await page.RunAsync("foo");
         await page.ExpectTextAsync("result-value", "valeur_de_foo");
     }

@@ -6,8 +6,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed partial class CachePageTests(BrowserFixture fixture)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
-
     private readonly string _key = $"key-{Guid.NewGuid():N}";
 
     [Fact]
@@ -127,7 +125,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
     {
         await using var page = await fixture.OpenAsync(colorScheme: colorScheme);
         await page.RunAsync("foo");
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
     }
@@ -139,7 +137,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
     {
         await using var page = await fixture.OpenAsync(width);
         await page.RunAsync(_key);
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
 
         Assert.Equal(0, await page.OverflowAsync());
     }

@@ -8,10 +8,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed class CataloguePageTests(BrowserFixture fixture)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Visible = new() { Timeout = 20_000 };
-    private static readonly LocatorAssertionsToBeHiddenOptions Hidden = new() { Timeout = 20_000 };
-    private static readonly LocatorAssertionsToContainTextOptions Containing = new() { Timeout = 20_000 };
-
     private readonly string _id = $"page-{Guid.NewGuid():N}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -29,20 +25,20 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await page["product-price"].Locator("input").FillAsync("12.5");
         await page["product-features"].FillAsync("First\nSecond");
         await page["save"].ClickAsync();
-        await Assertions.Expect(page["save"]).ToBeHiddenAsync(Hidden);
+        await Assertions.Expect(page["save"]).ToBeHiddenAsync();
         var card = page["cards"].Locator("li").Filter(new() { HasText = name });
-        await Assertions.Expect(card).ToContainTextAsync("12.50", Containing);
+        await Assertions.Expect(card).ToContainTextAsync("12.50");
         await Assertions.Expect(card).ToContainTextAsync("Second");
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
         await ExpectReadyAsync(page);
         await page["product-features"].FillAsync("Third");
         await page["save"].ClickAsync();
-        await Assertions.Expect(card).ToContainTextAsync("Third", Containing);
+        await Assertions.Expect(card).ToContainTextAsync("Third");
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
-        await Assertions.Expect(card).ToBeHiddenAsync(Hidden);
+        await Assertions.Expect(card).ToBeHiddenAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -57,7 +53,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await page["product-name"].FillAsync(new string('x', 10_000));
         await page["product-name"].BlurAsync();
         var form = page.Page.GetByRole(AriaRole.Dialog);
-        await Assertions.Expect(form).ToContainTextAsync("A name has 1 to 200 characters", Containing);
+        await Assertions.Expect(form).ToContainTextAsync("A name has 1 to 200 characters");
         // Who is just pressing the button must not miss it.
         Assert.Equal(place!.Y, (await page["save"].BoundingBoxAsync())!.Y);
         await page["save"].ClickAsync();
@@ -76,20 +72,20 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await using var page = await OpenAsync();
         await FilterAsync(page, _id);
         await page[$"edit-{_id}"].ClickAsync();
-        await Assertions.Expect(page["product-name"]).ToHaveValueAsync($"Before {_id}", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["product-name"]).ToHaveValueAsync($"Before {_id}");
 
         await PutAsync(api, "Another");
         await page["product-name"].FillAsync($"Mine {_id}");
         await page["save"].ClickAsync();
-        await Assertions.Expect(page["conflict"]).ToContainTextAsync($"Another {_id}", Containing);
+        await Assertions.Expect(page["conflict"]).ToContainTextAsync($"Another {_id}");
         await Assertions.Expect(page["conflict"]).ToContainTextAsync($"Mine {_id}");
         await page["overwrite"].ClickAsync();
 
-        await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Mine {_id}", Containing);
+        await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Mine {_id}");
         await PutAsync(api, "Last");
         await page[$"delete-{_id}"].ClickAsync();
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
-        await Assertions.Expect(page["stale"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["stale"]).ToBeVisibleAsync();
         await Assertions.Expect(page[$"product-{_id}"]).ToContainTextAsync($"Last {_id}");
         using var deleted = await api.DeleteAsync(new Uri($"/api/db/products/{_id}", UriKind.Relative), Cancellation);
         Assert.True(deleted.IsSuccessStatusCode);
@@ -100,17 +96,17 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     public async Task Products_are_filtered_and_sorted_as_cards_and_as_a_grid()
     {
         await using var page = await OpenAsync();
-        await Assertions.Expect(page["cards"]).ToContainTextAsync("Plush Fox", Containing);
+        await Assertions.Expect(page["cards"]).ToContainTextAsync("Plush Fox");
 
         await ChooseAsync(page, "filter-category", "books");
-        await Assertions.Expect(page["cards"]).Not.ToContainTextAsync("Plush Fox", new() { Timeout = 20_000 });
-        await Assertions.Expect(page["keys"]).ToContainTextAsync("db:category:books", Containing);
+        await Assertions.Expect(page["cards"]).Not.ToContainTextAsync("Plush Fox");
+        await Assertions.Expect(page["keys"]).ToContainTextAsync("db:category:books");
         await ChooseAsync(page, "order", "dearest first");
         await ChooseAsync(page, "filter-stock", "in stock");
         await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
 
-        await Assertions.Expect(page["grid"].Locator("tbody tr").First).ToContainTextAsync("books", Containing);
-        await Assertions.Expect(page["grid"]).Not.ToContainTextAsync("out of stock", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["grid"].Locator("tbody tr").First).ToContainTextAsync("books");
+        await Assertions.Expect(page["grid"]).Not.ToContainTextAsync("out of stock");
         var prices = await page["grid"].Locator("tbody tr td:nth-child(3)").AllInnerTextsAsync();
         var numbers = prices.Select(price => decimal.Parse(price.Split('\n')[^1], CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(numbers.OrderDescending(), numbers);
@@ -126,8 +122,8 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
 
         await page["product-prod1"].GetByTestId("key-link").ClickAsync();
 
-        await Assertions.Expect(page["key-name"]).ToHaveTextAsync("db:product:prod1", new() { Timeout = 20_000 });
-        await Assertions.Expect(page["value"]).ToContainTextAsync("\"name\": \"Smartphone Premium\"", Containing);
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync("db:product:prod1");
+        await Assertions.Expect(page["value"]).ToContainTextAsync("\"name\": \"Smartphone Premium\"");
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Clés");
         Assert.Empty(page.Errors);
     }
@@ -138,13 +134,13 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
     {
         await using var page = await fixture.OpenAsync(360, colorScheme, "/catalogue");
-        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync();
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());
 
         await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
         await page["new"].ClickAsync();
-        await Assertions.Expect(page["save"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["save"]).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());
@@ -153,7 +149,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     private async Task<BrowserPage> OpenAsync(string language = "en")
     {
         var page = await fixture.OpenAsync(path: "/catalogue", language: language);
-        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync();
         return page;
     }
 

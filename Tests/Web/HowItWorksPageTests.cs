@@ -39,7 +39,7 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
 
         await page["still"].ClickAsync();
 
-        await Assertions.Expect(page["still"]).ToContainTextAsync("Let the pictures move", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["still"]).ToContainTextAsync("Let the pictures move");
         Assert.False(await IsMovingAsync(diagram));
     }
 
@@ -50,7 +50,7 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
 
         await page["strengths"].GetByRole(AriaRole.Link, new() { Name = "Try it: Counters" }).ClickAsync();
 
-        await Assertions.Expect(page["counters"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["counters"]).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Web;
@@ -6,10 +7,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Visible = new() { Timeout = 20_000 };
-    private static readonly LocatorAssertionsToHaveTextOptions Same = new() { Timeout = 20_000 };
-    private static readonly LocatorAssertionsToContainTextOptions Containing = new() { Timeout = 20_000 };
-
     private readonly string _prefix = $"page-{Guid.NewGuid():N}";
     private ConnectionMultiplexer _connection = null!;
 
@@ -33,23 +30,23 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(path: "/keys");
 
         await FindAsync(page, $"{_prefix}*");
-        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1, new() { Timeout = 20_000 });
+        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1);
         await page["key-link"].ClickAsync();
-        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix, Same);
-        await Assertions.Expect(page["length"]).ToHaveTextAsync("2", Same);
-        await Assertions.Expect(page["elements"]).ToContainTextAsync("\"born\": 1815", Containing);
-        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never", Same);
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix);
+        await Assertions.Expect(page["length"]).ToHaveTextAsync("2");
+        await Assertions.Expect(page["elements"]).ToContainTextAsync("\"born\": 1815");
+        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never");
 
         await page["expire"].ClickAsync();
-        await Assertions.Expect(page["persist"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["persist"]).ToBeVisibleAsync();
         Assert.InRange((await Redis.KeyTimeToLiveAsync(_prefix))!.Value.TotalSeconds, 1, 60);
         await page["persist"].ClickAsync();
-        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never", Same);
+        await Assertions.Expect(Ttl(page)).ToHaveTextAsync("never");
         Assert.Null(await Redis.KeyTimeToLiveAsync(_prefix));
 
         await page["delete"].ClickAsync();
         await ConfirmAsync(page, "Delete");
-        await Assertions.Expect(page["deleted"]).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["deleted"]).ToBeVisibleAsync();
         await Assertions.Expect(page["key-link"]).ToBeHiddenAsync();
         Assert.False(await Redis.KeyExistsAsync(_prefix));
         Assert.Empty(page.Errors);
@@ -64,12 +61,12 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         var tree = page["tree"];
 
         await ToggleAsync(_prefix);
-        await Assertions.Expect(Item("b")).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(Item("b")).ToBeVisibleAsync();
         await ToggleAsync("a");
         await Item("2").ClickAsync();
 
-        await Assertions.Expect(page["key-name"]).ToHaveTextAsync($"{_prefix}:a:2", Same);
-        await Assertions.Expect(page["value"]).ToContainTextAsync("value of :a:2", Containing);
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync($"{_prefix}:a:2");
+        await Assertions.Expect(page["value"]).ToContainTextAsync("value of :a:2");
         Assert.Empty(page.Errors);
 
         ILocator Item(string name) => tree.Locator(".key").GetByText(name, new() { Exact = true });
@@ -86,14 +83,14 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(path: "/keys");
 
         await FindAsync(page, $"{_prefix}:bulk:*");
-        await Assertions.Expect(page["key-link"].First).ToContainTextAsync($"{_prefix}:bulk:", Containing);
+        await Assertions.Expect(page["key-link"].First).ToContainTextAsync($"{_prefix}:bulk:");
         await page["count"].ClickAsync();
-        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Keys that match on the master: 70.", Containing);
+        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Keys that match on the master: 70.");
         await page["delete-all"].ClickAsync();
         await ConfirmAsync(page, "Delete them");
 
-        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Deleted on the master and its replicas: 70", Containing);
-        await Assertions.Expect(page["shown"]).ToHaveTextAsync("Keys shown: 0", Same);
+        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Deleted on the master and its replicas: 70");
+        await Assertions.Expect(page["shown"]).ToHaveTextAsync("Keys shown: 0");
         Assert.False(await Redis.KeyExistsAsync($"{_prefix}:bulk:0"));
         Assert.Empty(page.Errors);
     }
@@ -107,13 +104,13 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(360, path: "/keys");
 
         await FindAsync(page, $"{_prefix}*");
-        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1, new() { Timeout = 20_000 });
+        await Assertions.Expect(page["key-link"]).ToHaveCountAsync(1);
         await page["key-link"].ClickAsync();
 
-        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(key, Same);
-        await Assertions.Expect(page["value"].Locator("pre")).ToHaveTextAsync(value, Same);
+        await Assertions.Expect(page["key-name"]).ToHaveTextAsync(key);
+        await Assertions.Expect(page["value"].Locator("pre")).ToHaveTextAsync(value);
         await page["mode"].GetByText("Hex").ClickAsync();
-        await Assertions.Expect(page["value"].Locator("pre")).ToContainTextAsync("00000000  3c 62 3e c3 a9 e2 98 95", Containing);
+        await Assertions.Expect(page["value"].Locator("pre")).ToContainTextAsync("00000000  3c 62 3e c3 a9 e2 98 95");
         Assert.Equal(0, await page.OverflowAsync());
         Assert.Empty(page.Errors);
     }
@@ -122,16 +119,16 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     public async Task A_replica_shows_what_it_has_and_says_so_when_it_has_not()
     {
         await Redis.ListRightPushAsync(_prefix, ["first", "second"]);
-        await Redis.ExecuteAsync("WAIT", 3, 5000);
+        await fixture.Application.Redis.WaitForReplicasAsync();
         var replica = fixture.Application.Redis.Nodes[1].Name;
         await using var page = await fixture.OpenAsync(path: $"/keys?key={_prefix}&node={replica}", language: "fr");
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Clés");
-        await Assertions.Expect(page["key-card"]).ToContainTextAsync($"lue sur {replica}", Containing);
-        await Assertions.Expect(page["elements"]).ToContainTextAsync("second", Containing);
+        await Assertions.Expect(page["key-card"]).ToContainTextAsync($"lue sur {replica}");
+        await Assertions.Expect(page["elements"]).ToContainTextAsync("second");
 
         await page.GotoAsync(new Uri(fixture.Url, $"/keys?key={_prefix}-none&node={replica}"));
-        await Assertions.Expect(page["error"]).ToContainTextAsync("Cette clé n’est pas sur ce nœud", Containing);
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Cette clé n’est pas sur ce nœud");
         Assert.Empty(page.Errors);
     }
 
@@ -141,11 +138,11 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(colorScheme: ColorScheme.Dark, path: "/keys");
 
         await FindAsync(page, @"a\");
-        await Assertions.Expect(page.Page.Locator("form")).ToContainTextAsync("Something has to come behind a backslash.", Containing);
+        await Assertions.Expect(page.Page.Locator("form")).ToContainTextAsync("Something has to come behind a backslash.");
         await page.ExpectAccessibleAsync();
         await FindAsync(page, "*********");
 
-        await Assertions.Expect(page["detail"]).ToContainTextAsync("at most 8 of them '*'", Containing);
+        await Assertions.Expect(page["detail"]).ToContainTextAsync("at most 8 of them '*'");
     }
 
     [Theory]
@@ -154,12 +151,12 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
     {
         await using var page = await fixture.OpenAsync(360, colorScheme, "/keys?key=db%3Aproducts");
-        await Assertions.Expect(page["elements"]).ToBeVisibleAsync(Visible);
-        await Assertions.Expect(page["tree"]).ToContainTextAsync("db", Containing);
+        await Assertions.Expect(page["elements"]).ToBeVisibleAsync();
+        await Assertions.Expect(page["tree"]).ToContainTextAsync("db");
         await page.ExpectAccessibleAsync();
 
         await FindAsync(page, "db:product:*");
-        await Assertions.Expect(page["key-link"].First).ToBeVisibleAsync(Visible);
+        await Assertions.Expect(page["key-link"].First).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());

@@ -9,8 +9,6 @@ public sealed class LabPageTests(BrowserFixture fixture)
 {
     private const int Timeout = 20_000;
 
-    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = Timeout };
-
     private readonly string _name = $"lab-{Guid.NewGuid():N}";
 
     [Fact]
@@ -20,9 +18,9 @@ public sealed class LabPageTests(BrowserFixture fixture)
 
         await page["measure"].ClickAsync();
 
-        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("2,000 requests in", new() { Timeout = Timeout });
+        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("2,000 requests in");
         await Assertions.Expect(page["bench-table"]).ToContainTextAsync("near cache");
-        await Assertions.Expect(page["throughput"].Locator("svg").First).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["throughput"].Locator("svg").First).ToBeVisibleAsync();
         await Assertions.Expect(page["latency"]).ToContainTextAsync("p99");
         await Assertions.Expect(page["bench-runs"]).ToContainTextAsync("near cache");
         Assert.Empty(page.Errors);
@@ -33,13 +31,13 @@ public sealed class LabPageTests(BrowserFixture fixture)
     {
         await using var page = await OpenAsync("benchmark");
         await page["level"].GetByText("database").ClickAsync();
-        await Assertions.Expect(page["slow"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["slow"]).ToBeVisibleAsync();
 
         await page["measure"].ClickAsync();
         await page["cancel"].ClickAsync(new() { Timeout = Timeout });
 
-        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("Cancelled", new() { Timeout = Timeout });
-        await Assertions.Expect(page["measure"]).ToBeEnabledAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(page["bench-status"]).ToContainTextAsync("Cancelled");
+        await Assertions.Expect(page["measure"]).ToBeEnabledAsync();
     }
 
     [Fact]
@@ -49,14 +47,14 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["counter-name"].FillAsync(_name);
         await page["create"].ClickAsync();
         var counter = page[$"counter-{_name}"];
-        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("1", new() { Timeout = Timeout });
+        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("1");
 
         await counter.GetByTestId("plus-many").ClickAsync();
-        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("101", new() { Timeout = Timeout });
+        await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("101");
 
         await counter.GetByTestId("remove").ClickAsync(new() { Timeout = Timeout });
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
-        await Assertions.Expect(counter).ToBeHiddenAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(counter).ToBeHiddenAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -68,7 +66,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["counter-name"].FillAsync("<script>alert(1)</script>");
         await page["create"].ClickAsync();
 
-        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters", new() { Timeout = Timeout });
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters");
         Assert.Empty(page.Errors);
     }
 
@@ -81,7 +79,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
 
         await page["send"].ClickAsync();
 
-        await Assertions.Expect(page["burst-result"]).ToHaveAttributeAsync("data-sent", "200", new() { Timeout = Timeout });
+        await Assertions.Expect(page["burst-result"]).ToHaveAttributeAsync("data-sent", "200");
         await Assertions.Expect(page["limit"]).ToContainTextAsync("2,000 per 1 s");
     }
 
@@ -94,7 +92,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
 
         await page["enqueue"].ClickAsync();
 
-        await Assertions.Expect(page["queued"]).ToContainTextAsync("Keys to look up: 1.", new() { Timeout = Timeout });
+        await Assertions.Expect(page["queued"]).ToContainTextAsync("Keys to look up: 1.");
         // A job whose end Redis did not take in time is given to somebody again after a minute.
         await Assertions.Expect(page["waiting"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
         await Assertions.Expect(page["pending"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
@@ -120,7 +118,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["dead"].GetByTestId("forget").ClickAsync();
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Forget them", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(page["dead"]).ToContainTextAsync("None.", new() { Timeout = Timeout });
+        await Assertions.Expect(page["dead"]).ToContainTextAsync("None.");
         Assert.Empty(page.Errors);
     }
 
@@ -151,10 +149,10 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Laboratoire");
 
         await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Compteurs" }).ClickAsync();
-        await Assertions.Expect(page["counters"]).ToContainTextAsync("Compter ensemble", new() { Timeout = Timeout });
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("Compter ensemble");
 
         await page["language-en"].ClickAsync();
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Lab", new() { Timeout = Timeout });
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Lab");
     }
 
     [Theory]
@@ -166,7 +164,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
     public async Task Every_experiment_is_accessible_and_fits_a_phone(string experiment, string mark, ColorScheme colorScheme)
     {
         await using var page = await fixture.OpenAsync(width: 360, colorScheme, $"/lab?show={experiment}");
-        await Assertions.Expect(page[mark]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page[mark]).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());

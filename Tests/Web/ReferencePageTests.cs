@@ -12,7 +12,7 @@ public sealed class ReferencePageTests(BrowserFixture fixture) : IClassFixture<B
 
         await page.Page.GotoAsync(new Uri(fixture.Application.Apis[0].Url, "/reference").ToString());
 
-        await Assertions.Expect(page.Page.Locator(".info .title")).ToContainTextAsync("RedisAspire", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Page.Locator(".info .title")).ToContainTextAsync("RedisAspire");
         await Assertions.Expect(page.Page.Locator(".opblock-summary-path", new() { HasText = "/api/cache/stats" })).ToBeVisibleAsync();
         await page.Page.Locator("#operations-Data-GetData .opblock-summary-control").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#operations-Data-GetData tr[data-param-name=key]")).ToBeVisibleAsync();

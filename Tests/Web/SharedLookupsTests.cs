@@ -8,8 +8,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed partial class SharedLookupsTests(BrowserFixture fixture)
 {
-    private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 20_000 };
-
     private readonly string _key = $"key-{Guid.NewGuid():N}";
 
     [Fact]
@@ -18,8 +16,8 @@ public sealed partial class SharedLookupsTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync();
 
         await LookUpElsewhereAsync();
-        await Assertions.Expect(page["everybody"]).ToContainTextAsync(_key, Patient);
-        await Assertions.Expect(page["latency-chart"].Locator("svg").First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["everybody"]).ToContainTextAsync(_key);
+        await Assertions.Expect(page["latency-chart"].Locator("svg").First).ToBeVisibleAsync();
         await page["everybody"].GetByRole(AriaRole.Button).Filter(new() { HasText = _key }).First.ClickAsync();
 
         await page.ExpectTextAsync("result-badge", "HIT");
@@ -34,13 +32,13 @@ public sealed partial class SharedLookupsTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync();
         await LookUpElsewhereAsync();
         await page.RunAsync(_key);
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
 
         await page.Page.GetByRole(AriaRole.Switch, new() { Name = "Bypass the near cache" }).PressAsync("Space");
         await page.RunAsync(_key);
 
         await page.ExpectTextAsync("result-level", "redis");
-        await Assertions.Expect(page["result-node"]).ToContainTextAsync("redis-", Patient);
+        await Assertions.Expect(page["result-node"]).ToContainTextAsync("redis-");
     }
 
     [Fact]
@@ -51,10 +49,10 @@ public sealed partial class SharedLookupsTests(BrowserFixture fixture)
 
         await Assertions.Expect(heading).ToHaveTextAsync("Démo de cache Redis");
         await page.RunAsync(_key);
-        await Assertions.Expect(page["result-story"]).ToContainTextAsync(FrenchSeconds(), Patient);
+        await Assertions.Expect(page["result-story"]).ToContainTextAsync(FrenchSeconds());
 
         await page["language-en"].ClickAsync();
-        await Assertions.Expect(heading).ToHaveTextAsync("Redis Cache Demo", new() { Timeout = 20_000 });
+        await Assertions.Expect(heading).ToHaveTextAsync("Redis Cache Demo");
         Assert.Empty(page.Errors);
     }
 

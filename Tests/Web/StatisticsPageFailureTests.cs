@@ -20,7 +20,7 @@ public sealed class StatisticsPageFailureTests : IAsyncLifetime
 
         await node.Process.KillAsync();
         await StatisticsPageTests.ChooseAsync(page, node.Name);
-        await Assertions.Expect(page["error"]).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page["error"]).ToBeVisibleAsync();
 
         await node.StartAsync();
         using var http = new HttpClient { BaseAddress = _fixture.Application.Apis[0].Url };

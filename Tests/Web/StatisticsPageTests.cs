@@ -7,22 +7,20 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
 {
     private const string Path = "/statistics";
 
-    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
-
     [Fact]
     public async Task Figures_of_the_cluster_and_its_instances_move_by_themselves()
     {
         await using var page = await fixture.OpenAsync(path: Path);
-        await Assertions.Expect(page["count-Requests"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["count-Requests"]).ToBeVisibleAsync();
         var before = await page["count-Requests"].TextContentAsync();
 
         await LookUpAsync();
 
-        await Assertions.Expect(page["count-Requests"]).Not.ToHaveTextAsync(before!, new() { Timeout = 20_000 });
-        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armed", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["count-Requests"]).Not.ToHaveTextAsync(before!);
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armed");
         await Assertions.Expect(page["instance-grid"].Locator("tbody tr")).ToHaveCountAsync(1);
         foreach (var chart in new[] { "percentiles", "levels", "near-trend" })
-            await Assertions.Expect(page[chart].Locator("svg").First).ToBeVisibleAsync(Patient);
+            await Assertions.Expect(page[chart].Locator("svg").First).ToBeVisibleAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -34,11 +32,11 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync(path: Path);
 
         await ChooseAsync(page, node.Name);
-        await Assertions.Expect(page["commands"]).ToContainTextAsync("info", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["commands"]).ToContainTextAsync("info");
         await node.ExecuteAsync("EVAL", "for i = 1, 5000000 do end return ARGV[1]", "0", Hostile);
         await page["refresh"].ClickAsync();
 
-        await Assertions.Expect(page["slow-log"]).ToContainTextAsync(Hostile, new() { Timeout = 20_000 });
+        await Assertions.Expect(page["slow-log"]).ToContainTextAsync(Hostile);
         Assert.Empty(page.Errors);
     }
 
@@ -49,10 +47,10 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         var heading = page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
         await Assertions.Expect(heading).ToHaveTextAsync("Statistiques");
-        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armé", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armé");
         await page["language-en"].ClickAsync();
 
-        await Assertions.Expect(heading).ToHaveTextAsync("Statistics", new() { Timeout = 20_000 });
+        await Assertions.Expect(heading).ToHaveTextAsync("Statistics");
     }
 
     [Theory]
@@ -91,7 +89,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
     {
         await LookUpAsync();
         await ChooseAsync(page, fixture.Application.Redis.Nodes[1].Name);
-        await Assertions.Expect(page["commands"]).ToBeVisibleAsync(Patient);
-        await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page["commands"]).ToBeVisibleAsync();
+        await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync();
     }
 }

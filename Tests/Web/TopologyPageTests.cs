@@ -5,8 +5,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed class TopologyPageTests(BrowserFixture fixture)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 20_000 };
-
     [Fact]
     public async Task Every_node_is_in_the_diagram_with_its_link()
     {
@@ -19,7 +17,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
             await Assertions.Expect(page[$"diagram-{node.Name}"]).ToContainTextAsync($"127.0.0.1:{node.Port}");
             await Assertions.Expect(page[$"node-{node.Name}"]).ToContainTextAsync("Hit ratio");
             if (!isMaster)
-                await Assertions.Expect(page[$"link-{node.Name}"]).ToHaveAttributeAsync("data-link", "up", new() { Timeout = 20_000 });
+                await Assertions.Expect(page[$"link-{node.Name}"]).ToHaveAttributeAsync("data-link", "up");
         }
 
         Assert.Empty(page.Errors);
@@ -31,7 +29,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await using var page = await OpenAsync();
 
         foreach (var sentinel in fixture.Application.Redis.Sentinels)
-            await Assertions.Expect(page[$"sentinel-{sentinel.Name}"]).ToContainTextAsync(fixture.Application.Redis.Master.Name, new() { Timeout = 20_000 });
+            await Assertions.Expect(page[$"sentinel-{sentinel.Name}"]).ToContainTextAsync(fixture.Application.Redis.Master.Name);
     }
 
     [Fact]
@@ -54,10 +52,10 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await using var page = await OpenAsync(language: "fr");
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topologie");
-        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Master.Name}"]).ToHaveTextAsync("power_settings_newArrêter", new() { Timeout = 20_000 });
+        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Master.Name}"]).ToHaveTextAsync("power_settings_newArrêter");
 
         await page["language-en"].ClickAsync();
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topology", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topology");
     }
 
     [Theory]
@@ -66,7 +64,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
     public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
     {
         await using var page = await OpenAsync(width: 360, colorScheme);
-        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());

@@ -9,7 +9,6 @@ namespace RedisAspire.Tests.Web;
 /// <param name="ActAsync">Does what the page is for, as often as one likes, and sees that it was done.</param>
 internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Content, Func<BrowserPage, Task> ActAsync)
 {
-    private const int Timeout = 20_000;
     private const int Soon = 4_000;
 
     /// <summary>Every page of the menu.</summary>
@@ -32,7 +31,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     public static TouredPage At(string path) => All.Single(page => page.Path == path);
 
     /// <summary>Waits until the page shows what it is about.</summary>
-    public Task ExpectContentAsync(BrowserPage page) => Assertions.Expect(Content(page)).ToBeVisibleAsync(new() { Timeout = Timeout });
+    public Task ExpectContentAsync(BrowserPage page) => Assertions.Expect(Content(page)).ToBeVisibleAsync();
 
     private static async Task LookUpAsync(BrowserPage page)
     {
@@ -41,7 +40,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await page.PressAsync("Control+A");
         await page.Page.Keyboard.TypeAsync(key);
         await page.PressAsync("Enter");
-        await Assertions.Expect(page["result-value"]).ToHaveTextAsync($"data_pour_{key}", new() { Timeout = Timeout });
+        await Assertions.Expect(page["result-value"]).ToHaveTextAsync($"data_pour_{key}");
     }
 
     private static async Task AskForADrillAsync(BrowserPage page)
@@ -49,9 +48,9 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         var question = page.Page.GetByRole(AriaRole.Alertdialog);
         await page.TabToAsync("stop-redis-replica-1");
         await page.PressAsync("Enter");
-        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync();
         await page.PressAsync("Escape");
-        await Assertions.Expect(question).ToBeHiddenAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(question).ToBeHiddenAsync();
     }
 
     private static Task RunAStepAsync(BrowserPage page) =>
@@ -84,12 +83,12 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await page["tree"].EvaluateAsync("tree => tree.dataset.before = 'true'");
         await page.TabToAsync("refresh");
         await page.PressAsync("Enter");
-        await Assertions.Expect(page["tree"]).Not.ToHaveAttributeAsync("data-before", "true", new() { Timeout = Timeout });
-        await Assertions.Expect(page["tree"].GetByText("db", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(page["tree"]).Not.ToHaveAttributeAsync("data-before", "true");
+        await Assertions.Expect(page["tree"].GetByText("db", new() { Exact = true })).ToBeVisibleAsync();
         await page.TabToAsync("tree");
         await page.PressAsync("End");
         await page.PressAsync("ArrowRight");
-        await Assertions.Expect(page["tree"].GetByRole(AriaRole.Treeitem).Nth(2)).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(page["tree"].GetByRole(AriaRole.Treeitem).Nth(2)).ToBeVisibleAsync();
     }
 
     private static async Task FilterAsync(BrowserPage page)
@@ -98,7 +97,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await page.PressAsync("Control+A");
         await page.Page.Keyboard.TypeAsync("Smartphone Premium");
         await page.PressAsync("Enter");
-        await Assertions.Expect(page["cards"].GetByTestId("key-link")).ToHaveCountAsync(1, new() { Timeout = Timeout });
+        await Assertions.Expect(page["cards"].GetByTestId("key-link")).ToHaveCountAsync(1);
         await Assertions.Expect(page["product-prod1"]).ToBeVisibleAsync();
     }
 
@@ -106,7 +105,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     {
         var before = await page["queued"].InnerTextAsync();
         await PressUntilDoneAsync(page, "enqueue", page["queue"].GetByTestId("error"), async () => await page["queued"].InnerTextAsync() != before);
-        await Assertions.Expect(page["queued"]).ToContainTextAsync("3", new() { Timeout = Timeout });
+        await Assertions.Expect(page["queued"]).ToContainTextAsync("3");
     }
 
     private static async Task ChooseANodeAsync(BrowserPage page)
@@ -119,9 +118,9 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
             return await IsSoonSoAsync(Assertions.Expect(page.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync(new() { Timeout = Soon }));
         });
         await page.PressAsync("ArrowDown");
-        await Assertions.Expect(page.Page.Locator("[role=option].rz-state-highlight")).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(page.Page.Locator("[role=option].rz-state-highlight")).ToBeVisibleAsync();
         await page.PressAsync("Enter");
-        await Assertions.Expect(page["commands"]).ToBeVisibleAsync(new() { Timeout = Timeout });
+        await Assertions.Expect(page["commands"]).ToBeVisibleAsync();
     }
 
     private static async Task<bool> IsSoonSoAsync(Task expected)
@@ -142,6 +141,6 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         var before = await page["still"].InnerTextAsync();
         await page.TabToAsync("still");
         await page.PressAsync("Enter");
-        await Assertions.Expect(page["still"]).Not.ToHaveTextAsync(before, new() { Timeout = Timeout });
+        await Assertions.Expect(page["still"]).Not.ToHaveTextAsync(before);
     }
 }

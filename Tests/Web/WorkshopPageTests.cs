@@ -34,7 +34,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
         await page["run-expiry"].ClickAsync();
         await page["cancel-expiry"].ClickAsync();
 
-        await Assertions.Expect(page["result-expiry"]).ToContainTextAsync("Cancelled", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["result-expiry"]).ToContainTextAsync("Cancelled");
         await Assertions.Expect(page["step-expiry"]).ToHaveAttributeAsync("data-done", "false");
         await Assertions.Expect(page["run-expiry"]).ToBeEnabledAsync();
     }
@@ -50,7 +50,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
 
         await page["step-install"].GetByTestId("copy").ClickAsync();
 
-        await Assertions.Expect(page["step-install"].GetByTestId("copy")).ToContainTextAsync("Copied", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["step-install"].GetByTestId("copy")).ToContainTextAsync("Copied");
         Assert.Equal(await lines.InnerTextAsync(), await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
     }
 
@@ -61,7 +61,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Atelier");
         await page["run-install"].ClickAsync();
-        await Assertions.Expect(page["result-install"]).ToContainTextAsync("répond : Redis", new() { Timeout = 20_000 });
+        await Assertions.Expect(page["result-install"]).ToContainTextAsync("répond : Redis");
     }
 
     [Theory]
