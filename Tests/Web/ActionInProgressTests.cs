@@ -1,3 +1,4 @@
+using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
 
 namespace RedisAspire.Tests.Web;
@@ -67,6 +68,50 @@ public sealed class ActionInProgressTests
         });
 
         Assert.True(isDone);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_is_shown_as_failed_until_it_has_been()
+    {
+        using var action = new ActionInProgress();
+        var readings = new Queue<TaskCompletionSource>([new(), new(), new()]);
+        var (first, second, third) = (readings.ElementAt(0), readings.ElementAt(1), readings.ElementAt(2));
+        var (once, twice) = (new CacheApiException("It failed."), new CacheApiException("It failed again."));
+
+        var reading = action.ReadAsync(_ => readings.Dequeue().Task);
+        first.SetException(once);
+        await reading;
+        Assert.Same(once, action.Problem);
+
+        reading = action.AgainAsync();
+        Assert.Same(once, action.Problem);
+        second.SetException(twice);
+        await reading;
+        Assert.Same(twice, action.Problem);
+
+        reading = action.AgainAsync();
+        Assert.Same(twice, action.Problem);
+        third.SetResult();
+        await reading;
+        Assert.Null(action.Problem);
+    }
+
+    [Fact]
+    public async Task What_was_done_in_vain_is_not_done_again_without_being_asked()
+    {
+        using var action = new ActionInProgress();
+        var times = 0;
+        await action.ReadAsync(_ => throw new CacheApiException("It is unreadable."));
+        await action.RunAsync(_ =>
+        {
+            times++;
+            throw new CacheApiException("It is impossible.");
+        });
+
+        await action.AgainAsync();
+
+        Assert.Equal(1, times);
+        Assert.Equal("It is impossible.", action.Problem?.Message);
     }
 
     [Fact]

@@ -76,6 +76,27 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_could_not_be_read_is_read_again_by_itself()
+    {
+        var master = fixture.Application.Redis.Master;
+        await master.ExecuteAsync("ACL", "SETUSER", "default", "-scan");
+        try
+        {
+            await using var page = await fixture.OpenAsync(path: "/keys");
+            await Assertions.Expect(page["tree"]).ToContainTextAsync("Not possible at the moment: try again");
+
+            await master.ExecuteAsync("ACL", "SETUSER", "default", "+scan");
+
+            await Assertions.Expect(page["tree"].GetByText("db", new() { Exact = true })).ToBeVisibleAsync();
+            await Assertions.Expect(page["tree"]).Not.ToContainTextAsync("try again");
+        }
+        finally
+        {
+            await master.ExecuteAsync("ACL", "SETUSER", "default", "+scan");
+        }
+    }
+
+    [Fact]
     public async Task All_keys_of_a_pattern_are_counted_and_then_deleted()
     {
         for (var i = 0; i < 70; i++)

@@ -84,6 +84,28 @@ public sealed class LabPageTests(BrowserFixture fixture)
     }
 
     [Fact]
+    public async Task A_limit_that_Redis_could_not_count_is_shown_as_soon_as_it_does()
+    {
+        var master = fixture.Application.Redis.Master;
+        await master.ExecuteAsync("ACL", "SETUSER", "default", "-eval", "-evalsha");
+        try
+        {
+            await using var page = await OpenAsync("rate-limit");
+            await Assertions.Expect(page["unlimited"]).ToContainTextAsync("everybody passes");
+
+            await AllowAsync();
+
+            await Assertions.Expect(page["limit"]).ToContainTextAsync("2,000 per 1 s");
+        }
+        finally
+        {
+            await AllowAsync();
+        }
+
+        Task AllowAsync() => master.ExecuteAsync("ACL", "SETUSER", "default", "+eval", "+evalsha");
+    }
+
+    [Fact]
     public async Task A_queued_job_warms_the_cache()
     {
         await using var page = await OpenAsync("queue");

@@ -49,7 +49,7 @@ public sealed partial class KeyCard : IDisposable
             await _heading.FocusAsync();
     }
 
-    private Task LoadAsync() => _action.RunAsync(async cancellationToken =>
+    private Task LoadAsync() => _action.ReadAsync(async cancellationToken =>
     {
         _details = null;
         _details = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
@@ -57,10 +57,7 @@ public sealed partial class KeyCard : IDisposable
         _items.AddRange(_details.Items);
     });
 
-    // What was to be done to it is not done again without being asked.
-    private Task AgainAsync() => _details is null ? LoadAsync() : Task.CompletedTask;
-
-    private Task MoreAsync() => _action.RunAsync(async cancellationToken =>
+    private Task MoreAsync() => _action.ReadAsync(async cancellationToken =>
     {
         var part = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);
         _items.AddRange(part.Items);

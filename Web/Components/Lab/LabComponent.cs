@@ -14,7 +14,6 @@ public abstract class LabComponent : LiveComponent
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private bool _isAwaited;
-    private bool _isLoaded;
 
     /// <summary>What the person has started.</summary>
     protected ActionInProgress Action { get; } = new();
@@ -33,11 +32,7 @@ public abstract class LabComponent : LiveComponent
     protected virtual bool IsOutdated(LiveUpdate before) => false;
 
     /// <summary>Reads again what is shown.</summary>
-    protected Task RefreshAsync() => Action.ReadAsync(async cancellationToken =>
-    {
-        await LoadAsync(cancellationToken);
-        _isLoaded = true;
-    });
+    protected Task RefreshAsync() => Action.ReadAsync(LoadAsync);
 
     /// <summary>Does something, and reads what has come of it.</summary>
     /// <param name="action">What is done.</param>
@@ -55,8 +50,6 @@ public abstract class LabComponent : LiveComponent
     {
         if (!_isAwaited && IsOutdated(before))
             _ = RefreshSoonAsync(Closed);
-        if (!_isLoaded && Live.HasMoreThan(before))
-            _ = OpenAsync();
     }
 
     /// <inheritdoc />

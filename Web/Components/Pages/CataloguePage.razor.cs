@@ -15,7 +15,6 @@ public sealed partial class CataloguePage : IDisposable
     private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
     private readonly ActionInProgress _deleting = new();
     private ActionInProgress _loading = new();
-    private string? _asked;
     private string? _next;
     private long? _total;
     private string? _node;
@@ -61,9 +60,8 @@ public sealed partial class CataloguePage : IDisposable
 
     private Task MoreAsync() => ReadAsync(_next);
 
-    private Task ReadAsync(string? cursor) => _loading.RunAsync(async cancellationToken =>
+    private Task ReadAsync(string? cursor) => _loading.ReadAsync(async cancellationToken =>
     {
-        _asked = cursor;
         var page = await Catalogue.ListAsync(_filter, cursor, cancellationToken);
         if (_categories.Count == 0)
             _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));
