@@ -114,6 +114,29 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     }
 
     [Fact]
+    public async Task What_is_changed_or_deleted_in_the_grid_is_so_at_once()
+    {
+        using var api = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        await PutAsync(api, "Before");
+        await fixture.Application.Redis.WaitForReplicasAsync();
+        await using var page = await OpenAsync();
+        await FilterAsync(page, _id);
+        await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page["grid"]).ToContainTextAsync($"Before {_id}");
+
+        await page[$"edit-{_id}"].ClickAsync();
+        await ExpectReadyAsync(page);
+        await page["product-name"].FillAsync($"After {_id}");
+        await page["save"].ClickAsync();
+        await Assertions.Expect(page["grid"]).ToContainTextAsync($"After {_id}");
+
+        await page[$"delete-{_id}"].ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Assertions.Expect(page["grid"]).Not.ToContainTextAsync(_id);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task The_key_behind_a_product_is_one_click_away()
     {
         await using var page = await OpenAsync("fr");

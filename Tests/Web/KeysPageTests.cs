@@ -97,6 +97,22 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rest_of_a_long_value_is_a_click_away()
+    {
+        await Redis.ListRightPushAsync(_prefix, [.. Enumerable.Range(1, 80).Select(number => (RedisValue)$"element {number}")]);
+        await using var page = await fixture.OpenAsync(path: $"/keys?key={_prefix}");
+        var last = page["elements"].GetByText("element 80", new() { Exact = true });
+        await Assertions.Expect(page["elements"]).ToContainTextAsync("element 1");
+        await Assertions.Expect(last).ToBeHiddenAsync();
+
+        await page["more-value"].ClickAsync();
+
+        await Assertions.Expect(last).ToBeVisibleAsync();
+        await Assertions.Expect(page["more-value"]).ToBeHiddenAsync();
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task All_keys_of_a_pattern_are_counted_and_then_deleted()
     {
         for (var i = 0; i < 70; i++)

@@ -8,7 +8,7 @@ namespace RedisAspire.Web.Components.Keys;
 public sealed partial class KeyCard : IDisposable
 {
     private readonly ActionInProgress _action = new();
-    private readonly List<ElementResponse> _items = [];
+    private IReadOnlyList<ElementResponse> _items = [];
     private ElementReference _heading;
     private KeyDetailsResponse? _details;
     private long _seconds = 60;
@@ -53,14 +53,13 @@ public sealed partial class KeyCard : IDisposable
     {
         _details = null;
         _details = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
-        _items.Clear();
-        _items.AddRange(_details.Items);
+        _items = _details.Items;
     });
 
     private Task MoreAsync() => _action.ReadAsync(async cancellationToken =>
     {
         var part = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);
-        _items.AddRange(part.Items);
+        _items = [.. _items, .. part.Items];
         _details = _details with { Next = part.Next };
     });
 

@@ -11,10 +11,10 @@ namespace RedisAspire.Web.Components.Pages;
 public sealed partial class CataloguePage : IDisposable
 {
     private readonly ProductFilter _filter = new();
-    private readonly List<ProductResponse> _products = [];
     private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
     private readonly ActionInProgress _deleting = new();
     private ActionInProgress _loading = new();
+    private IReadOnlyList<ProductResponse> _products = [];
     private string? _next;
     private long? _total;
     private string? _node;
@@ -66,10 +66,8 @@ public sealed partial class CataloguePage : IDisposable
         if (_categories.Count == 0)
             _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
-        if (cursor is null)
-            _products.Clear();
         // What has changed its place meanwhile comes once more.
-        _products.AddRange(page.Items.ExceptBy(_products.Select(product => product.Id), product => product.Id, StringComparer.Ordinal));
+        _products = cursor is null ? page.Items : [.. _products.UnionBy(page.Items, product => product.Id, StringComparer.Ordinal)];
         _categories.UnionWith(page.Items.Select(product => product.Category));
         (_next, _total, _node) = (page.Next, page.Total, page.Node);
     });
@@ -85,11 +83,7 @@ public sealed partial class CataloguePage : IDisposable
             return;
 
         // In its place, whatever the order and the filter: the replica that lists may not have it yet.
-        var index = _products.FindIndex(shown => shown.Id == saved.Id);
-        if (index < 0)
-            _products.Insert(0, saved);
-        else
-            _products[index] = saved;
+        _products = _products.Any(shown => shown.Id == saved.Id) ? Replace(saved) : [saved, .. _products];
         _categories.Add(saved.Category);
         Tell(written, Text["Saved"], product is null ? 1 : 0);
     }
@@ -109,7 +103,7 @@ public sealed partial class CataloguePage : IDisposable
             try
             {
                 var written = await Catalogue.DeleteAsync(product, cancellationToken);
-                _products.RemoveAll(shown => shown.Id == product.Id);
+                _products = Without(product.Id);
                 Tell(written, Text["Deleted"], -1);
             }
             catch (CacheApiException refusal) when (refusal.Status == HttpStatusCode.PreconditionFailed)
@@ -121,12 +115,15 @@ public sealed partial class CataloguePage : IDisposable
 
     private async Task ShowAsItIsAsync(string id, CancellationToken cancellationToken)
     {
-        var index = _products.FindIndex(shown => shown.Id == id);
         if (await Catalogue.FindAsync(id, cancellationToken) is { } now)
-            (_products[index], _isStale) = (now, true);
+            (_products, _isStale) = (Replace(now), true);
         else
-            _products.RemoveAt(index);
+            _products = Without(id);
     }
+
+    private IReadOnlyList<ProductResponse> Replace(ProductResponse product) => [.. _products.Select(shown => shown.Id == product.Id ? product : shown)];
+
+    private IReadOnlyList<ProductResponse> Without(string id) => [.. _products.Where(shown => shown.Id != id)];
 
     private void Tell(ProductWriteResponse written, string summary, int more)
     {
