@@ -85,7 +85,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             await load.StopAsync();
 
             output.WriteLine($"{what}: {load}");
-            Assert.True(load.Failures.Count == 0, $"{what}: {load}\n{string.Join('\n', load.Failures.Take(20))}");
+            Assert.True(load.Failures.Count == 0, $"{what}: {load}\n{string.Join('\n', load.Failures.Take(20))}\n{string.Join('\n', _api.Errors.Take(5))}");
             Assert.True(load.SlowAnswers.Count == 0, $"{what}: {load}\n{string.Join('\n', load.SlowAnswers.Take(20))}");
         }
     }

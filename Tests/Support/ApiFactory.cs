@@ -21,6 +21,11 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <summary>What the API asks of those who remove things.</summary>
     public const string AdminKey = "test-admin-key";
 
+    private readonly ErrorLogger _log = new();
+
+    /// <summary>What the API has logged as errors.</summary>
+    public IReadOnlyCollection<string> Errors => _log.Errors;
+
     /// <summary>Whether the API does nothing that it is not asked for: no figures, no keys of its own in Redis.</summary>
     public bool IsQuiet { get; init; }
 
@@ -66,7 +71,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         builder.UseSetting("Db:Seed", "false");
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(_log));
         builder.ConfigureServices(services =>
         {
             services.Configure<RedisTopologyOptions>(options =>
