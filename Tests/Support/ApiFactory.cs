@@ -21,10 +21,10 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <summary>What the API asks of those who remove things.</summary>
     public const string AdminKey = "test-admin-key";
 
-    private readonly ErrorLogger _log = new();
+    private readonly RecordingLogger _log = new(LogLevel.Error);
 
     /// <summary>What the API has logged as errors.</summary>
-    public IReadOnlyCollection<string> Errors => _log.Errors;
+    public IReadOnlyCollection<string> Errors => _log.Lines;
 
     /// <summary>Whether the API does nothing that it is not asked for: no figures, no keys of its own in Redis.</summary>
     public bool IsQuiet { get; init; }

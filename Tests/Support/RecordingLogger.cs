@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisAspire.Tests.Support;
 
-/// <summary>Remembers what was logged.</summary>
-internal sealed class RecordingLogger : ILoggerProvider, ILogger
+/// <summary>Remembers what was logged, with the exceptions.</summary>
+/// <param name="least">What is less than that is not remembered.</param>
+internal sealed class RecordingLogger(LogLevel least = LogLevel.Trace) : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -15,10 +16,14 @@ internal sealed class RecordingLogger : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        // Those who log need not ask first.
+        if (IsEnabled(logLevel))
+            _lines.Enqueue($"{formatter(state, exception)} {exception}".TrimEnd());
+    }
 
     public void Dispose()
     {
