@@ -78,7 +78,8 @@ internal sealed class SingleFlight<TKey>
         public void Leave()
         {
             if (Interlocked.Decrement(ref _callers) == 0)
-                _abandoned.Cancel();
+                // Elsewhere: what others do when they are told is neither this caller's time nor its failure.
+                _ = _abandoned.CancelAsync();
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         {
             return (await changed.FindAsync(key, cancellationToken) ?? first, true);
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             LogNotFound(failure);
             return (first, false);

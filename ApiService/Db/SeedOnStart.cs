@@ -35,7 +35,7 @@ internal sealed partial class SeedOnStart(
             LogForeign(failure);
             return true;
         }
-        catch (Exception failure) when (failure is ProductWriteException || RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             LogNotYet(failure);
             return false;

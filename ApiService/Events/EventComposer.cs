@@ -53,7 +53,7 @@ internal sealed partial class EventComposer(
         {
             return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             LogNoHistory(failure);
             return [];

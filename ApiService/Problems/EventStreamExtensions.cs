@@ -21,7 +21,7 @@ internal static class EventStreamExtensions
                 if (!await enumerator.MoveNextAsync())
                     yield break;
             }
-            catch (Exception failure) when (failure is not InvalidOperationException && RedisErrors.IsFailure(failure, cancellationToken))
+            catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
             {
                 problem = new ProblemDetails
                 {

@@ -8,8 +8,7 @@ internal sealed partial class RedisExceptionHandler(IProblemDetailsService probl
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        // Whose state was not the right one cannot be told here: it may well be our own.
-        if (exception is InvalidOperationException || !RedisErrors.IsFailure(exception, httpContext.RequestAborted))
+        if (!RedisErrors.IsFailure(exception, httpContext.RequestAborted))
             return false;
 
         LogRedisFailed(httpContext.Request.Method, httpContext.Request.Path, exception);

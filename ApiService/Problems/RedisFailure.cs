@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
@@ -30,7 +31,7 @@ internal static class RedisFailure
     {
         RedisUnavailableException => failure.Message,
         RedisServerException => Refusals.FirstOrDefault(refusal => failure.Message.Contains(refusal.Code, StringComparison.Ordinal)).Sentence ?? "Redis refused the command.",
-        RedisConnectionException => "The connection to Redis was lost.",
+        RedisConnectionException or IOException or SocketException => "The connection to Redis was lost.",
         _ => "Redis did not answer in time.",
     };
 

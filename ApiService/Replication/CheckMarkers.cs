@@ -48,7 +48,7 @@ internal sealed class CheckMarkers(IDatabase master)
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
                 await master.ExecuteAsync("UNLINK", [.. batch.Select(i => (object)(RedisKey)KeyOf(i))]).WaitAsync(Patience);
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
         {
             // They go away by themselves.
         }

@@ -114,7 +114,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         {
             // Late, whether it answers that it has nothing or does not answer.
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             return new ReplicaDelay(node, "down", ReadableAfterMs: null, RedisFailure.Describe(failure));
         }

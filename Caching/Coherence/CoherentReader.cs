@@ -158,12 +158,13 @@ internal sealed partial class CoherentReader : IDisposable
             // One node that hangs is enough for one caller.
             return (failure.InnerException is TimeoutException || node.IsSilent ? StoredEntry.Unavailable : null, true);
         }
-        catch (Exception failure) when (failure is TimeoutException or RespErrorException)
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             _instruments.Fallback();
             _instruments.Operation("GET", node, started, failure);
-            if (node.ReportFailure(failure))
-                LogFailed(node.Name, RedisErrors.Describe(failure));
+            var isExpected = failure is TimeoutException or RespErrorException;
+            if (node.ReportFailure(failure) || !isExpected)
+                LogFailed(node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);
             return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
         }
         finally
@@ -248,7 +249,7 @@ internal sealed partial class CoherentReader : IDisposable
     }
 
     [LoggerMessage(LogLevel.Warning, "A read failed on {Node}: {Reason}. The cache does without it.")]
-    private partial void LogFailed(string node, string reason);
+    private partial void LogFailed(string node, string reason, Exception? unexpected);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
     private partial void LogForeignKey(string key);

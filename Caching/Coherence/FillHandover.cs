@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -74,7 +73,7 @@ internal sealed partial class FillHandover : IDisposable
         {
             await node.Database.ExecuteAsync("PUBLISH", _channel, message).ConfigureAwait(false);
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
         {
             LogFailed(node.Name, failure.Message);
         }
@@ -91,8 +90,9 @@ internal sealed partial class FillHandover : IDisposable
                 if (node.Status.IsUp)
                     await ListenOnceAsync(node.Endpoint.ToConnectionOptions("RedisAspire-handover"), stopping).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or RespErrorException or RespProtocolException)
+            catch (Exception failure)
             {
+                // Whatever it is: the other nodes are heard, and this one is tried again.
                 LogFailed(node.Name, failure.Message);
             }
 

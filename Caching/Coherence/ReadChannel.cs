@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
 
@@ -79,7 +78,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
             // What it does not have yet would only be told when it comes.
             wait.IsWatched = reply.Value is not null;
         }
-        catch (Exception failure) when (failure is TrackedConnectionLostException or RespErrorException or TimeoutException)
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             // Whoever waits also looks again now and then.
         }

@@ -78,7 +78,7 @@ internal sealed partial class RedisStore(
             LogForeignKey(key);
             return StoredEntry.Unavailable;
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             Failed(node, "GET", started, failure);
             return StoredEntry.Unavailable;
@@ -131,30 +131,16 @@ internal sealed partial class RedisStore(
     /// </param>
     public async ValueTask<LeaseAnswer> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
-        RedisResult? answer = null;
+        var answer = LeaseAnswer.Unavailable;
         var result = await WriteAsync("EVALSHA", async database =>
         {
-            answer = await database.ScriptEvaluateAsync(
+            answer = AnswerIn(await database.ScriptEvaluateAsync(
                 TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
-                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false);
+                [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false));
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
-        if (!result.IsReached)
-            return LeaseAnswer.Unavailable;
-
-        var parts = (RedisResult[])answer!;
-        if (parts is [_, var value, var remaining])
-        {
-            var milliseconds = (long)remaining;
-            return new LeaseAnswer(
-                LeaseState.Filled,
-                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
-                Holder: null);
-        }
-
-        var holder = parts is [_, var lost] ? (string?)lost : null;
-        return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing, holder);
+        return result.IsReached ? answer : LeaseAnswer.Unavailable;
     }
 
     /// <summary>Keeps the lease for another while.</summary>
@@ -169,6 +155,22 @@ internal sealed partial class RedisStore(
 
     /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
     internal static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
+
+    private LeaseAnswer AnswerIn(RedisResult reply)
+    {
+        var parts = (RedisResult[])reply!;
+        if (parts is [_, var value, var remaining])
+        {
+            var milliseconds = (long)remaining;
+            return new LeaseAnswer(
+                LeaseState.Filled,
+                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
+                Holder: null);
+        }
+
+        var holder = parts is [_, var lost] ? (string?)lost : null;
+        return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing, holder);
+    }
 
     // The node refuses this command, and not its service: it is no use to do without it altogether.
     private static bool IsRefusal(Exception failure) =>
@@ -200,7 +202,7 @@ internal sealed partial class RedisStore(
             // Somebody else's key: nothing is wrong with the node.
             return WriteResult.NotReached;
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             Failed(master, operation, started, failure);
             return WriteResult.NotReached;
@@ -220,12 +222,13 @@ internal sealed partial class RedisStore(
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();
-        if (IsRefusal(failure) || node.ReportFailure(failure))
-            LogFailed(operation, node.Name, RedisErrors.Describe(failure));
+        var isExpected = RedisErrors.IsFailure(failure, CancellationToken.None);
+        if (IsRefusal(failure) || node.ReportFailure(failure) || !isExpected)
+            LogFailed(operation, node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache does without it.")]
-    private partial void LogFailed(string operation, string node, string reason);
+    private partial void LogFailed(string operation, string node, string reason, Exception? unexpected);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
     private partial void LogForeignKey(string key);

@@ -28,7 +28,7 @@ public sealed class RedisMaster(RedisTopology topology)
     /// <param name="timeout">How long the answer may take.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent is done all the same.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer, or the connection was lost.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
     public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -42,6 +42,11 @@ public sealed class RedisMaster(RedisTopology topology)
         {
             node.ReportFailure(failure);
             throw;
+        }
+        catch (InvalidOperationException failure)
+        {
+            // So the client calls it when a connection is lost, or has just been replaced, between two of its steps.
+            throw new RedisUnavailableException("The connection to Redis was lost.", failure);
         }
     }
 

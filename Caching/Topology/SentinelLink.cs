@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
@@ -42,8 +41,9 @@ internal sealed partial class SentinelLink(
             {
                 await ListenAsync(stopping).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is IOException or SocketException or TimeoutException or OperationCanceledException or RespErrorException or RespProtocolException)
+            catch (Exception failure)
             {
+                // Whatever it is: the other sentinels are heard, and this one is tried again.
                 if (!stopping.IsCancellationRequested)
                     Lost(failure is OperationCanceledException ? "it does not answer" : failure.Message);
             }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.ApiService;
 
@@ -53,6 +55,24 @@ public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leade
             await replica.Process.KillAsync();
             Assert.Equal("key", await LeaderAsync());
         }
+    }
+
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    public async Task What_a_client_passes_on_from_its_socket_is_told_as_a_lost_connection_and_costs_no_data(Type failure)
+    {
+        using var connection = await ConnectionMultiplexer.ConnectAsync(Redis.Master.ConnectionString);
+        await using var api = await ApiFactory.StartAsync(Redis, services => services.AddKeyedSingleton(
+            Redis.Master.Name, FaultyConnection.Before(connection, (Exception)Activator.CreateInstance(failure)!)));
+        using var client = api.CreateClient();
+
+        using var refused = await client.PostAsync(Path("/api/counters/a/increment"), content: null, Cancellation);
+        using var data = await client.GetAsync(Path("/data/a"), Cancellation);
+
+        Assert.Equal("The connection to Redis was lost. Try again in a moment.", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("detail").GetString());
+        IsUnavailable(refused);
+        Assert.Equal((HttpStatusCode.OK, "MISS"), (data.StatusCode, data.Headers.GetValues("X-Cache").Single()));
     }
 
     private static Uri Path(string path) => new(path, UriKind.Relative);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Coherence;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
@@ -49,16 +51,51 @@ public sealed class DegradationTests : IAsyncLifetime
         await Eventually.HoldsAsync("the value is a hit again", async () => (await LookupAsync(host, "a")).IsHit);
     }
 
-    [Fact]
-    public async Task A_command_that_the_client_gives_up_by_itself_costs_no_answer()
+    [Theory]
+    [InlineData(typeof(TaskCanceledException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(NullReferenceException))]
+    [InlineData(null)]
+    public async Task A_client_that_fails_in_whatever_way_or_answers_nothing_costs_no_answer(Type? failure)
     {
         using var connection = await ConnectionMultiplexer.ConnectAsync(_fixture.Redis.Master.ConnectionString);
-        await using var host = await CacheHost.StartAsync(_fixture.Redis, services: services =>
-            services.AddKeyedSingleton(_fixture.Redis.Master.Name, CancellingConnection.Before(connection)));
+        await using var host = await CacheHost.StartAsync(_fixture.Redis, services: services => services.AddKeyedSingleton(
+            _fixture.Redis.Master.Name, FaultyConnection.Before(connection, failure is null ? null : (Exception)Activator.CreateInstance(failure)!)));
 
         Assert.Equal(CacheLevel.Source, (await LookupAsync(host, "a")).Level);
         await host.Cache.SetAsync("a", "set", cancellationToken: Cancellation);
         await host.Cache.RemoveAsync("a", Cancellation);
+    }
+
+    [Fact]
+    public async Task What_no_client_should_throw_is_logged_with_where_it_comes_from()
+    {
+        var log = new RecordingLogger(LogLevel.Warning);
+        using var connection = await ConnectionMultiplexer.ConnectAsync(_fixture.Redis.Master.ConnectionString);
+        await using var host = await CacheHost.StartAsync(_fixture.Redis, services: services => services
+            .AddSingleton<ILoggerProvider>(log)
+            .AddKeyedSingleton(_fixture.Redis.Master.Name, FaultyConnection.Before(connection, new InvalidCastException("lost its socket"))));
+        var store = host.Services.GetRequiredService<RedisStore>();
+
+        Assert.Equal(StoredState.Unavailable, (await store.GetAsync(host.Topology.Master!, "a", Cancellation)).State);
+
+        Assert.Contains(log.Lines, line => line.StartsWith("GET failed on redis-master: lost its socket.", StringComparison.Ordinal)
+            && line.Contains($"{nameof(RedisStore)}.{nameof(RedisStore.GetAsync)}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_source_leaves_behind_to_be_told_of_cancellation_is_no_concern_of_the_caller()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+
+        var lookup = await host.Cache.LookupAsync("a", cancellationToken =>
+        {
+            cancellationToken.Register(() => throw new InvalidDataException("told too late"));
+            return ValueTask.FromResult("value");
+        }, cancellationToken: Cancellation);
+
+        Assert.Equal("value", lookup.Value);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     public const string AdminKey = "test-admin-key";
 
     private readonly RecordingLogger _log = new(LogLevel.Error);
+    private Action<IServiceCollection>? _services;
 
     /// <summary>What the API has logged as errors.</summary>
     public IReadOnlyCollection<string> Errors => _log.Lines;
@@ -34,6 +35,12 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <param name="settings">Configuration that differs from that of other tests.</param>
     public static Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings) =>
         StartAsync(new ApiFactory(redis, settings));
+
+    /// <summary>The same with services that take the place of its own.</summary>
+    /// <param name="redis">The nodes.</param>
+    /// <param name="services">Adds them.</param>
+    public static Task<ApiFactory> StartAsync(RedisReplication redis, Action<IServiceCollection> services) =>
+        StartAsync(new ApiFactory(redis) { _services = services });
 
     /// <summary>The same for tests that count keys or commands: nothing is in Redis but what they put there.</summary>
     /// <param name="redis">The nodes.</param>
@@ -81,6 +88,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
             });
             if (IsQuiet)
                 RemoveBackgroundServices(services);
+            _services?.Invoke(services);
         });
     }
 
