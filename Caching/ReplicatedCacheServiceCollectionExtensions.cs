@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
@@ -42,7 +43,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
 
         services.AddOptions<ReplicatedCacheOptions>()
             .Validate(options => options.Expiration > TimeSpan.Zero, "Expiration must be positive.")
-            .Validate(options => options.OperationTimeout > TimeSpan.Zero, "OperationTimeout must be positive.");
+            .Validate(options => options.OperationTimeout > TimeSpan.Zero, "OperationTimeout must be positive.")
+            .Validate(options => string.IsNullOrEmpty(options.PeerAddress) || IPAddress.TryParse(options.PeerAddress, out _), "PeerAddress must be an IP address.");
 
         services.AddOptions<RedisTopologyOptions>().Configure<IServiceProvider>(static (options, provider) =>
         {
@@ -75,6 +77,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();
         services.TryAddSingleton<FillHandover>();
+        services.TryAddSingleton<PeerHandover>();
         services.TryAddSingleton<CoherentReader>();
         services.TryAddSingleton<TagRegistry>();
         services.TryAddSingleton<EntryCodec>();

@@ -27,6 +27,16 @@ internal sealed class AwaitedFill(ConcurrentDictionary<string, TaskCompletionSou
             _payload = awaited.GetOrAdd(holder, _payload);
     }
 
+    /// <summary>Asks the holder itself, because no node may be left that passes it on.</summary>
+    /// <param name="peers">Knows how.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public void Ask(PeerHandover peers, CancellationToken cancellationToken)
+    {
+        // For what is awaited now: by the time it comes, that may not be wanted any more.
+        if (Holder is not null)
+            _ = peers.AskAsync(Holder, _payload, cancellationToken);
+    }
+
     /// <summary>Awaits nothing any more.</summary>
     public void Forget()
     {

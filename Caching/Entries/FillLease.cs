@@ -29,10 +29,10 @@ internal sealed class FillLease : IAsyncDisposable
     /// <summary>Tries to get the lease.</summary>
     /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, and what the master said.</returns>
     public static async ValueTask<(FillLease? Lease, LeaseAnswer Answer)> TakeAsync(
-        RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
+        RedisStore store, CoherentReader reader, PeerHandover peers, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
         // With the run id of the master: see the script that takes leases.
-        var token = $"{store.MasterRunId}:{Guid.NewGuid():N}";
+        var token = $"{store.MasterRunId}:{Guid.NewGuid():N}{peers.Suffix}";
         var answer = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
         return (answer.State == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, answer);
     }

@@ -15,6 +15,7 @@ internal sealed class LeasedFiller(
     CoherentReader reader,
     ReadChannel channel,
     FillHandover handover,
+    PeerHandover peers,
     RedisStore store,
     TagRegistry tags,
     EntryCodec codec,
@@ -111,13 +112,13 @@ internal sealed class LeasedFiller(
     // The lease, or a fresh value that somebody has filled meanwhile.
     private async Task<Answer<T>> TakeAsync<TState, T>(FillJob<TState, T> job, TimeSpan? wanted, CancellationToken cancellationToken)
     {
-        var (lease, answer) = await FillLease.TakeAsync(store, reader, job.Key, wanted, _options.LeaseDuration, time).ConfigureAwait(false);
+        var (lease, answer) = await FillLease.TakeAsync(store, reader, peers, job.Key, wanted, _options.LeaseDuration, time).ConfigureAwait(false);
         if (answer.State == LeaseState.Filled)
         {
             if (await entries.JudgeAsync<T>(job.Key, answer.Entry, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: EntryFinding.Fresh } fresh)
                 return new Answer<T>(answer.State, Lease: null, Holder: null, fresh.Result);
             // What is there is of no use: it is to be replaced.
-            (lease, answer) = await FillLease.TakeAsync(store, reader, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
+            (lease, answer) = await FillLease.TakeAsync(store, reader, peers, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
         }
 
         return new Answer<T>(answer.State, lease, answer.Holder, Found: null);
@@ -126,6 +127,7 @@ internal sealed class LeasedFiller(
     private async Task<FillResult<T>> CallAndStoreAsync<TState, T>(FillJob<TState, T> job, FillLease lease, AwaitedFill awaited, bool isInherited, CancellationToken cancellationToken)
     {
         await using var ended = lease.ConfigureAwait(false);
+        using var offered = peers.Offer(lease.Token);
         cancellationToken.ThrowIfCancellationRequested();
         // Before the source is called: a tag that is removed meanwhile makes the entry void from the start.
         var stamps = await tags.ReadAsync(job.Tags, cancellationToken).ConfigureAwait(false);
@@ -138,10 +140,15 @@ internal sealed class LeasedFiller(
         var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
-        // Not all hear of what a master has taken that is being replaced. What a removal has kept from being stored they shall
-        // not hear of.
-        if (!result.IsReached || (result.IsDone ? !store.IsSettled : lease.IsOfEarlierMaster))
-            handover.Publish(lease.Token, packed.Payload);
+        // What a removal has kept from being stored nobody shall hear of.
+        if (!result.IsReached || result.IsDone || lease.IsOfEarlierMaster)
+        {
+            offered?.Give(packed.Payload);
+            // Not all hear of what a master has taken that is being replaced.
+            if (!result.IsDone || !store.IsSettled)
+                handover.Publish(lease.Token, packed.Payload);
+        }
+
         return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
     }
 
@@ -178,6 +185,7 @@ internal sealed class LeasedFiller(
     // What another process stores or hands over; null when nothing more can come.
     private async Task<FillResult<T>?> FilledAsync<TState, T>(FillJob<TState, T> job, AwaitedFill awaited, CancellationToken cancellationToken)
     {
+        awaited.Ask(peers, cancellationToken);
         while (true)
         {
             var wait = channel.WaitFor(job.Key);

@@ -6,20 +6,15 @@ internal sealed class Drill : IAsyncDisposable
     /// <summary>What a request may take.</summary>
     public static readonly TimeSpan Limit = DrillFixture.Source + TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// What a request may take when no node is left: who waits for what another process has found asks the own source then.
-    /// </summary>
-    public static readonly TimeSpan LimitWithoutNodes = DrillFixture.Source + Limit;
-
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(1);
 
     private readonly DrillFixture _fixture;
 
-    private Drill(DrillFixture fixture, TimeSpan limit)
+    private Drill(DrillFixture fixture)
     {
         _fixture = fixture;
-        Load = new LoadGenerator([.. fixture.Application.Apis.Select(api => api.Url)], fixture.Application.Web!.Url, limit);
+        Load = new LoadGenerator([.. fixture.Application.Apis.Select(api => api.Url)], fixture.Application.Web!.Url, Limit);
         Catalogue = new CatalogueWriter(fixture.Application.Apis[0].Url);
     }
 
@@ -31,12 +26,11 @@ internal sealed class Drill : IAsyncDisposable
 
     /// <summary>Runs a drill on whole nodes, and repairs them after it.</summary>
     /// <param name="fixture">The application.</param>
-    /// <param name="limit">What a request may take.</param>
     /// <param name="accident">What happens; it ends when what it does to the application is over.</param>
-    public static async Task<Drill> RunAsync(DrillFixture fixture, TimeSpan limit, Func<Drill, Task> accident)
+    public static async Task<Drill> RunAsync(DrillFixture fixture, Func<Drill, Task> accident)
     {
         await fixture.RestoreAsync();
-        var drill = new Drill(fixture, limit);
+        var drill = new Drill(fixture);
         try
         {
             drill.Load.Start();

@@ -23,7 +23,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_master_is_killed()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
+        await using var drill = await Drill.RunAsync(fixture, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
 
         await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
@@ -32,7 +32,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_master_hangs()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
+        await using var drill = await Drill.RunAsync(fixture, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
 
         await drill.AssertUnharmedAsync(output);
         Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
@@ -41,7 +41,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_sentinels_replace_a_master_that_is_alive()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var old = await fixture.MasterAsync();
             await Redis.Sentinels[0].ExecuteAsync("SENTINEL", "FAILOVER", RedisSentinel.MasterName);
@@ -56,7 +56,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task A_sentinel_is_lost_and_then_the_master()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             await Redis.Sentinels[0].Process.KillAsync();
             await (await fixture.MasterAsync()).Process.KillAsync();
@@ -69,7 +69,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task Every_replica_is_killed_one_after_the_other()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -86,7 +86,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task The_replicas_hang()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))
@@ -102,7 +102,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task All_nodes_are_killed_and_started_again_with_their_data()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.LimitWithoutNodes, async drill =>
+        await using var drill = await Drill.RunAsync(fixture, async drill =>
         {
             // So that something is older than what may be lost.
             await Task.Delay(NotOnDisk, TestContext.Current.CancellationToken);
@@ -119,7 +119,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task A_replica_has_to_copy_everything_anew()
     {
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var master = await fixture.MasterAsync();
             foreach (var replica in Redis.Nodes.Where(node => node != master))

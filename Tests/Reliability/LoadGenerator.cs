@@ -77,7 +77,8 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private async Task RunAsync()
     {
         _clock.Start();
-        var random = new Random(1);
+        // Other keys every time: what happens at the moment of an accident is not the same in every run.
+        var random = new Random();
         for (var sent = 0L; !_stopping.IsCancellationRequested; sent++)
         {
             var due = TimeSpan.FromSeconds(sent / (double)RequestsPerSecond);

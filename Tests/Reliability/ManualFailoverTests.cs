@@ -18,7 +18,7 @@ public sealed class ManualFailoverTests(ManualFailoverTests.Unwatched fixture, I
     public async Task After_the_death_of_the_master_a_replica_is_promoted_by_hand_and_written_within_two_seconds()
     {
         var took = TimeSpan.Zero;
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async drill =>
+        await using var drill = await Drill.RunAsync(fixture, async drill =>
         {
             var old = await fixture.MasterAsync();
             Assert.Equal(HttpStatusCode.NoContent, await OrderAsync(old.Name, "stop"));
@@ -41,7 +41,7 @@ public sealed class ManualFailoverTests(ManualFailoverTests.Unwatched fixture, I
     public async Task A_planned_hand_over_loses_nothing_and_nobody_waits_long()
     {
         // The master takes no writes while it hands over: for its clients that is a short hang.
-        await using var drill = await Drill.RunAsync(fixture, Drill.Limit, async _ =>
+        await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var old = await fixture.MasterAsync();
             Assert.Equal(HttpStatusCode.OK, await OrderAsync(fixture.Redis.Nodes.Last(node => node != old).Name, "promote"));
