@@ -133,10 +133,10 @@ internal sealed partial class PeerHandover : IAsyncDisposable
 
             // Who has asked says no more: whatever comes means that nobody waits any longer.
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var leaving = stream.ReadAsync(new byte[1], gone.Token).AsTask();
+            Task leaving = stream.ReadAsync(new byte[1], gone.Token).AsTask();
             var isGiven = await Task.WhenAny(offered.Entry, leaving).ConfigureAwait(false) == offered.Entry;
             await gone.CancelAsync().ConfigureAwait(false);
-            _ = leaving.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            await leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!isGiven || await offered.Entry.ConfigureAwait(false) is not { } entry)
                 return;
 

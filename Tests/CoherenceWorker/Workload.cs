@@ -34,7 +34,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, R
 
     /// <summary>Whether a failure is that of a node that is dead or about to be.</summary>
     public static bool IsOfRedis(Exception failure) =>
-        RedisErrors.IsFailureOfCommand(failure, CancellationToken.None);
+        failure is InvalidOperationException || RedisErrors.IsFailure(failure, CancellationToken.None);
 
     /// <summary>Reads and writes until it is told to stop.</summary>
     public async Task<WorkerCounts> RunAsync(CancellationToken stopping)
