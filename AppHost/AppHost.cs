@@ -1,10 +1,7 @@
 using RedisAspire.AppHost;
 using RedisAspire.AppHost.Drills;
-using RedisAspire.AppHost.Publishing;
 
 var builder = DistributedApplication.CreateBuilder(args);
-
-builder.AddPublishTarget();
 
 var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
@@ -20,7 +17,6 @@ var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithReplicas(2)
     .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/reference", "API reference"))
     .WithHttpHealthCheck("/health")
-    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(redis)
     .WithDrills(redis, adminKey)
@@ -31,7 +27,6 @@ builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Web page")
     .WithHttpHealthCheck("/health")
-    .WithPublishedProbes()
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(api)
     .WaitFor(api);

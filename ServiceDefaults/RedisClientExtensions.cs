@@ -3,12 +3,11 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ServiceDefaults;
 
-/// <summary>Adds Redis connections with what the package profile offers.</summary>
+/// <summary>Adds Redis connections through Aspire.StackExchange.Redis.</summary>
 public static class RedisClientExtensions
 {
     /// <summary>
-    /// Adds a traced, keyed <see cref="IConnectionMultiplexer"/> for each named connection string through
-    /// Aspire.StackExchange.Redis. Without the Aspire packages it adds nothing: whoever needs a node connects to it.
+    /// Adds a traced, keyed <see cref="IConnectionMultiplexer"/> for each named connection string.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of host.</typeparam>
     /// <param name="builder">The service's host.</param>
@@ -19,7 +18,6 @@ public static class RedisClientExtensions
         where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(names);
-#if ASPIRE_PACKAGES
         foreach (var name in names)
         {
             builder.AddKeyedRedisClient(
@@ -36,7 +34,6 @@ public static class RedisClientExtensions
                     configure(options);
                 });
         }
-#endif
         return builder;
     }
 }

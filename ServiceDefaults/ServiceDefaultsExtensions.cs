@@ -3,22 +3,17 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Trace;
-#if ASPIRE_PACKAGES
-using Microsoft.Extensions.Http.Resilience;
 using OpenTelemetry.Metrics;
-#else
-using RedisAspire.ServiceDefaults.WithoutAspire;
-#endif
+using OpenTelemetry.Trace;
 
 namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
 /// What every service of the application has in common: telemetry, health endpoints, service discovery and
-/// resilience. The same calls serve both package profiles; where packages are missing,
-/// <c>WithoutAspire/</c> has methods of the same names.
+/// resilience.
 /// </summary>
 public static class ServiceDefaultsExtensions
 {

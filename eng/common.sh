@@ -1,7 +1,5 @@
 # Shared by ./run, ./test and .ci/run. To be sourced from the repository's root.
 
-remembered=.aspire-packages.props
-
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {
@@ -11,50 +9,6 @@ fail() {
 
 require_dotnet() {
   command -v dotnet >/dev/null || fail "The .NET 10 SDK is not installed: see https://dot.net/download."
-}
-
-# Sets AspirePackages (true or false) for everything that follows: from the environment, or as found out before,
-# or by restoring the app host once. See "Two package profiles" in README.md.
-choose_profile() {
-  if [ -n "${AspirePackages:-}" ]; then
-    case $AspirePackages in
-      true | false) ;;
-      *) fail "The environment variable AspirePackages must be true or false, not '$AspirePackages'." ;;
-    esac
-  elif [ -f "$remembered" ]; then
-    AspirePackages=$(sed -n 's:.*<AspirePackages[^>]*>\(.*\)</AspirePackages>.*:\1:p' "$remembered")
-  else
-    look_for_aspire_packages
-  fi
-  export AspirePackages
-}
-
-look_for_aspire_packages() {
-  say "Looking whether the NuGet feed carries the Aspire packages (once) …"
-  local output
-  if output=$(dotnet restore AppHost -p:AspirePackages=true -v quiet 2>&1); then
-    AspirePackages=true
-  elif printf '%s' "$output" | grep -qE 'NU1301|NU1302'; then
-    # The feed could not be asked at all: nothing worth remembering.
-    AspirePackages=false
-    say "The NuGet feed cannot be reached: going on without the Aspire packages this time."
-    return
-  else
-    AspirePackages=false
-  fi
-  cat >"$remembered" <<PROPS
-<Project>
-  <!-- Found out by ./run or ./test; delete this file to have it found out again. -->
-  <PropertyGroup>
-    <AspirePackages Condition="'\$(AspirePackages)' == ''">$AspirePackages</AspirePackages>
-  </PropertyGroup>
-</Project>
-PROPS
-  if [ "$AspirePackages" = true ]; then
-    say "It does: the application starts through the Aspire app host."
-  else
-    say "It does not: the application starts as local processes instead."
-  fi
 }
 
 # need COMMAND APT_PACKAGE BREW_PACKAGE: makes sure a program is there, installing it where that is possible.

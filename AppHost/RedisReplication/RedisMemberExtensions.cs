@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Aspire.Hosting.Docker;
-using Aspire.Hosting.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.AppHost.RedisReplication;
@@ -105,7 +103,7 @@ internal static class RedisMemberExtensions
             resource.WaitForStart(redis.ApplicationBuilder.CreateResourceBuilder(replication.Nodes.First()));
         redis.SetHostPort(member);
         redis.KeepData(member);
-        return redis.Publish(member);
+        return redis;
     }
 
     // A chart's values list those parameters only that are variables of their own.
@@ -113,19 +111,6 @@ internal static class RedisMemberExtensions
     {
         foreach (var password in credentials.Select(credential => credential.Password))
             context.EnvironmentVariables[password.Name.Replace('-', '_').ToUpperInvariant()] = password;
-    }
-
-    // Only for an environment that is there: what is said to another one would have it asked for.
-    private static IResourceBuilder<RedisReplicationResource> Publish(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
-    {
-        if (member.Resource is not ContainerResource resource)
-            return redis;
-        var container = redis.ApplicationBuilder.CreateResourceBuilder(resource);
-        if (redis.ApplicationBuilder.Resources.OfType<DockerComposeEnvironmentResource>().Any())
-            container.WithComposeService(redis.Resource, member);
-        if (redis.ApplicationBuilder.Resources.OfType<KubernetesEnvironmentResource>().Any())
-            container.WithKubernetesService(redis.Resource, member);
-        return redis;
     }
 
     private static string DirectoryOf(this RedisReplicationResource redis, RedisMember member, IServiceProvider services) =>
