@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Standalone;
@@ -24,7 +23,7 @@ internal static class LaunchSummary
         Row(text, "monitoring", $"redis-cli -p {application.Redis.Master.Port} --user {statistics.Name} -a {statistics.Password} --no-auth-warning info");
         text.Append('\n');
         Row(text, "Admin key", application.AdminKey);
-        Row(text, "Drills", $"curl -X POST -H '{AdminKeyFilter.Header}: {application.AdminKey}' {application.Drills.Address}nodes/redis-replica-1/stop");
+        Row(text, "Drills", $"curl -X POST -H '{RedisAspire.AppHost.Drills.AdminKeyFilter.Header}: {application.AdminKey}' {application.Drills.Address}nodes/redis-replica-1/stop");
         return text.Append("\nCtrl-C ends everything.\n").ToString();
     }
 

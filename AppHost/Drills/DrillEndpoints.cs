@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using RedisAspire.AppHost.RedisReplication;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost.Drills;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using RedisAspire.Standalone.Drills;
 
 namespace RedisAspire.AppHost.Drills;
 

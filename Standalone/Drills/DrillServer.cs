@@ -1,3 +1,4 @@
+using RedisAspire.AppHost.Drills;
 using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Standalone.Drills;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
+using RedisAspire.Hosting;
 namespace RedisAspire.Standalone.Redis;
 
 /// <summary>

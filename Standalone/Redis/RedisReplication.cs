@@ -1,3 +1,4 @@
+using RedisAspire.Hosting;
 using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Standalone.Redis;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisAspire.Hosting;
 using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Standalone.Redis;

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using RedisAspire.Hosting;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 

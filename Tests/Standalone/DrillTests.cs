@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.AppHost.Drills;
 using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
@@ -95,7 +94,7 @@ public sealed class StandaloneApplicationTests
         await using var application = await StandaloneApplication.StartAsync(AnyPorts with { HasWeb = false }, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
         var failure = application.WaitForFailureAsync(Cancellation);
         using var http = new HttpClient();
-        http.DefaultRequestHeaders.Add(AdminKeyFilter.Header, application.AdminKey);
+        http.DefaultRequestHeaders.Add("X-Admin-Key", application.AdminKey);
 
         using var stopped = await http.PostAsync(new Uri(application.Drills.Address, "/nodes/redis-replica-1/stop"), content: null, Cancellation);
 

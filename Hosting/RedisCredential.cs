@@ -1,4 +1,4 @@
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>A user of every node.</summary>
 /// <param name="Name">The user's name.</param>

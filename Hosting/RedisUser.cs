@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace RedisAspire.Standalone.Redis;
+namespace RedisAspire.Hosting;
 
 /// <summary>A user of the nodes' access control lists. See https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/.</summary>
 /// <param name="Name">The user's name.</param>

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>Asks a sentinel a command, on a connection of its own.</summary>
 internal sealed class RedisSentinelClient(RedisMember sentinel, ParameterResource password)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Topology;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>Looks at all nodes every second, as a service would, and shows on the dashboard what it sees.</summary>
 internal sealed class RedisReplicationMonitor(

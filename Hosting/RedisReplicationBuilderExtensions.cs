@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using RedisAspire.AppHost.RedisReplication;
+using RedisAspire.Hosting;
 
 namespace Aspire.Hosting;
 

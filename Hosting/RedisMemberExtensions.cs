@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>Makes nodes and sentinels: in containers and as processes with the same configuration.</summary>
 internal static class RedisMemberExtensions

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>Brings accidents about: kills, pauses and resumes what a resource runs as.</summary>
 internal sealed class RedisProcessControl(RedisRuntimeChoice choice)

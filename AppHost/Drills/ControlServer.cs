@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace RedisAspire.Standalone.Drills;
+namespace RedisAspire.AppHost.Drills;
 
 /// <summary>A small HTTP server on loopback through which the API has nodes stopped, started, paused and resumed, whoever started them.</summary>
 internal sealed class ControlServer : IAsyncDisposable

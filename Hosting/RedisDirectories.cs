@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>Where processes keep their data: until the application ends, or, with a data volume, for good.</summary>
 internal sealed class RedisDirectories(IHostEnvironment environment, IHostApplicationLifetime lifetime) : IDisposable

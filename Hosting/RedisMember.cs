@@ -1,4 +1,4 @@
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>A node or sentinel, whatever it runs as.</summary>
 /// <param name="Resource">The resource.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>What is the same on every node, so that any of them may be promoted.</summary>
 internal sealed record RedisNodeSettings

@@ -1,14 +1,14 @@
-using RedisAspire.AppHost.RedisReplication;
+using RedisAspire.Hosting;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A sentinel in a container: it watches the nodes, and promotes a replica when most sentinels agree that the master is gone.</summary>
-public sealed class RedisSentinelResource : ContainerResource, IResourceWithConnectionString
+/// <summary>A Redis node or sentinel as a <c>redis-server</c> process on loopback.</summary>
+public sealed class RedisProcessResource : ExecutableResource, IResourceWithConnectionString
 {
     private readonly ParameterResource _password;
 
-    internal RedisSentinelResource(string name, ParameterResource password)
-        : base(name)
+    internal RedisProcessResource(string name, string workingDirectory, ParameterResource password)
+        : base(name, "/bin/sh", workingDirectory)
     {
         _password = password;
         PrimaryEndpoint = new EndpointReference(this, RedisMember.EndpointName);

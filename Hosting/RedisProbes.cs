@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>What a container's runtime has to know of a node or sentinel: how to ask it, and how much it may need.</summary>
 internal static class RedisProbes

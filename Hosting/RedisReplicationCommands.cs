@@ -1,7 +1,7 @@
 using System.Globalization;
 using RedisAspire.Caching.Topology;
 
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>The commands on the dashboard.</summary>
 internal static class RedisReplicationCommands

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace RedisAspire.Standalone.Drills;
+namespace RedisAspire.AppHost.Drills;
 
 /// <summary>Lets only requests pass that carry the key of this run in their header <c>X-Admin-Key</c>.</summary>
 internal sealed class AdminKeyFilter(string key) : IEndpointFilter

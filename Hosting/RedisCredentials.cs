@@ -1,6 +1,6 @@
-using RedisAspire.Standalone.Redis;
 
-namespace RedisAspire.AppHost.RedisReplication;
+
+namespace RedisAspire.Hosting;
 
 /// <summary>The users of every node: each may do what its work needs. Every password is a secret parameter.</summary>
 internal sealed class RedisCredentials

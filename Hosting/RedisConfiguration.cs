@@ -1,4 +1,4 @@
-namespace RedisAspire.AppHost.RedisReplication;
+namespace RedisAspire.Hosting;
 
 /// <summary>
 /// What <c>redis.conf</c> and <c>sentinel.conf</c> say. Passwords in them are parameters: they become known where the

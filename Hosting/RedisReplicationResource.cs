@@ -1,4 +1,4 @@
-using RedisAspire.AppHost.RedisReplication;
+using RedisAspire.Hosting;
 
 namespace Aspire.Hosting.ApplicationModel;
 

@@ -1,4 +1,4 @@
-namespace RedisAspire.Standalone.Redis;
+namespace RedisAspire.Hosting;
 
 /// <summary>The users of every node: each may do what its work needs.</summary>
 /// <param name="applicationPassword">The password in the services' connection strings.</param>
