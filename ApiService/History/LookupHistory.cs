@@ -15,14 +15,18 @@ internal sealed class LookupHistory(ApplicationStore store)
     /// <summary>Adds look-ups, the oldest first.</summary>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken) => store.WriteAsync(
-        database => Task.WhenAll(lookups.Select(lookup => database.ExecuteAsync(
-            "XADD", (RedisKey)Stream, "MAXLEN", "~", Length, "*",
-            "time", lookup.Time.ToUnixTimeMilliseconds(),
-            "key", lookup.Key,
-            "level", lookup.Level,
-            "ms", lookup.ElapsedMs.ToString(CultureInfo.InvariantCulture),
-            "node", lookup.Node ?? "",
-            "instance", instance))),
+        database => Task.WhenAll(lookups.Select(lookup => database.StreamAddAsync(
+            Stream,
+            [
+                new("time", lookup.Time.ToUnixTimeMilliseconds()),
+                new("key", lookup.Key),
+                new("level", lookup.Level),
+                new("ms", lookup.ElapsedMs.ToString(CultureInfo.InvariantCulture)),
+                new("node", lookup.Node ?? ""),
+                new("instance", instance),
+            ],
+            maxLength: Length,
+            useApproximateMaxLength: true))),
         cancellationToken);
 
     /// <summary>Reads the latest look-ups.</summary>
@@ -33,20 +37,21 @@ internal sealed class LookupHistory(ApplicationStore store)
     public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var answer = await store.ReadAsync(
-            database => database.ExecuteAsync("XREVRANGE", [Stream, before is null ? "+" : $"({before}", "-", "COUNT", limit], RedisReads.PreferReplica), cancellationToken);
-        return new ReadAnswer<HistoryEntryResponse[]>([.. StreamReply.Entries(answer.Value).Select(Parse)], answer.Node);
+            database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending, flags: CommandFlags.PreferReplica),
+            cancellationToken);
+        return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
     }
 
     /// <summary>Forgets all look-ups.</summary>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task ClearAsync(CancellationToken cancellationToken) =>
-        store.WriteAsync(database => database.ExecuteAsync("UNLINK", (RedisKey)Stream), cancellationToken);
+        store.WriteAsync(database => database.KeyDeleteAsync(Stream), cancellationToken);
 
     // Whatever somebody else has added: what is not understood is shown as nothing.
-    private static HistoryEntryResponse Parse(StreamItem entry)
+    private static HistoryEntryResponse Parse(StreamEntry entry)
     {
         return new HistoryEntryResponse(
-            entry.Id,
+            entry.Id.ToString(),
             DateTimeOffset.UnixEpoch.AddMilliseconds(long.TryParse(Field("time"), CultureInfo.InvariantCulture, out var time) && time is > 0 and < 253_402_300_800_000 ? time : 0),
             Field("key"),
             Field("level"),
@@ -54,6 +59,6 @@ internal sealed class LookupHistory(ApplicationStore store)
             Field("node") is { Length: > 0 } node ? node : null,
             Field("instance"));
 
-        string Field(string name) => entry.Fields.GetValueOrDefault(name) ?? "";
+        string Field(string name) => entry[name].ToString();
     }
 }

@@ -20,16 +20,16 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
         """;
 
     /// <summary>Sends a command about the group.</summary>
-    public async Task<RedisResult> ExecuteAsync(string command, object[] arguments, CancellationToken cancellationToken)
+    public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.WriteAsync(database => database.ExecuteAsync(command, arguments), cancellationToken);
+            return await store.WriteAsync(command, cancellationToken);
         }
         catch (RedisServerException failure) when (IsMissing(failure))
         {
             await CreateAsync(cancellationToken);
-            return await store.WriteAsync(database => database.ExecuteAsync(command, arguments), cancellationToken);
+            return await store.WriteAsync(command, cancellationToken);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
         try
         {
             // From the beginning: jobs may have been queued before.
-            await store.WriteAsync(database => database.ExecuteAsync("XGROUP", "CREATE", QueueNames.Jobs, QueueNames.Group, "0", "MKSTREAM"), cancellationToken);
+            await store.WriteAsync(database => database.StreamCreateConsumerGroupAsync(QueueNames.Jobs, QueueNames.Group, StreamPosition.Beginning), cancellationToken);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
         {

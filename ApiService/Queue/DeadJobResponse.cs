@@ -1,5 +1,5 @@
 using System.Globalization;
-using RedisAspire.ApiService.Storage;
+using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -12,11 +12,17 @@ namespace RedisAspire.ApiService.Queue;
 /// <param name="DiedAt">When that was.</param>
 internal sealed record DeadJobResponse(string Id, string? Job, IReadOnlyList<string> Keys, long Deliveries, string? Reason, DateTimeOffset DiedAt)
 {
-    public static DeadJobResponse Of(StreamItem entry) => new(
-        entry.Id,
-        entry.Fields.GetValueOrDefault("job"),
+    public static DeadJobResponse Of(StreamEntry entry) => new(
+        entry.Id.ToString(),
+        entry["job"],
         JobQueue.ReadKeys(entry) ?? [],
-        long.TryParse(entry.Fields.GetValueOrDefault("deliveries"), CultureInfo.InvariantCulture, out var deliveries) ? deliveries : 0,
-        entry.Fields.GetValueOrDefault("reason"),
-        entry.AddedAt);
+        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
+        entry["reason"],
+        TimeIn(entry.Id.ToString()));
+
+    // Whoever adds an entry may give it any id: there are numbers that are no time.
+    private static DateTimeOffset TimeIn(string id) =>
+        long.TryParse(id.Split('-')[0], CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : DateTimeOffset.UnixEpoch;
 }

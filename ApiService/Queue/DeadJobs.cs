@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -25,20 +25,16 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
     /// <param name="limit">How many.</param>
     /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ReadAnswer<StreamItem[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken)
-    {
-        var answer = await store.ReadAsync(
-            database => database.ExecuteAsync("XREVRANGE", [QueueNames.Dead, before is null ? "+" : $"({before}", "-", "COUNT", limit], RedisReads.PreferReplica), cancellationToken);
-        return new ReadAnswer<StreamItem[]>([.. StreamReply.Entries(answer.Value)], answer.Node);
-    }
+    public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
+        database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending, flags: CommandFlags.PreferReplica),
+        cancellationToken);
 
     /// <summary>Puts all of them back into the queue, as far as there is room, as if they had never been delivered.</summary>
     /// <returns>How many were put back.</returns>
     public async Task<long> RetryAsync(CancellationToken cancellationToken)
     {
-        var last = await store.WriteAsync(database => database.ExecuteAsync("XREVRANGE", QueueNames.Dead, "+", "-", "COUNT", 1), cancellationToken);
         // Those that die again meanwhile are not put back again.
-        if (StreamReply.Entries(last).FirstOrDefault() is not { } youngest)
+        if (await store.WriteAsync(database => database.StreamRangeAsync(QueueNames.Dead, count: 1, messageOrder: Order.Descending), cancellationToken) is not [var youngest])
             return 0;
 
         var total = 0L;
@@ -57,5 +53,5 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
 
     /// <summary>Forgets all of them.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
-        store.WriteAsync(database => database.ExecuteAsync("UNLINK", QueueNames.Dead), cancellationToken);
+        store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
 }

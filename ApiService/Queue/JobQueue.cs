@@ -36,7 +36,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
 
     private readonly QueueOptions _options = options.Value;
     private readonly SemaphoreSlim _added = new(0);
-    private string _takeOverFrom = "0-0";
+    private RedisValue _takeOverFrom = StreamPosition.Beginning;
 
     /// <summary>Adds a job.</summary>
     /// <returns>Its id; <see langword="null"/> when the queue is full.</returns>
@@ -62,23 +62,22 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     // Without BLOCK, which would keep all other commands on the shared connection waiting.
     public async Task<Delivery[]> TakeAsync(string consumer, CancellationToken cancellationToken)
     {
-        var reply = await group.ExecuteAsync(
-            "XREADGROUP", ["GROUP", QueueNames.Group, consumer, "COUNT", _options.JobsAtOnce, "STREAMS", QueueNames.Jobs, ">"], cancellationToken);
-        return StreamReply.Items(reply) is [var stream] && StreamReply.Items(stream) is [_, var entries]
-            ? [.. StreamReply.Entries(entries).Select(entry => new Delivery(entry.Id, ReadKeys(entry), Number: 1))]
-            : [];
+        var entries = await group.ExecuteAsync(
+            database => database.StreamReadGroupAsync(QueueNames.Jobs, QueueNames.Group, consumer, StreamPosition.NewMessages, _options.JobsAtOnce), cancellationToken);
+        return Array.ConvertAll(entries, entry => new Delivery(entry.Id.ToString(), ReadKeys(entry), Number: 1));
     }
 
     /// <summary>Takes jobs over that were given to somebody who has not done them.</summary>
     public async Task<Delivery[]> TakeOverAsync(string consumer, CancellationToken cancellationToken)
     {
-        var reply = StreamReply.Items(await group.ExecuteAsync(
-            "XAUTOCLAIM",
-            [QueueNames.Jobs, QueueNames.Group, consumer, (long)_options.AbandonedAfter.TotalMilliseconds, _takeOverFrom, "COUNT", _options.JobsAtOnce],
-            cancellationToken));
+        var claimed = await group.ExecuteAsync(
+            database => database.StreamAutoClaimAsync(
+                QueueNames.Jobs, QueueNames.Group, consumer, (long)_options.AbandonedAfter.TotalMilliseconds, _takeOverFrom, _options.JobsAtOnce),
+            cancellationToken);
         // It looks at some jobs at a time: next time it goes on from there.
-        _takeOverFrom = (string)reply[0]!;
-        var entries = StreamReply.Entries(reply[1]).ToArray();
+        _takeOverFrom = claimed.NextStartId;
+        // Before version 7 Redis also gives those that somebody has removed.
+        var entries = Array.FindAll(claimed.ClaimedEntries, entry => !entry.IsNull);
         if (entries.Length == 0)
             return [];
 
@@ -86,12 +85,14 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
             async database =>
             {
                 var counting = database.HashIncrementAsync(QueueNames.Totals, "retried", entries.Length);
-                var pending = await Task.WhenAll(entries.Select(entry => database.ExecuteAsync("XPENDING", QueueNames.Jobs, QueueNames.Group, entry.Id, entry.Id, 1)));
+                var pending = await Task.WhenAll(entries.Select(entry =>
+                    database.StreamPendingMessagesAsync(QueueNames.Jobs, QueueNames.Group, count: 1, consumerName: RedisValue.Null, entry.Id, entry.Id)));
                 await counting;
                 return pending;
             },
             cancellationToken);
-        return [.. entries.Zip(deliveries, (entry, pending) => new Delivery(entry.Id, ReadKeys(entry), NumberIn(pending)))];
+        // None when it was acknowledged meanwhile.
+        return [.. entries.Zip(deliveries, (entry, pending) => new Delivery(entry.Id.ToString(), ReadKeys(entry), pending is [var found] ? found.DeliveryCount : 1))];
     }
 
     /// <summary>Acknowledges a job that is done, and removes it.</summary>
@@ -108,11 +109,11 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
 
     /// <summary>The keys in an entry.</summary>
     /// <returns><see langword="null"/> when it was not made by <see cref="EnqueueAsync"/>.</returns>
-    internal static string[]? ReadKeys(StreamItem entry)
+    internal static string[]? ReadKeys(StreamEntry entry)
     {
         try
         {
-            var keys = entry.Fields.GetValueOrDefault("keys") is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
+            var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
             return keys is not null && Array.TrueForAll(keys, key => !string.IsNullOrEmpty(key)) ? keys : null;
         }
         catch (JsonException)
@@ -120,8 +121,4 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
             return null;
         }
     }
-
-    // Id, consumer, idle time, number; nothing when it was acknowledged meanwhile.
-    private static long NumberIn(RedisResult pending) =>
-        StreamReply.Items(pending) is [var entry] && StreamReply.Items(entry) is [_, _, _, var number] ? (long)number : 1;
 }
