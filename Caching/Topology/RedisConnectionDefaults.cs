@@ -21,6 +21,8 @@ public static class RedisConnectionDefaults
         // One multiplexer knows one node: there is nothing to agree on between masters, and nobody to tell.
         options.TieBreaker = "";
         options.ConfigurationChannel = "";
+        // Nor is it part of a cluster, so that the client need not ask for what it has no permission to know.
+        options.CommandMap = CommandMap.Create(["CLUSTER"], available: false);
         options.ClientName = "RedisAspire";
         return options;
     }
