@@ -1,6 +1,5 @@
 using System.Globalization;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;
@@ -25,7 +24,7 @@ internal sealed class CounterStore(ApplicationStore store)
     /// <summary>Reads all counters, by name. What somebody else has put among them, and is no number, is left out.</summary>
     public async Task<ReadAnswer<CounterResponse[]>> GetAsync(CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key, RedisReads.PreferReplica), cancellationToken);
+        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key, CommandFlags.PreferReplica), cancellationToken);
         var counters =
             from field in answer.Value
             let value = long.TryParse((string?)field.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null

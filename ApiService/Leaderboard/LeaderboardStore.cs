@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Leaderboard;
@@ -43,10 +42,10 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 
     /// <summary>Reads the most requested keys, the first one first.</summary>
     public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, RedisReads.PreferReplica),
+        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, CommandFlags.PreferReplica),
         cancellationToken);
 
     /// <summary>Begins again, both today's and that of all time.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
-        store.WriteAsync(database => database.ExecuteAsync("UNLINK", (RedisKey)AllTime, (RedisKey)Today), cancellationToken);
+        store.WriteAsync(database => database.KeyDeleteAsync([AllTime, Today]), cancellationToken);
 }

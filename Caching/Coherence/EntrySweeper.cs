@@ -39,10 +39,10 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
             throw new RedisUnavailableException("No Redis master is up.");
 
         // The leases before the entries: a fill under way must not bring a value from before back where the scan has been already.
-        await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix).WithCancellation(cancellationToken).ConfigureAwait(false))
             await master.Database.KeyDeleteAsync(leases).WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
 
-        await foreach (var found in ScanAsync(master, "", cancellationToken).ConfigureAwait(false))
+        await foreach (var found in ScanAsync(master, "").WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var keys = Array.FindAll(found, key => !IsReserved(key!));
             if (keys.Length > 0)
@@ -50,26 +50,14 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         }
     }
 
-    private async IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var pattern = $"{EscapedPrefix()}{start}*";
-        var cursor = "0";
-        do
-        {
-            var page = (RedisResult[])(await node.Database.ExecuteAsync("SCAN", cursor, "MATCH", pattern, "COUNT", BatchSize)
-                .WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false))!;
-            cursor = (string)page[0]!;
-            if ((RedisKey[])page[1]! is { Length: > 0 } keys)
-                yield return keys;
-        }
-        while (cursor != "0");
-    }
+    private IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start) =>
+        node.Database.Server().KeysAsync(pattern: $"{EscapedPrefix()}{start}*", pageSize: BatchSize).Chunk(BatchSize);
 
     private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
     {
         var removing = master.Database.ScriptEvaluateAsync(UnlinkExpiring, keys);
         // On the same connection right behind the removal, so that the offset is past it.
-        var asking = topology.HasReplicas ? master.Database.ExecuteAsync("ROLE") : null;
+        var asking = topology.HasReplicas ? master.Database.Server().RoleAsync() : null;
         var removed = (long)await removing.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
         var offset = asking is null ? null : RedisStore.OffsetIn(await asking.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
         return new SweptBatch(removed, offset);

@@ -7,6 +7,7 @@ using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
+using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Coherence;
 
@@ -71,7 +72,7 @@ internal sealed partial class FillHandover : IDisposable
     {
         try
         {
-            await node.Database.ExecuteAsync("PUBLISH", _channel, message).ConfigureAwait(false);
+            await node.Database.PublishAsync(RedisChannel.Literal(_channel), message).ConfigureAwait(false);
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
         {

@@ -68,7 +68,7 @@ internal sealed partial class RedisStore(
         var started = instruments.Now;
         try
         {
-            var reading = node.Database.StringGetWithExpiryAsync(NameOf(key), RedisReads.PreferReplica);
+            var reading = node.Database.StringGetWithExpiryAsync(NameOf(key), CommandFlags.PreferReplica);
             var value = await node.WaitAsync(reading, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(node, "GET", started);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
@@ -102,15 +102,15 @@ internal sealed partial class RedisStore(
     /// <summary>Removes keys in one round trip, and voids fills of them that are under way anywhere.</summary>
     public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        var names = new object[keys.Count * 2];
+        var names = new RedisKey[keys.Count * 2];
         var i = 0;
         foreach (var key in keys)
         {
-            names[i++] = (RedisKey)NameOf(InternalKeys.Lease(key));
-            names[i++] = (RedisKey)NameOf(key);
+            names[i++] = NameOf(InternalKeys.Lease(key));
+            names[i++] = NameOf(key);
         }
 
-        return WriteAsync("UNLINK", async database => !(await database.ExecuteAsync("UNLINK", names).ConfigureAwait(false)).IsNull, cancellationToken);
+        return WriteAsync("UNLINK", async database => await database.KeyDeleteAsync(names).ConfigureAwait(false) >= 0, cancellationToken);
     }
 
     /// <summary>The run id of the present master; <see langword="null"/> when there is none.</summary>
@@ -154,7 +154,7 @@ internal sealed partial class RedisStore(
             ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
-    internal static long? OffsetIn(RedisResult role) => ((RedisResult[])role!) is [var kind, var offset, ..] && (string?)kind == "master" ? (long)offset : null;
+    internal static long? OffsetIn(Role role) => (role as Role.Master)?.ReplicationOffset;
 
     private LeaseAnswer AnswerIn(RedisResult reply)
     {
@@ -191,7 +191,7 @@ internal sealed partial class RedisStore(
             var database = master.Database;
             var writing = write(database);
             // On the same connection right behind the write, so that the offset is past it.
-            var asking = withOffset && topology.HasReplicas ? database.ExecuteAsync("ROLE") : null;
+            var asking = withOffset && topology.HasReplicas ? database.Server().RoleAsync() : null;
             var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             var offset = asking is null ? (long?)null : OffsetIn(await master.WaitAsync(asking, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
             Succeeded(master, operation, started);

@@ -18,6 +18,8 @@ public static class RedisErrors
         // What the client got from its socket: it passes that on when a connection is lost twice.
         IOException or SocketException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        // So the client's scans throw what befell a page that they had asked for ahead.
+        AggregateException { InnerException: { } cause } => IsFailure(cause, cancellationToken),
         _ => false,
     };
 

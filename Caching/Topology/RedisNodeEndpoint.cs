@@ -22,10 +22,7 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
             _ => throw new FormatException("A Redis connection string names a host and a port."),
         };
-        // Older clients do not know the user, so it is read here.
-        var user = connectionString.Split(',').Select(part => part.Trim())
-            .FirstOrDefault(part => part.StartsWith("user=", StringComparison.OrdinalIgnoreCase))?["user=".Length..];
-        return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, user, options.Password, options.Ssl, options.SslHost);
+        return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, options.User, options.Password, options.Ssl, options.SslHost);
     }
 
     /// <summary>What an own connection to it needs.</summary>

@@ -6,9 +6,6 @@ namespace RedisAspire.Caching.Topology;
 /// <param name="topology">Knows which node that is.</param>
 public sealed class RedisReads(RedisTopology topology)
 {
-    /// <summary>Says that a replica may answer. The number is the same in all versions of the client, its name is not.</summary>
-    public const CommandFlags PreferReplica = (CommandFlags)8;
-
     /// <summary>
     /// Reads from the read node, and when that fails once more: from the master, or from any other node if it was the master
     /// that failed. While there is no master, a replica that has lost it still tells what it knew.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Standalone.Processes;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -22,7 +23,7 @@ public sealed class RedisReadsTests : RedisFixture
 
         Redis.Master.Process.Send(Signal.Pause);
         var (node, value) = await reads.ReadAsync(
-            async (node, database) => (node, await database.StringGetAsync("key", RedisReads.PreferReplica).WaitAsync(TimeSpan.FromSeconds(1), Cancellation)),
+            async (node, database) => (node, await database.StringGetAsync("key", CommandFlags.PreferReplica).WaitAsync(TimeSpan.FromSeconds(1), Cancellation)),
             Cancellation);
         Redis.Master.Process.Send(Signal.Resume);
 
