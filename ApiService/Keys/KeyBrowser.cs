@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Keys;
 
@@ -65,5 +66,5 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     private static string? Next(KeyNode node, KeyScan scan) => scan.IsComplete ? null : new KeyCursor(node.Name, scan.Position).ToString();
 
     private async Task<long> CountAllAsync(KeyNode node, CancellationToken cancellationToken) =>
-        (long)await node.Database.ExecuteAsync("DBSIZE").WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        await node.Database.Server().DatabaseSizeAsync().WaitAsync(options.Value.OperationTimeout, cancellationToken);
 }

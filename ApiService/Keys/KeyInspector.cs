@@ -33,7 +33,7 @@ internal sealed class KeyInspector(IOptions<KeyOptions> options)
 
     private static async Task<KeyResponse[]> LookAsync(IDatabase database, byte[][] keys)
     {
-        var looks = (RedisResult[])(await database.ExecuteAsync("EVAL", [Look, keys.Length, .. keys.Select(key => (RedisKey)key)]))!;
+        var looks = (RedisResult[])(await database.ScriptEvaluateAsync(Look, Array.ConvertAll(keys, key => (RedisKey)key)))!;
         return [.. keys.Zip(looks.Select(look => (RedisResult[])look!), (key, look) =>
             new KeyResponse(KeyNotation.Write(key), (string)look[0]!, Seconds(look[1]), NotNegative(look[2])))];
     }

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
@@ -23,7 +24,7 @@ internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> opt
         IDatabase database, KeyPattern pattern, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var keysOnNode = (long)await database.ExecuteAsync("DBSIZE").WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var keysOnNode = await database.Server().DatabaseSizeAsync().WaitAsync(options.Value.OperationTimeout, cancellationToken);
         var scan = new KeyScan(database, pattern, type, position: null, options, time);
         var (deleted, spared) = (0L, 0L);
 
@@ -35,7 +36,7 @@ internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> opt
             var keys = Array.FindAll(found, key => !reserved.Spares(key, pattern));
             spared += found.Length - keys.Length;
             foreach (var batch in keys.Chunk(BatchSize))
-                deleted += (long)await database.ExecuteAsync("UNLINK", [.. batch.Select(key => (object)(RedisKey)key)]).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+                deleted += await database.KeyDeleteAsync(Array.ConvertAll(batch, key => (RedisKey)key)).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 
             if (time.GetElapsedTime(reported) < ReportInterval)
                 continue;

@@ -68,6 +68,7 @@ internal sealed class KeyScan
         if (_type is not null)
             arguments.AddRange(["TYPE", _type]);
 
+        // The client's own scan knows no type, and does not tell where the next request would go on.
         var page = (RedisResult[])(await _database.ExecuteAsync("SCAN", [.. arguments]).WaitAsync(_options.OperationTimeout, cancellationToken))!;
         Position = (string)page[0]!;
         Scanned += count;

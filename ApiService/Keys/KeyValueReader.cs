@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -9,14 +8,14 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
 {
     private const int MemorySamples = 5;
 
-    private static readonly Dictionary<string, string> LengthCommands = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<IDatabase, RedisKey, Task<long>>> Lengths = new(StringComparer.Ordinal)
     {
-        ["string"] = "STRLEN",
-        ["list"] = "LLEN",
-        ["set"] = "SCARD",
-        ["zset"] = "ZCARD",
-        ["hash"] = "HLEN",
-        ["stream"] = "XLEN",
+        ["string"] = (database, key) => database.StringLengthAsync(key),
+        ["list"] = (database, key) => database.ListLengthAsync(key),
+        ["set"] = (database, key) => database.SetLengthAsync(key),
+        ["zset"] = (database, key) => database.SortedSetLengthAsync(key),
+        ["hash"] = (database, key) => database.HashLengthAsync(key),
+        ["stream"] = (database, key) => database.StreamLengthAsync(key),
     };
 
     /// <summary>Describes a key and reads a part of its value.</summary>
@@ -31,45 +30,43 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
     {
         RedisKey name = key;
         // Nothing here counts as a use of the key, so that the idle time is that before this request.
+        // The client knows no types of modules, and no time to live that is longer than a TimeSpan.
         var asking = node.Database.ExecuteAsync("TYPE", name);
         var timeToLive = node.Database.ExecuteAsync("PTTL", name);
-        var memory = TryNumberAsync(node.Database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", MemorySamples));
-        var encoding = TryAsync(node.Database.ExecuteAsync("OBJECT", "ENCODING", name));
-        var idle = TryNumberAsync(node.Database.ExecuteAsync("OBJECT", "IDLETIME", name));
+        var memory = TryAsync(node.Database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", MemorySamples));
+        var encoding = TryAsync(node.Database.KeyEncodingAsync(name));
+        var idle = TryAsync(node.Database.KeyIdleTimeAsync(name));
         await Task.WhenAll((Task)asking, timeToLive, memory, encoding, idle).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 
         var type = (string)(await asking)!;
         if (type == "none")
             return null;
 
-        var bytes = await memory;
+        var bytes = (long?)await memory;
         long? length = null;
         var page = ValuePage.Empty;
-        if (LengthCommands.TryGetValue(type, out var command))
+        if (Lengths.TryGetValue(type, out var measure))
         {
-            length = (long)await node.Database.ExecuteAsync(command, name).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+            length = await measure(node.Database, name).WaitAsync(options.Value.OperationTimeout, cancellationToken);
             var elements = new ValueElements(node.Database, name, length.Value, bytes ?? 0);
             page = await elements.ReadAsync(type, position, limit).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         }
 
         return new KeyDetailsResponse(
-            node.Name, KeyNotation.Write(key), type, await encoding, KeyInspector.Seconds(await timeToLive), bytes, await idle,
+            node.Name, KeyNotation.Write(key), type, await encoding, KeyInspector.Seconds(await timeToLive), bytes, (long?)(await idle)?.TotalSeconds,
             length, page.Items, page.Next is null ? null : new KeyCursor(node.Name, page.Next).ToString());
     }
 
     // What only some nodes tell, and not of every key.
-    private static async Task<string?> TryAsync(Task<RedisResult> asking)
+    private static async Task<T?> TryAsync<T>(Task<T> asking)
     {
         try
         {
-            return (string?)await asking;
+            return await asking;
         }
         catch (RedisServerException)
         {
-            return null;
+            return default;
         }
     }
-
-    private static async Task<long?> TryNumberAsync(Task<RedisResult> asking) =>
-        await TryAsync(asking) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -17,6 +17,9 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
 
     private const long MaximumIndex = 1L << 53;
 
+    // What Redis calls infinite.
+    private static readonly NumberFormatInfo ScoreFormat = new() { PositiveInfinitySymbol = "inf", NegativeInfinitySymbol = "-inf" };
+
     /// <summary>Reads a part.</summary>
     /// <exception cref="FormatException">The position is of another type of value.</exception>
     public Task<ValuePage> ReadAsync(string type, string? position, int limit)
@@ -36,7 +39,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
 
     private async Task<ValuePage> ReadStringAsync(long start)
     {
-        var part = (byte[])(await database.ExecuteAsync("GETRANGE", key, start, start + StringPartBytes - 1))!;
+        var part = (byte[])(await database.StringGetRangeAsync(key, start, start + StringPartBytes - 1))!;
         var end = start + part.Length;
         if (end < length)
             end = start + ContentResponse.WholeCharacters(part);
@@ -46,15 +49,15 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
 
     private async Task<ValuePage> ReadListAsync(long start, int count)
     {
-        var values = (byte[][])(await database.ExecuteAsync("LRANGE", key, start, start + count - 1))!;
-        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of(value) })], Next(start + count));
+        var values = await database.ListRangeAsync(key, start, start + count - 1);
+        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of((byte[])value!) })], Next(start + count));
     }
 
     private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
     {
-        var pairs = (byte[][])(await database.ExecuteAsync("ZRANGE", key, start, start + count - 1, "WITHSCORES"))!;
+        var entries = await database.SortedSetRangeByRankWithScoresAsync(key, start, start + count - 1);
         return new ValuePage(
-            [.. pairs.Chunk(2).Select((pair, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of(pair[0]), Score = System.Text.Encoding.ASCII.GetString(pair[1]) })],
+            [.. entries.Select((entry, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of((byte[])entry.Element!), Score = entry.Score.ToString("g17", ScoreFormat) })],
             Next(start + count));
     }
 
@@ -67,17 +70,21 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     private async Task<ValuePage> ReadHashAsync(string cursor, int count)
     {
         var (pairs, next) = await ScanAsync("HSCAN", cursor, count);
-        return new ValuePage([.. Fields(pairs)], next);
+        return new ValuePage([.. pairs.Chunk(2).Select(pair => Field(pair[0], pair[1]))], next);
     }
 
     private async Task<ValuePage> ReadStreamAsync(string start, int count)
     {
-        var entries = (RedisResult[])(await database.ExecuteAsync("XRANGE", key, start, "+", "COUNT", count))!;
-        var items = Array.ConvertAll(entries, entry => (RedisResult[])entry!)
-            .Select(entry => new ElementResponse { Id = (string)entry[0]!, Fields = [.. Fields((byte[][])entry[1]!)] }).ToArray();
+        var entries = await database.StreamRangeAsync(key, minId: start, count: count);
+        var items = Array.ConvertAll(entries, entry => new ElementResponse
+        {
+            Id = entry.Id,
+            Fields = Array.ConvertAll(entry.Values, pair => Field((byte[])pair.Name!, (byte[])pair.Value!)),
+        });
         return new ValuePage(items, items.Length < count ? null : items[^1].Id);
     }
 
+    // The client's own scans do not tell where the next request would go on.
     private async Task<(byte[][] Items, string? Next)> ScanAsync(string command, string cursor, int count)
     {
         var page = (RedisResult[])(await database.ExecuteAsync(command, key, cursor, "COUNT", count))!;
@@ -85,8 +92,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         return ((byte[][])page[1]!, next == "0" ? null : next);
     }
 
-    private static IEnumerable<ElementResponse> Fields(byte[][] pairs) =>
-        pairs.Chunk(2).Select(pair => new ElementResponse { Field = ContentResponse.Of(pair[0]), Value = ContentResponse.Of(pair[1]) });
+    private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentResponse.Of(name), Value = ContentResponse.Of(value) };
 
     private string? Next(long index) => index < length ? index.ToString(CultureInfo.InvariantCulture) : null;
 
