@@ -16,12 +16,12 @@ internal sealed class CategoryLister(RedisReads reads, IOptions<DbOptions> optio
         reads.ReadAsync(async (node, database) =>
         {
             // One more than the page has tells whether there is another.
-            var names = (string[])(await database.ExecuteAsync("ZRANGEBYLEX", CatalogueKeys.Categories, After(cursor), "+", "LIMIT", 0, limit + 1).WaitAsync(_timeout, cancellationToken))!;
-            var page = names.Take(limit).ToArray();
+            var names = await database.SortedSetRangeByValueAsync(CatalogueKeys.Categories, After(cursor), exclude: Exclude.Start, take: limit + 1).WaitAsync(_timeout, cancellationToken);
+            var page = names.Take(limit).Select(name => name.ToString()).ToArray();
             var counts = await Task.WhenAll(page.Select(name => database.SetLengthAsync(CatalogueKeys.Category(name)))).WaitAsync(_timeout, cancellationToken);
             var next = names.Length > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1])) : null;
             return new CategoryListResponse([.. page.Zip(counts, (name, count) => new CategoryResponse(name, count))], next, ProductResponse.RedisDb, node);
         }, cancellationToken);
 
-    private static RedisValue After(string? cursor) => cursor is null ? "-" : "(" + Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+    private static RedisValue After(string? cursor) => cursor is null ? RedisValue.Null : Base64Url.DecodeFromChars(cursor);
 }

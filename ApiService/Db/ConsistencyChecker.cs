@@ -13,6 +13,9 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
 {
     private const int Step = 25;
 
+    // How much a node looks at in one step of a scan: well below a millisecond of work.
+    private const int PageSize = 500;
+
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
     /// <summary>Compares all products with all indexes.</summary>
@@ -24,51 +27,44 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
         var database = master.Database;
         await foreach (var (category, ids) in CandidatesAsync(database, cancellationToken))
         {
-            // A category is looked at itself as well, even one that no product is of.
-            foreach (var some in category == "" ? ids.Chunk(Step) : ids.Chunk(Step).DefaultIfEmpty([]))
+            var drifts = (RedisResult[])(await database.ScriptEvaluateAsync(
+                CatalogueScripts.Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], [repair ? 1 : 0, category, .. ids]).WaitAsync(_timeout, cancellationToken))!;
+            foreach (var drift in drifts)
             {
-                var drifts = (RedisResult[])(await database.ScriptEvaluateAsync(
-                    CatalogueScripts.Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], [repair ? 1 : 0, category, .. some]).WaitAsync(_timeout, cancellationToken))!;
-                foreach (var drift in drifts)
-                {
-                    var texts = Array.ConvertAll((RedisResult[])drift!, text => (string)text!);
-                    yield return new DriftResponse(texts[0], texts[1..]);
-                }
+                var texts = (string[])drift!;
+                yield return new DriftResponse(texts[0], texts[1..]);
             }
         }
     }
 
-    // Every id that a key or an index knows, and in which category if it is from there.
-    private async IAsyncEnumerable<(RedisValue Category, IEnumerable<RedisValue> Ids)> CandidatesAsync(
+    // Every id that a key or an index knows, some at a time, and in which category if it is from there.
+    private static async IAsyncEnumerable<(RedisValue Category, RedisValue[] Ids)> CandidatesAsync(
         IDatabase database, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var categories = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var page in RedisScan.KeysAsync(database, CatalogueKeys.Prefix, _timeout, cancellationToken))
+        await foreach (var keys in database.Server().KeysAsync(pattern: CatalogueKeys.Prefix + "*", pageSize: PageSize).Chunk(Step).WithCancellation(cancellationToken))
         {
-            var keys = Array.ConvertAll(page, key => (string)key!);
-            yield return ("", NamesOf(keys, CatalogueKeys.ProductPrefix).Select(id => (RedisValue)id));
+            yield return ("", [.. NamesOf(keys, CatalogueKeys.ProductPrefix).Select(id => (RedisValue)id)]);
             categories.UnionWith(NamesOf(keys, CatalogueKeys.CategoryPrefix));
         }
 
-        await foreach (var ids in RedisScan.MembersAsync(database, CatalogueKeys.Products, _timeout, cancellationToken))
-            yield return ("", ids.Select(id => (RedisValue)id));
+        await foreach (var ids in database.SetScanAsync(CatalogueKeys.Products, pageSize: PageSize).Chunk(Step).WithCancellation(cancellationToken))
+            yield return ("", ids);
 
-        await foreach (var pairs in RedisScan.ScoredMembersAsync(database, CatalogueKeys.ByPrice, _timeout, cancellationToken))
-            yield return ("", MembersOf(pairs));
+        await foreach (var entries in database.SortedSetScanAsync(CatalogueKeys.ByPrice, pageSize: PageSize).Chunk(Step).WithCancellation(cancellationToken))
+            yield return ("", Array.ConvertAll(entries, entry => entry.Element));
 
-        await foreach (var pairs in RedisScan.ScoredMembersAsync(database, CatalogueKeys.Categories, _timeout, cancellationToken))
-            categories.UnionWith(MembersOf(pairs).Select(category => (string)category!));
+        await foreach (var entry in database.SortedSetScanAsync(CatalogueKeys.Categories, pageSize: PageSize).WithCancellation(cancellationToken))
+            categories.Add(entry.Element.ToString());
 
         foreach (var category in categories)
         {
-            await foreach (var ids in RedisScan.MembersAsync(database, CatalogueKeys.Category(category), _timeout, cancellationToken))
-                yield return (category, ids.Select(id => (RedisValue)id));
+            // A category is looked at itself as well, even one that no product is of.
+            await foreach (var ids in database.SetScanAsync(CatalogueKeys.Category(category), pageSize: PageSize).Chunk(Step).DefaultIfEmpty([]).WithCancellation(cancellationToken))
+                yield return (category, ids);
         }
     }
 
-    // Each is followed by its score.
-    private static IEnumerable<RedisValue> MembersOf(RedisResult[] pairs) => pairs.Where((_, i) => i % 2 == 0).Select(member => (RedisValue)member);
-
-    private static IEnumerable<string> NamesOf(string[] keys, string prefix) =>
-        keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]);
+    private static IEnumerable<string> NamesOf(RedisKey[] keys, string prefix) => keys.Select(key => key.ToString())
+        .Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..]);
 }

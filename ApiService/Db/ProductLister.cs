@@ -90,11 +90,8 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
             yield break;
         }
 
-        await foreach (var page in RedisScan.MembersAsync(database, CatalogueKeys.Category(query.Category), _timeout, cancellationToken))
-        {
-            foreach (var ids in page.Chunk(Step))
-                yield return Array.ConvertAll(ids, id => (string)id!);
-        }
+        await foreach (var ids in database.SetScanAsync(CatalogueKeys.Category(query.Category), pageSize: Step).Chunk(Step).WithCancellation(cancellationToken))
+            yield return Array.ConvertAll(ids, id => id.ToString());
     }
 
     private async Task<RedisValue[]> GetAsync(IDatabase database, string[] ids, CancellationToken cancellationToken) =>

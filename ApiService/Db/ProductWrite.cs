@@ -6,10 +6,11 @@ namespace RedisAspire.ApiService.Db;
 /// <summary>A change of one product, with all that it is found by.</summary>
 internal sealed class ProductWrite
 {
-    private readonly object[] _arguments;
+    private readonly string _script;
+    private readonly RedisKey[] _keys;
+    private readonly RedisValue[] _arguments;
 
-    private ProductWrite(string script, RedisKey[] keys, string[] arguments) =>
-        _arguments = [script, keys.Length, .. keys.Cast<object>(), .. arguments];
+    private ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments) => (_script, _keys, _arguments) = (script, keys, arguments);
 
     /// <summary>Creates or replaces a product.</summary>
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
@@ -22,7 +23,8 @@ internal sealed class ProductWrite
         CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
     /// <summary>Sends it.</summary>
-    public Task<RedisResult> SendAsync(IDatabase database) => database.ExecuteAsync("EVAL", _arguments);
+    // The script itself and not its hash: one that the node does not know would be sent again, behind a WAIT that was to wait for it.
+    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
 
-    private static string[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions];
+    private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions];
 }

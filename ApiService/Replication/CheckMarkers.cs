@@ -46,7 +46,7 @@ internal sealed class CheckMarkers(IDatabase master)
         try
         {
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
-                await master.ExecuteAsync("UNLINK", [.. batch.Select(i => (object)(RedisKey)KeyOf(i))]).WaitAsync(Patience);
+                await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Patience);
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
         {
