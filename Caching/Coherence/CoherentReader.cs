@@ -135,7 +135,7 @@ internal sealed partial class CoherentReader : IDisposable
         try
         {
             var reply = await connection.GetAsync(_store.NameOf(key), withOffset: needed is not null, cancellationToken).ConfigureAwait(false);
-            _instruments.Operation("GET", node, started, failure: null);
+            _instruments.Operation(activity, "GET", node, started, failure: null);
             if (needed is { } offset)
             {
                 if (reply.IsMaster != true && (reply.Offset ?? -1) < offset)
@@ -161,7 +161,7 @@ internal sealed partial class CoherentReader : IDisposable
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             _instruments.Fallback();
-            _instruments.Operation("GET", node, started, failure);
+            _instruments.Operation(activity, "GET", node, started, failure);
             var isExpected = failure is TimeoutException or RespErrorException;
             if (node.ReportFailure(failure) || !isExpected)
                 LogFailed(node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);

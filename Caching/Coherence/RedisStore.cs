@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Entries;
@@ -70,7 +71,7 @@ internal sealed partial class RedisStore(
         {
             var reading = node.Database.StringGetWithExpiryAsync(NameOf(key), CommandFlags.PreferReplica);
             var value = await node.WaitAsync(reading, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            Succeeded(node, "GET", started);
+            Succeeded(activity, node, "GET", started);
             return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -80,7 +81,7 @@ internal sealed partial class RedisStore(
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
-            Failed(node, "GET", started, failure);
+            Failed(activity, node, "GET", started, failure);
             return StoredEntry.Unavailable;
         }
     }
@@ -194,7 +195,7 @@ internal sealed partial class RedisStore(
             var asking = withOffset && topology.HasReplicas ? database.Server().RoleAsync() : null;
             var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             var offset = asking is null ? (long?)null : OffsetIn(await master.WaitAsync(asking, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
-            Succeeded(master, operation, started);
+            Succeeded(activity, master, operation, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
@@ -204,21 +205,21 @@ internal sealed partial class RedisStore(
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
-            Failed(master, operation, started, failure);
+            Failed(activity, master, operation, started, failure);
             return WriteResult.NotReached;
         }
     }
 
-    private void Succeeded(RedisNode node, string operation, long started)
+    private void Succeeded(Activity? activity, RedisNode node, string operation, long started)
     {
-        instruments.Operation(operation, node, started, failure: null);
+        instruments.Operation(activity, operation, node, started, failure: null);
         node.ReportSuccess();
     }
 
-    private void Failed(RedisNode node, string operation, long started, Exception failure)
+    private void Failed(Activity? activity, RedisNode node, string operation, long started, Exception failure)
     {
         instruments.Fallback();
-        instruments.Operation(operation, node, started, failure);
+        instruments.Operation(activity, operation, node, started, failure);
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();

@@ -22,7 +22,6 @@ internal sealed class CacheInstruments : IDisposable
     private readonly TimeProvider _time;
     private readonly double _nanosecondsPerTick;
     private readonly Meter _meter;
-    private readonly Counter<long> _requests;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _sourceDuration;
     private readonly Histogram<double> _operationDuration;
@@ -40,7 +39,6 @@ internal sealed class CacheInstruments : IDisposable
         _outcomes = [.. Enum.GetValues<CacheLevel>().SelectMany(level => (IEnumerable<KeyValuePair<string, object?>[]>)[Outcome(level, isStale: false), Outcome(level, isStale: true)])];
         _meter = meters.Create(Name);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets };
-        _requests = _meter.CreateCounter<long>("redisaspire.cache.requests", "{request}", "Look-ups answered.");
         _requestDuration = _meter.CreateHistogram("redisaspire.cache.request.duration", "s", "How long look-ups took.", advice: buckets);
         _sourceDuration = _meter.CreateHistogram("redisaspire.cache.source.duration", "s", "How long the source took.", advice: buckets);
         _coalesced = _meter.CreateCounter<long>("redisaspire.cache.coalesced", "{request}", "Look-ups that shared the work of another.");
@@ -56,11 +54,8 @@ internal sealed class CacheInstruments : IDisposable
     /// <summary>What is counted whether anybody listens or not.</summary>
     public RequestCounters Counters { get; } = new();
 
-    // Whether anybody listens to look-ups, so that each must be timed.
-    private bool IsRequestEnabled => _requests.Enabled || _requestDuration.Enabled;
-
     /// <summary>The beginning of a look-up that may be a hit in the process; 0 when it need not be timed.</summary>
-    public long BeginRequest() => IsRequestEnabled || Counters.Near.IsNextTimed ? Now : 0;
+    public long BeginRequest() => _requestDuration.Enabled || Counters.Near.IsNextTimed ? Now : 0;
 
     /// <summary>Takes note of a hit in the process.</summary>
     public void NearHit(long started)
@@ -89,9 +84,16 @@ internal sealed class CacheInstruments : IDisposable
         _sourceDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
     }
 
-    /// <summary>An operation on a Redis node, by the conventions for database clients.</summary>
-    public void Operation(string operation, RedisNode node, long started, Exception? failure)
+    /// <summary>The end of an operation on a Redis node, by the conventions for database clients.</summary>
+    /// <param name="activity">Its span.</param>
+    /// <param name="operation">Its name.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="started">When it began.</param>
+    /// <param name="failure">What it failed with.</param>
+    public void Operation(Activity? activity, string operation, RedisNode node, long started, Exception? failure)
     {
+        if (failure is not null)
+            activity?.SetStatus(ActivityStatusCode.Error, RedisErrors.Describe(failure)).SetTag("error.type", failure.GetType().FullName);
         if (!_operationDuration.Enabled)
             return;
 
@@ -126,6 +128,8 @@ internal sealed class CacheInstruments : IDisposable
         activity?.SetTag("db.operation.name", operation);
         activity?.SetTag("server.address", node.Endpoint.Host);
         activity?.SetTag("server.port", node.Endpoint.Port);
+        // Addresses look all alike, and what shows traces may know one by another name.
+        activity?.SetTag("peer.service", node.Name);
         return activity;
     }
 
@@ -164,11 +168,10 @@ internal sealed class CacheInstruments : IDisposable
 
     private void Publish(CacheLevel level, bool isStale, long started)
     {
-        if (!IsRequestEnabled)
+        if (!_requestDuration.Enabled)
             return;
 
         ReadOnlySpan<KeyValuePair<string, object?>> outcome = _outcomes[((int)level * 2) + (isStale ? 1 : 0)];
-        _requests.Add(1, outcome);
         _requestDuration.Record(_time.GetElapsedTime(started).TotalSeconds, outcome);
     }
 
