@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Trace;
 using StackExchange.Redis;
 
 namespace RedisAspire.ServiceDefaults;
@@ -18,6 +20,7 @@ public static class RedisClientExtensions
         where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(names);
+        builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisCommandSpans.Name).AddProcessor<RedisCommandSpans>());
         foreach (var name in names)
         {
             builder.AddKeyedRedisClient(
@@ -27,13 +30,28 @@ public static class RedisClientExtensions
                     // A node that is down must not keep the service from starting, nor from being healthy.
                     settings.DisableAutoActivation = true;
                     settings.DisableHealthChecks = true;
+                    // It would tell again what the cache tells of its commands.
+                    settings.DisableTracing = true;
                 },
                 options =>
                 {
                     options.BacklogPolicy = BacklogPolicy.FailFast;
                     configure(options);
                 });
+            WatchCommands(builder.Services, name);
         }
         return builder;
+    }
+
+    private static void WatchCommands(IServiceCollection services, string name)
+    {
+        var client = services.Last(service => service.ServiceType == typeof(IConnectionMultiplexer) && Equals(service.ServiceKey, name));
+        services.Remove(client);
+        services.AddKeyedSingleton(name, (provider, key) =>
+        {
+            var connection = (IConnectionMultiplexer)client.KeyedImplementationFactory!(provider, key);
+            provider.GetRequiredService<RedisCommandSpans>().Watch(connection, name);
+            return connection;
+        });
     }
 }
