@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mime;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
@@ -105,6 +106,7 @@ internal static class DataEndpoints
             elapsed,
             lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
             time.GetUtcNow());
+        TellTrace(context, answer.Level, lookup.IsHit);
         history.Record(new Lookup(answer.Timestamp, answer.Key, answer.Level, elapsed, answer.Node));
 
         var tag = ValueTag.Of(lookup.Value);
@@ -148,6 +150,13 @@ internal static class DataEndpoints
     {
         await cache.RemoveAsync(dataKey.Value, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    // A look-up that ends in the process has no span of its own.
+    private static void TellTrace(HttpContext context, string level, bool isHit)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
+            activity.SetTag("cache.level", level).SetTag("cache.request.type", isHit ? "hit" : "miss");
     }
 
     private static bool PrefersText(HttpRequest request)
