@@ -1,16 +1,15 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Sessions;
 
 /// <summary>
 /// Keeps the keys of data protection in Redis, where all instances find them: a list for good, on every replica too.
-/// Asked when the service starts and once a day; it blocks a thread then, because the interface knows no tasks.
+/// Asked for the first session and once a day; it blocks a thread then, because the interface knows no tasks.
 /// </summary>
-internal sealed class RedisKeyRepository(ApplicationStore store, RedisTopology topology) : IXmlRepository
+internal sealed class RedisKeyRepository(ApplicationStore store) : IXmlRepository
 {
     // Instances that start together each make a key. Only the first is kept: the others read the list again after they
     // have stored theirs, find the first one's, and use that.
@@ -21,13 +20,13 @@ internal sealed class RedisKeyRepository(ApplicationStore store, RedisTopology t
         """;
 
     private static readonly RedisKey Key = "app:data-protection:keys";
-    private static readonly TimeSpan FirstLookTimeout = TimeSpan.FromSeconds(2);
 
     private int _known;
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        var elements = Wait(GetAsync());
+        // From the master: a replica that does not have the key yet would have another one made.
+        var elements = Wait(store.WriteAsync(database => database.ListRangeAsync(Key), CancellationToken.None));
         Volatile.Write(ref _known, elements.Length);
         return Array.ConvertAll(elements, element => XElement.Parse(element!));
     }
@@ -37,11 +36,4 @@ internal sealed class RedisKeyRepository(ApplicationStore store, RedisTopology t
         CancellationToken.None));
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
-
-    // From the master: a replica that does not have the key yet would have another one made.
-    private async Task<RedisValue[]> GetAsync()
-    {
-        await topology.Ready.WaitAsync(FirstLookTimeout);
-        return await store.WriteAsync(database => database.ListRangeAsync(Key), CancellationToken.None);
-    }
 }

@@ -29,6 +29,9 @@ internal static class SessionExtensions
 
         // The cookie is encrypted: every instance needs the same keys, whatever folder it runs in.
         services.AddDataProtection().SetApplicationName("RedisAspire.ApiService");
+        // It reads the keys when the service starts, before a master is known, and calls that an error. Whoever needs
+        // them first reads them.
+        services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly));
         services.AddSingleton<RedisKeyRepository>();
         // It warns that keys are not encrypted in Redis. Nor are the sessions that they are for.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));

@@ -97,7 +97,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         foreach (var service in services.Where(service => service.ServiceType == typeof(IHostedService)).ToArray())
         {
             var type = service.ImplementationType ?? service.ImplementationFactory?.Method.ReturnType;
-            if (type?.Assembly == typeof(SlowDatabase).Assembly || type?.Name.Contains("DataProtection", StringComparison.Ordinal) == true)
+            if (type?.Assembly == typeof(SlowDatabase).Assembly)
                 services.Remove(service);
         }
     }
