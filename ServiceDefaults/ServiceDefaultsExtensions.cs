@@ -57,6 +57,8 @@ public static class ServiceDefaultsExtensions
 
     private static void AddTelemetry(IHostApplicationBuilder builder)
     {
+        // A line or more for each request, of which its span tells as much. What fails is a warning.
+        builder.Logging.AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
