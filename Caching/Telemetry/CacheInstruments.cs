@@ -92,8 +92,9 @@ internal sealed class CacheInstruments : IDisposable
     /// <param name="failure">What it failed with.</param>
     public void Operation(Activity? activity, string operation, RedisNode node, long started, Exception? failure)
     {
+        // What the client says of a failure may name the key.
         if (failure is not null)
-            activity?.SetStatus(ActivityStatusCode.Error, RedisErrors.Describe(failure)).SetTag("error.type", failure.GetType().FullName);
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().FullName);
         if (!_operationDuration.Enabled)
             return;
 
