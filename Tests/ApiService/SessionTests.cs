@@ -54,6 +54,14 @@ public sealed class SessionTests(RedisFixture fixture) : IClassFixture<RedisFixt
     }
 
     [Fact]
+    public async Task An_API_that_starts_before_its_nodes_logs_no_error()
+    {
+        await using var early = await ApiFactory.StartAsync(redis: null, ("ConnectionStrings:redis-master", "127.0.0.1:1"));
+
+        Assert.Empty(early.Errors);
+    }
+
+    [Fact]
     public async Task A_session_survives_a_change_of_instance()
     {
         var put = await PutAsync(_client, "colour", "rouge ☕");
