@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -28,34 +27,6 @@ public abstract class ApplicationTests(RunningApplication running)
             (await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation)).GetProperty("source").GetString() == "cache", Patience);
         foreach (var node in running.Application.Redis().Nodes)
             await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == first.GetProperty("data").GetString());
-    }
-
-    [Fact]
-    public async Task Spans_of_web_page_and_API_belong_to_one_trace_and_hits_are_measured()
-    {
-        Assert.SkipWhen(running.Hindrance is not null, running.Hindrance ?? "");
-        using var web = running.Application.CreateHttpClient("webfrontend");
-        var trace = Guid.NewGuid().ToByteArray();
-        await AskAsync();
-        // What could not be sent in time is dropped, here as anywhere.
-        await Eventually.HoldsAsync("the page's spans and the API's arrive", async () =>
-        {
-            if (running.Telemetry.Has("traces", "webfrontend", trace) && running.Telemetry.Has("traces", "apiservice", trace))
-                return true;
-            await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
-            await AskAsync();
-            return false;
-        }, Patience);
-        await Eventually.HoldsAsync("a measurement arrives", () => running.Telemetry.Has("metrics", "apiservice", Encoding.UTF8.GetBytes("redisaspire.cache.request.duration")), Patience);
-        await Eventually.HoldsAsync("a log arrives", () => running.Telemetry.Has("logs", "apiservice"), Patience);
-
-        async Task AskAsync()
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/data/traced");
-            request.Headers.Add("traceparent", $"00-{Convert.ToHexStringLower(trace)}-00f067aa0ba902b7-01");
-            using var answer = await web.SendAsync(request, Cancellation);
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        }
     }
 
     [Fact]

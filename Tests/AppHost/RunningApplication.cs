@@ -32,10 +32,13 @@ public abstract class RunningApplication(string runtime) : IAsyncLifetime
             var builder = await AppHostUnderTest.CreateAsync($"--Redis:Runtime={runtime}", "--SlowDatabase:Latency=00:00:00.100");
             foreach (var service in builder.Resources.OfType<ProjectResource>())
             {
+                // Each protocol is spoken by one service.
+                var protocol = service.Name == "webfrontend" ? TelemetryReceiver.Grpc : TelemetryReceiver.Http;
                 builder.CreateResourceBuilder(service)
-                    .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Address.ToString())
-                    .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                    .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.AddressOf(protocol))
+                    .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
                     .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "100")
+                    .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "100")
                     .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500")
                     .WithEnvironment("SlowDatabase__Latency", "00:00:00.100");
             }
