@@ -1,31 +1,61 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace RedisAspire.AppHost;
 
-/// <summary>What the dashboard can have the API do.</summary>
+/// <summary>What the dashboard can have the API do. It is offered on the replication: of the API there are several instances, and any will do.</summary>
 internal static class ApiCommands
 {
     /// <summary>Adds the commands.</summary>
+    /// <param name="redis">The replication.</param>
     /// <param name="api">The API.</param>
     /// <param name="adminKey">What its requests must carry.</param>
-    /// <returns>The API.</returns>
-    public static IResourceBuilder<ProjectResource> WithApiCommands(this IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey) => api
-        .WithHttpCommand("/api/cache", "Flush our keys", commandName: "flush", commandOptions: new HttpCommandOptions
-        {
-            Method = HttpMethod.Delete,
-            PrepareRequest = WithKey(adminKey),
-            ResultMode = HttpCommandResultMode.Auto,
-            Description = "Removes every cached value; the catalogue stays.",
-            ConfirmationMessage = "Remove every cached value?",
-            IconName = "Broom",
-        })
-        .WithHttpCommand("/api/db/seed", "Seed catalogue", commandName: "seed", commandOptions: new HttpCommandOptions
-        {
-            PrepareRequest = WithKey(adminKey),
-            ResultMode = HttpCommandResultMode.Auto,
-            Description = "Adds the sample products that are not there.",
-            ConfirmationMessage = "Add the sample products?",
-            IconName = "DatabaseArrowDown",
-        });
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithApiCommands(
+        this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey)
+    {
+        redis.ApplicationBuilder.Services.AddHttpClient();
+        return redis
+            .WithCommand("flush", "Flush our keys", context => SendAsync(context, HttpMethod.Delete, "/api/cache"), new CommandOptions
+            {
+                Description = "Removes every cached value; the catalogue stays.",
+                ConfirmationMessage = "Remove every cached value?",
+                IconName = "Broom",
+            })
+            .WithCommand("seed", "Seed catalogue", context => SendAsync(context, HttpMethod.Post, "/api/db/seed"), new CommandOptions
+            {
+                Description = "Adds the sample products that are not there.",
+                ConfirmationMessage = "Add the sample products?",
+                IconName = "DatabaseArrowDown",
+            });
 
-    private static Func<HttpCommandRequestContext, Task> WithKey(IResourceBuilder<ParameterResource> adminKey) => async context =>
-        context.Request.Headers.Add("X-Admin-Key", await adminKey.Resource.GetValueAsync(context.CancellationToken));
+        async Task<ExecuteCommandResult> SendAsync(ExecuteCommandContext context, HttpMethod method, string path)
+        {
+            using var client = context.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+            using var request = new HttpRequestMessage(method, $"{api.GetEndpoint("http").Url}{path}");
+            request.Headers.Add(Drills.AdminKeyFilter.Header, await adminKey.Resource.GetValueAsync(context.CancellationToken));
+            try
+            {
+                using var answer = await client.SendAsync(request, context.CancellationToken);
+                var text = await answer.Content.ReadAsStringAsync(context.CancellationToken);
+                return answer.IsSuccessStatusCode ? CommandResults.Success("Done.", text, CommandResultFormat.Json) : CommandResults.Failure(ReasonOf(text));
+            }
+            catch (HttpRequestException failure)
+            {
+                return CommandResults.Failure($"The API cannot be reached: {failure.Message}");
+            }
+        }
+    }
+
+    private static string ReasonOf(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text).RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? text : text;
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
 }

@@ -1,34 +1,45 @@
 using RedisAspire.AppHost;
 using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.Verification;
 
-var builder = DistributedApplication.CreateBuilder(args);
+if (LaunchOptions.Read(args, out var exitCode) is not { } options)
+    return exitCode;
 
-var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = options.Arguments, DisableDashboard = options.NoDashboard });
+
+var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
 var redis = builder.AddRedisReplication("redis")
-    .WithReadReplicas(3)
-    .WithSentinels(3)
+    .WithReadReplicas(options.Replicas)
+    .WithSentinels(options.Sentinels)
     .WithMaxMemory("256mb", "volatile-lru")
     .WithAppendOnly()
-    .WithHostPorts(6379, 26379)
-    .WithDataVolume();
+    .WithHostPorts(options.RedisPort, options.SentinelPort)
+    .WithDataOf(options);
 
 var api = builder.AddProject<Projects.ApiService>("apiservice")
-    .WithReplicas(2)
+    .WithReplicas(options.Instances)
+    .WithPort(options.ApiPort, "the API")
     .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/reference", "API reference"))
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(redis)
     .WithDrills(redis, adminKey)
-    .WithApiCommands(adminKey)
-    .WaitFor(redis);
+    .WithExpirationOf(options)
+    .WaitForMaster(redis);
 
-builder.AddProject<Projects.Web>("webfrontend")
+var web = builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
+    .WithPort(options.WebPort, "the web page")
     .WithUrlForEndpoint("http", url => url.DisplayText = "Web page")
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Admin__Key", adminKey)
     .WithReference(api)
     .WaitFor(api);
 
-await builder.Build().RunAsync();
+redis
+    .WithApiCommands(api, adminKey)
+    .WithSummary(options, api, web, adminKey)
+    .WithVerification(api, adminKey);
+
+return await builder.RunAsync(redis, options);

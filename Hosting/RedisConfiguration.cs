@@ -1,77 +1,133 @@
+using System.Globalization;
+using System.Text;
+
 namespace RedisAspire.Hosting;
 
 /// <summary>
-/// What <c>redis.conf</c> and <c>sentinel.conf</c> say. Passwords in them are parameters: they become known where the
-/// node starts, and appear in no argument of a process.
+/// What <c>redis.conf</c> and <c>sentinel.conf</c> say: the only place, for containers, processes, published nodes and tests.
+/// See https://redis.io/docs/latest/operate/oss_and_stack/management/config/.
 /// </summary>
 internal static class RedisConfiguration
 {
     /// <summary>What the sentinels call the replication.</summary>
     public const string SentinelServiceName = "mymaster";
 
-    /// <summary>
-    /// Writes the configuration it finds in its environment into a file that only Redis can read, and starts Redis with
-    /// it. Redis and the sentinels note in that file who follows whom; so it is kept until it is to be another one.
-    /// Nothing of its environment remains. The official image's own start script gives up the rights of root.
-    /// </summary>
-    public static string StartScript(RedisMember member)
-    {
-        var command = $"redis-server ./redis.conf{(member.IsSentinel ? " --sentinel" : "")}";
-        return $$"""
-            set -eu
-            umask 077
-            cd "$REDIS_DIRECTORY"
-            chmod 700 . || true
-            if [ "$(cat configured 2> /dev/null)" != "$(printf '%s' "$REDIS_CONFIGURATION")" ]; then
-              printf '%s\n' "$REDIS_CONFIGURATION" > redis.conf
-              cp redis.conf configured
-            fi
-            command -v docker-entrypoint.sh > /dev/null && exec env -i PATH="$PATH" docker-entrypoint.sh {{command}}
-            exec env -i PATH="$PATH" {{command}}
-            """;
-    }
-
     /// <summary>A node's configuration.</summary>
-    public static ReferenceExpression OfNode(RedisReplicationResource redis, RedisMember node)
+    /// <param name="settings">What is the same on every node.</param>
+    /// <param name="users">Who may do what.</param>
+    /// <param name="node">Where it listens and keeps its data.</param>
+    /// <param name="master">The node it follows; none if it is the master.</param>
+    public static string OfNode(RedisNodeSettings settings, RedisUsers users, RedisPlace node, RedisPlace? master)
     {
-        var (settings, replication) = (redis.Settings, redis.Credentials.Replication);
-        var text = Listen(redis, node);
-        foreach (var user in redis.Credentials.All)
-            text.Append($"user {user.Name} on >{user.Password} {user.Rules}\n");
-        text.Append($"masteruser {replication.Name}\nmasterauth {replication.Password}\n");
-        text.Append($"replica-announce-ip {node.Endpoint.Property(EndpointProperty.IPV4Host)}\nreplica-announce-port {node.Endpoint.Property(EndpointProperty.Port)}\n");
+        var text = Listen(node);
+        foreach (var user in users.All)
+            Line(text, user.ToConfiguration(users.IsHashed));
+        Line(text, $"masteruser {Quote(users.Replication.Name)}");
+        Line(text, $"masterauth {Quote(users.Replication.Password)}");
+        // Sentinels rename the command alike. Another Redis that has come to listen where a node of ours did does not
+        // know it by this name, and so cannot be made to follow ours and lose its data.
+        if (users.FollowCommand is { } follow)
+            Line(text, $"rename-command SLAVEOF {follow}");
+        Line(text, $"replica-announce-ip {node.PeerHost}");
+        Line(text, $"replica-announce-port {node.PeerPort}");
         if (settings.MaxMemory is not null)
-            text.Append($"maxmemory {settings.MaxMemory}\nmaxmemory-policy {settings.MaxMemoryPolicy}\n");
-        text.AppendLiteral(settings.IsAppendOnly ? "appendonly yes\nappendfsync everysec\nsave \"\"\n" : "save \"\"\n");
-        text.AppendLiteral("repl-diskless-sync yes\nrepl-diskless-sync-delay 0\nreplica-serve-stale-data yes\n");
+        {
+            Line(text, $"maxmemory {settings.MaxMemory}");
+            Line(text, $"maxmemory-policy {settings.MaxMemoryPolicy}");
+        }
 
-        var master = redis.NodeMembers.First();
-        if (node != master)
-            text.Append($"replicaof {master.Endpoint.Property(EndpointProperty.IPV4Host)} {master.Endpoint.Property(EndpointProperty.Port)}\n");
-        return text.Build();
+        if (settings.IsAppendOnly)
+        {
+            Line(text, "appendonly yes");
+            Line(text, "appendfsync everysec");
+        }
+
+        Line(text, "save \"\"");
+        Line(text, "repl-diskless-sync yes");
+        Line(text, "repl-diskless-sync-delay 0");
+        Line(text, "replica-serve-stale-data yes");
+        if (master is not null)
+            Line(text, $"replicaof {master.PeerHost} {master.PeerPort}");
+        return text.ToString();
     }
 
     /// <summary>A sentinel's configuration.</summary>
-    public static ReferenceExpression OfSentinel(RedisReplicationResource redis, RedisMember sentinel)
+    /// <param name="users">Who may do what.</param>
+    /// <param name="sentinel">Where it listens.</param>
+    /// <param name="master">The node that is the master now.</param>
+    /// <param name="sentinels">How many sentinels there are: most of them have to agree.</param>
+    public static string OfSentinel(RedisUsers users, RedisPlace sentinel, RedisPlace master, int sentinels)
     {
-        var (credentials, master) = (redis.Credentials, redis.NodeMembers.First());
-        var quorum = $"{(redis.SentinelMembers.Count() / 2) + 1}";
-        var text = Listen(redis, sentinel);
-        text.Append($"requirepass {credentials.Application.Password}\nsentinel sentinel-pass {credentials.Application.Password}\n");
-        text.Append($"sentinel announce-ip {sentinel.Endpoint.Property(EndpointProperty.IPV4Host)}\nsentinel announce-port {sentinel.Endpoint.Property(EndpointProperty.Port)}\n");
+        var text = Listen(sentinel);
+        Line(text, $"requirepass {Quote(users.Application.Password)}");
+        Line(text, $"sentinel sentinel-pass {Quote(users.Application.Password)}");
+        Line(text, $"sentinel announce-ip {sentinel.PeerHost}");
+        Line(text, $"sentinel announce-port {sentinel.PeerPort}");
         // Containers are known by name: their addresses change when they start again.
-        text.AppendLiteral(redis.Runtime == RedisRuntime.Container ? "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes\n" : "");
-        text.Append($"sentinel monitor {SentinelServiceName} {master.Endpoint.Property(EndpointProperty.IPV4Host)} {master.Endpoint.Property(EndpointProperty.Port)} {quorum}\n");
-        text.Append($"sentinel auth-user {SentinelServiceName} {credentials.Sentinel.Name}\nsentinel auth-pass {SentinelServiceName} {credentials.Sentinel.Password}\n");
-        text.Append($"sentinel down-after-milliseconds {SentinelServiceName} 2000\nsentinel failover-timeout {SentinelServiceName} 3000\nsentinel parallel-syncs {SentinelServiceName} 1\n");
-        return text.Build();
+        if (sentinel.IsContainer)
+        {
+            Line(text, "sentinel resolve-hostnames yes");
+            Line(text, "sentinel announce-hostnames yes");
+        }
+
+        Line(text, string.Create(CultureInfo.InvariantCulture, $"sentinel monitor {SentinelServiceName} {master.PeerHost} {master.PeerPort} {(sentinels / 2) + 1}"));
+        Line(text, $"sentinel auth-user {SentinelServiceName} {Quote(users.Sentinel.Name)}");
+        Line(text, $"sentinel auth-pass {SentinelServiceName} {Quote(users.Sentinel.Password)}");
+        if (users.FollowCommand is { } follow)
+            Line(text, $"sentinel rename-command {SentinelServiceName} SLAVEOF {follow}");
+        Line(text, $"sentinel down-after-milliseconds {SentinelServiceName} 2000");
+        Line(text, $"sentinel failover-timeout {SentinelServiceName} 3000");
+        Line(text, $"sentinel parallel-syncs {SentinelServiceName} 1");
+        return text.ToString();
     }
 
-    private static ReferenceExpressionBuilder Listen(RedisReplicationResource redis, RedisMember member)
+    /// <summary>Writes a configuration to a file that only its owner can read.</summary>
+    /// <param name="path">The file; its directory is made if it is not there.</param>
+    /// <param name="configuration">What it says.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task WriteAsync(string path, string configuration, CancellationToken cancellationToken)
     {
-        var text = new ReferenceExpressionBuilder();
-        text.AppendLiteral(redis.Runtime == RedisRuntime.Process ? "bind 127.0.0.1 -::1\n" : "bind * -::*\n");
-        text.Append($"port {member.Endpoint.Property(EndpointProperty.TargetPort)}\n");
+        var directory = Path.GetDirectoryName(path)!;
+        // Redis makes the file readable for all when it rewrites it, so the directory has to be closed.
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var writer = new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
+        await writer.WriteAsync(configuration.AsMemory(), cancellationToken);
+    }
+
+    /// <summary>A value as Redis reads it from its configuration, whatever characters it has.</summary>
+    public static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static StringBuilder Listen(RedisPlace place)
+    {
+        var text = new StringBuilder();
+        Line(text, place.IsContainer ? "bind * -::*" : "bind 127.0.0.1 -::1");
+        Line(text, $"port {place.Port}");
+        Line(text, $"dir {Quote(place.Directory)}");
         return text;
+    }
+
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+}
+
+/// <summary>Where a node or sentinel listens and keeps its data, and what the others call it.</summary>
+/// <param name="Port">The port it listens on.</param>
+/// <param name="Directory">Where it keeps its data.</param>
+/// <param name="PeerHost">The host by which nodes and sentinels reach it.</param>
+/// <param name="PeerPort">The port by which they do.</param>
+/// <param name="IsContainer">Whether it has a network of its own; otherwise it listens on loopback only.</param>
+internal sealed record RedisPlace(string Port, string Directory, string PeerHost, string PeerPort, bool IsContainer)
+{
+    /// <summary>A process on this machine.</summary>
+    public static RedisPlace OnLoopback(int port, string directory)
+    {
+        var text = port.ToString(CultureInfo.InvariantCulture);
+        return new(text, directory, "127.0.0.1", text, IsContainer: false);
     }
 }

@@ -1,51 +1,56 @@
-
-
 namespace RedisAspire.Hosting;
 
-/// <summary>The users of every node: each may do what its work needs. Every password is a secret parameter.</summary>
+/// <summary>
+/// The users' passwords as secret parameters. Those that are not given are new in every run, so that whoever answers to
+/// them is a node of this run.
+/// </summary>
 internal sealed class RedisCredentials
 {
+    private readonly Dictionary<string, ParameterResource> _passwords;
+
     /// <summary>Adds the parameters.</summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">The name of the replication.</param>
     /// <param name="password">The application's password; one is generated if it is not given.</param>
     public RedisCredentials(IDistributedApplicationBuilder builder, string name, ParameterResource? password)
     {
-        // Which user may do what is the same however Redis is started.
+        Application = password ?? AddPassword($"{name}-password");
         var users = new RedisUsers(applicationPassword: "");
-        Application = new(users.Application.Name, password ?? AddPassword(builder, $"{name}-password"), users.Application.Rules);
-        Operator = Add(users.Operator);
-        Replication = Add(users.Replication);
-        Sentinel = Add(users.Sentinel);
-        Statistics = Add(users.Statistics);
-        Admin = Add(users.Admin);
+        OperatorName = users.Operator.Name;
+        _passwords = users.All.ToDictionary(user => user.Name, user => user == users.Application ? Application : AddPassword($"{name}-{user.Name}-password"), StringComparer.Ordinal);
 
-        RedisCredential Add(RedisUser user) => new(user.Name, AddPassword(builder, $"{name}-{user.Name}-password"), user.Rules);
+        // Without special characters: a comma would end it in a connection string.
+        ParameterResource AddPassword(string parameter) =>
+            builder.AddParameter(parameter, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true).Resource;
     }
 
-    /// <summary>The services. They name no user when they log in.</summary>
-    public RedisCredential Application { get; }
+    /// <summary>The password of the services.</summary>
+    public ParameterResource Application { get; }
 
-    /// <summary>Whoever makes another node the master.</summary>
-    public RedisCredential Operator { get; }
+    /// <summary>The user that may make another node the master.</summary>
+    public string OperatorName { get; }
 
-    /// <summary>A replica at its master.</summary>
-    public RedisCredential Replication { get; }
+    /// <summary>Its password.</summary>
+    public ParameterResource Operator => _passwords[OperatorName];
 
-    /// <summary>Sentinel at the nodes.</summary>
-    public RedisCredential Sentinel { get; }
+    /// <summary>All passwords.</summary>
+    public IEnumerable<ParameterResource> All => _passwords.Values;
 
-    /// <summary>A monitoring tool.</summary>
-    public RedisCredential Statistics { get; }
+    // One name for all nodes and sentinels of a run.
+    private string FollowCommand { get; } = new RedisUsers("").FollowCommand!;
 
-    /// <summary>Nobody but a person.</summary>
-    public RedisCredential Admin { get; }
+    /// <summary>The users with their passwords.</summary>
+    public async Task<RedisUsers> ResolveAsync(CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (user, password) in _passwords)
+            values[user] = await password.GetValueAsync(cancellationToken) ?? throw new DistributedApplicationException($"The parameter '{password.Name}' has no value.");
+        return new RedisUsers(values["default"], user => values[user]) { FollowCommand = FollowCommand };
+    }
 
-    /// <summary>All of them.</summary>
-    public IEnumerable<RedisCredential> All => [Application, Operator, Replication, Sentinel, Statistics, Admin];
-
-    // Without special characters: a comma would end it in a connection string, a blank in a configuration file.
-    // Kept between runs, like those of Aspire.Hosting.Redis: a node's configuration on a volume has the password too.
-    private static ParameterResource AddPassword(IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true).Resource;
+    /// <summary>The users with names of their passwords in place of them, for what is published.</summary>
+    /// <param name="placeholderOf">What stands for a password until it is known.</param>
+    public RedisUsers WithPlaceholders(Func<ParameterResource, string> placeholderOf) =>
+        // Published nodes have addresses that nobody else gets.
+        new(placeholderOf(Application), user => placeholderOf(_passwords[user])) { FollowCommand = null, IsHashed = false };
 }

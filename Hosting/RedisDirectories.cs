@@ -1,38 +1,123 @@
-using Microsoft.Extensions.Hosting;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Where processes keep their data: until the application ends, or, with a data volume, for good.</summary>
-internal sealed class RedisDirectories(IHostEnvironment environment, IHostApplicationLifetime lifetime) : IDisposable
+/// <summary>
+/// Where a run keeps what: data in a directory that no other run uses at the same time, and configurations, which hold
+/// passwords, in one that is deleted when the app host ends, however it ends.
+/// </summary>
+internal sealed class RedisDirectories : IDisposable
 {
-    private readonly Lazy<DirectoryInfo> _temporary = new(() =>
-    {
-        var directory = Directory.CreateTempSubdirectory("redis-replication-");
-        // An application that has run is stopped, but nobody disposes it.
-        lifetime.ApplicationStopped.Register(() => Delete(directory));
-        return directory;
-    });
+    private const string MasterFile = "master";
 
-    /// <summary>The directory of a node or sentinel.</summary>
-    public string For(RedisReplicationResource redis, RedisMember member)
+    // Reads until the pipe closes, which it does however we end; what is running still may write once more after that.
+    private const string DeleteWhenOver = "trap '' INT TERM HUP; cat > /dev/null; rm -rf -- \"$1\"; sleep 3; rm -rf -- \"$1\"";
+
+    private readonly Lazy<string> _run;
+    private readonly List<FileStream> _locks = [];
+    private readonly Dictionary<RedisReplicationResource, (string Path, int Number)> _data = [];
+    private Process? _guardian;
+
+    public RedisDirectories() => _run = new(CreateRunDirectory);
+
+    /// <summary>Finds and locks the data directory of a replication.</summary>
+    /// <param name="redis">The replication.</param>
+    /// <param name="appHostDirectory">Another checkout of the same application has other data.</param>
+    /// <exception cref="DistributedApplicationException">The directory is in use or cannot be written.</exception>
+    public void Open(RedisReplicationResource redis, string appHostDirectory)
     {
-        var parent = redis.Settings.HasDataVolume ? Kept() : _temporary.Value.FullName;
+        if (redis.Settings.DataDirectory is { } wanted)
+        {
+            var path = Path.GetFullPath(wanted);
+            if (!TryLock(redis, path, number: 1))
+                throw new DistributedApplicationException($"{path} is in use by another run: choose another directory.");
+        }
+        else if (redis.Settings.HasDataVolume)
+        {
+            var checkout = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appHostDirectory)))[..10];
+            var root = Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "redis-replication", $"{redis.Name}-{checkout}");
+            for (var number = 1; !TryLock(redis, Path.Combine(root, number.ToString(CultureInfo.InvariantCulture)), number); number++)
+            {
+            }
+        }
+    }
+
+    /// <summary>Which of the directories for this replication it is: 1 unless another run uses that one.</summary>
+    public int NumberOf(RedisReplicationResource redis) => _data.TryGetValue(redis, out var data) ? data.Number : 1;
+
+    /// <summary>Where a node or sentinel has its configuration.</summary>
+    public string ConfigurationOf(RedisMember member) => Path.Combine(_run.Value, member.Name, "redis.conf");
+
+    /// <summary>Where a node keeps its data: for good, or until the end of the run.</summary>
+    public string DataOf(RedisReplicationResource redis, RedisMember member)
+    {
+        var parent = _data.TryGetValue(redis, out var data) && !member.IsSentinel ? data.Path : _run.Value;
         return Directory.CreateDirectory(Path.Combine(parent, member.Name)).FullName;
     }
 
+    /// <summary>The name of the node that was the master when data was last kept here; none is known at first.</summary>
+    public string? LastMasterOf(RedisReplicationResource redis) =>
+        _data.TryGetValue(redis, out var data) && Path.Combine(data.Path, MasterFile) is var path && File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+
+    /// <summary>Notes who the master is, for the next run.</summary>
+    public void RememberMaster(RedisReplicationResource redis, string master)
+    {
+        if (_data.TryGetValue(redis, out var data))
+            File.WriteAllText(Path.Combine(data.Path, MasterFile), master);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
-        if (_temporary.IsValueCreated)
-            Delete(_temporary.Value);
+        foreach (var file in _locks)
+            file.Dispose();
+        _locks.Clear();
+        _guardian?.StandardInput.Close();
+        _guardian?.Dispose();
+        _guardian = null;
     }
 
-    private static void Delete(DirectoryInfo directory)
+    private string CreateRunDirectory()
     {
-        directory.Refresh();
-        if (directory.Exists)
-            directory.Delete(recursive: true);
+        var directory = Directory.CreateTempSubdirectory("redis-replication-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            _guardian = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", DeleteWhenOver, "sh", directory])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+        }
+
+        return directory;
     }
 
-    private string Kept() => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "redis-replication", environment.ApplicationName);
+    private bool TryLock(RedisReplicationResource redis, string path, int number)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            _locks.Add(new FileStream(Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            _data[redis] = (path, number);
+            return true;
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new DistributedApplicationException($"{path} cannot be written: {failure.Message}", failure);
+        }
+        catch (IOException) when (Directory.Exists(path))
+        {
+            return false;
+        }
+        catch (IOException failure)
+        {
+            throw new DistributedApplicationException($"{path} cannot be used: {failure.Message}", failure);
+        }
+    }
 }

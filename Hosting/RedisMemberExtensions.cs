@@ -10,59 +10,34 @@ internal static class RedisMemberExtensions
     private const string Image = "library/redis";
     private const string ImageTag = "8.6";
     private const string ImageRegistry = "docker.io";
-    private const string DirectoryInContainer = "/data";
+    private const string DataInContainer = "/data";
+    private const string ConfigurationInContainer = "/etc/redis-replication";
     private const int PortInContainer = 6379;
     private const int SentinelPortInContainer = 26379;
+
+    // The user and group "redis" of the image.
+    private const int UserInContainer = 999;
 
     /// <summary>Adds a node or sentinel.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithMember(this IResourceBuilder<RedisReplicationResource> redis, string name, bool isSentinel)
     {
-        var (builder, password) = (redis.ApplicationBuilder, redis.Resource.Credentials.Application.Password);
+        var (builder, password) = (redis.ApplicationBuilder, redis.Resource.Credentials.Application);
         return (redis.Resource.Runtime, isSentinel) switch
         {
-            (RedisRuntime.Process, _) => redis.Add(builder.AddResource(new RedisProcessResource(name, ".", password)), isSentinel),
+            (RedisRuntime.Process, _) => redis.Add(builder.AddResource(new RedisProcessResource(name, password)), isSentinel),
             (_, true) => redis.Add(builder.AddResource(new RedisSentinelResource(name, password)).InContainer(), isSentinel),
             (_, false) => redis.Add(builder.AddResource(new RedisResource(name, password)).InContainer(), isSentinel),
         };
     }
 
-    /// <summary>Gives a node or sentinel the host port it is to have by the settings. Published ones have their own hosts.</summary>
-    public static void SetHostPort(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
-    {
-        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
-            return;
-        var settings = redis.Resource.Settings;
-        var first = member.IsSentinel ? settings.FirstSentinelPort : settings.FirstPort;
-        var place = redis.Resource.Members.Where(other => other.IsSentinel == member.IsSentinel).TakeWhile(other => other != member).Count();
-        member.Endpoint.EndpointAnnotation.Port = first + place;
-    }
-
-    /// <summary>Gives a container a volume if the settings ask for volumes, and none otherwise. A process finds its directory when it starts.</summary>
-    public static void KeepData(this IResourceBuilder<RedisReplicationResource> redis, RedisMember member)
-    {
-        if (member.Resource is not ContainerResource container)
-            return;
-        foreach (var mount in container.Annotations.OfType<ContainerMountAnnotation>().Where(mount => mount.Target == DirectoryInContainer).ToArray())
-            container.Annotations.Remove(mount);
-        if (!redis.Resource.Settings.HasDataVolume)
-            return;
-        var builder = redis.ApplicationBuilder.CreateResourceBuilder(container);
-        // A published volume belongs to one application already, and Kubernetes allows no dots in its name.
-        builder.WithVolume(redis.ApplicationBuilder.ExecutionContext.IsPublishMode ? $"{member.Name}-data" : VolumeNameGenerator.Generate(builder, "data"), DirectoryInContainer);
-    }
-
     private static IResourceBuilder<T> InContainer<T>(this IResourceBuilder<T> member)
         where T : ContainerResource
     {
-        // The start script is passed as it is.
-#pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation, and the only switch there is.
-        member.Resource.ShellExecution = false;
-#pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
         // Replicas and sentinels speak plain Redis, so a developer certificate must not turn the port into one of TLS.
-#pragma warning disable ASPIRECERTIFICATES001 // Likewise.
+#pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
         member.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
-        return member.WithImage(Image, ImageTag).WithImageRegistry(ImageRegistry).WithEntrypoint("/bin/sh");
+        return member.WithImage(Image, ImageTag).WithImageRegistry(ImageRegistry);
     }
 
     private static IResourceBuilder<RedisReplicationResource> Add<T>(this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<T> resource, bool isSentinel)
@@ -79,40 +54,97 @@ internal static class RedisMemberExtensions
             .WithEndpoint(
                 targetPort: !isContainer ? null : isSentinel ? SentinelPortInContainer : PortInContainer,
                 name: RedisMember.EndpointName, scheme: "redis", isProxied: false, protocol: ProtocolType.Tcp)
-            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = member.AddressOf(isSentinel ? "Sentinel" : "Redis"))
-            .WithArgs(context =>
-            {
-                context.Args.Add("-c");
-                context.Args.Add(RedisConfiguration.StartScript(member));
-            })
-            .WithEnvironment(context =>
-            {
-                context.EnvironmentVariables["REDIS_DIRECTORY"] = isContainer ? DirectoryInContainer : replication.DirectoryOf(member, context.ExecutionContext.Services);
-                // For redis-cli inside the container.
-                if (isContainer)
-                    context.EnvironmentVariables["REDISCLI_AUTH"] = replication.Credentials.Application.Password;
-                if (context.ExecutionContext.IsPublishMode)
-                    context.AddPasswords(replication.Credentials.All);
-                context.EnvironmentVariables["REDIS_CONFIGURATION"] = isSentinel ? RedisConfiguration.OfSentinel(replication, member) : RedisConfiguration.OfNode(replication, member);
-            });
-        if (redis.ApplicationBuilder.ExecutionContext.IsRunMode)
-            resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member);
+            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = member.AddressOf(isSentinel ? "Sentinel" : "Redis"));
 
-        // The master's name has to be known in the network of the containers.
-        if (isSentinel && isContainer)
-            resource.WaitForStart(redis.ApplicationBuilder.CreateResourceBuilder(replication.Nodes.First()));
-        redis.SetHostPort(member);
-        redis.KeepData(member);
+        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            RedisPublishing.Configure(resource, replication, member);
+            return redis;
+        }
+
+        resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member).SayWhenStopped(replication, member);
+        if (isSentinel)
+            resource.StartAfterMaster(replication);
+        if (resource is IResourceBuilder<RedisProcessResource> process)
+            process.RunWithFile(replication, member);
+        else
+            redis.ApplicationBuilder.CreateResourceBuilder((ContainerResource)(IResource)resource.Resource).RunWithFile(replication, member);
         return redis;
     }
 
-    // A chart's values list those parameters only that are variables of their own.
-    private static void AddPasswords(this EnvironmentCallbackContext context, IEnumerable<RedisCredential> credentials)
+    /// <summary>Where a node or sentinel listens and keeps its data.</summary>
+    public static async Task<RedisPlace> PlaceAsync(this RedisReplicationResource redis, RedisMember member, string dataDirectory, CancellationToken cancellationToken)
     {
-        foreach (var password in credentials.Select(credential => credential.Password))
-            context.EnvironmentVariables[password.Name.Replace('-', '_').ToUpperInvariant()] = password;
+        var peer = (await member.PeerAddress(redis.Runtime).GetValueAsync(cancellationToken))!.Split(':');
+        var isContainer = redis.Runtime == RedisRuntime.Container;
+        var port = isContainer ? member.IsSentinel ? $"{SentinelPortInContainer}" : $"{PortInContainer}" : peer[1];
+        return new(port, dataDirectory, peer[0], peer[1], isContainer);
     }
 
-    private static string DirectoryOf(this RedisReplicationResource redis, RedisMember member, IServiceProvider services) =>
-        services.GetRequiredService<RedisDirectories>().For(redis, member);
+    private static void RunWithFile(this IResourceBuilder<RedisProcessResource> process, RedisReplicationResource redis, RedisMember member) => process
+        .OnBeforeResourceStarted(async (_, started, cancellationToken) =>
+        {
+            var directories = started.Services.GetRequiredService<RedisDirectories>();
+            var path = directories.ConfigurationOf(member);
+            // A sentinel notes in its file whom it knows, and goes on with that.
+            if (!member.IsSentinel || !File.Exists(path))
+                await RedisConfiguration.WriteAsync(path, await redis.ConfigurationOfAsync(member, directories.DataOf(redis, member), started.Services, cancellationToken), cancellationToken);
+        })
+        .WithArgs(context =>
+        {
+            context.Args.Add(context.ExecutionContext.Services.GetRequiredService<RedisDirectories>().ConfigurationOf(member));
+            if (member.IsSentinel)
+                context.Args.Add("--sentinel");
+        });
+
+    private static void RunWithFile(this IResourceBuilder<ContainerResource> container, RedisReplicationResource redis, RedisMember member) => container
+        .WithContainerFiles(
+            ConfigurationInContainer,
+            async (context, cancellationToken) =>
+            [
+                new ContainerFile
+                {
+                    Name = "redis.conf",
+                    Contents = await redis.ConfigurationOfAsync(member, DataInContainer, context.Services, cancellationToken),
+                    Owner = UserInContainer,
+                    Group = UserInContainer,
+                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                },
+            ],
+            defaultOwner: UserInContainer,
+            defaultGroup: UserInContainer)
+        .WithArgs(context =>
+        {
+            context.Args.Add("redis-server");
+            context.Args.Add($"{ConfigurationInContainer}/redis.conf");
+            if (member.IsSentinel)
+                context.Args.Add("--sentinel");
+        });
+
+    /// <summary>Gives a container a volume, or a directory of the host, if the settings ask for one. A process finds its directory when it starts.</summary>
+    public static void MountData(this IDistributedApplicationBuilder builder, RedisReplicationResource redis, RedisMember member, int number)
+    {
+        if (member.Resource is not ContainerResource container || member.IsSentinel)
+            return;
+        var resource = builder.CreateResourceBuilder(container);
+        if (redis.Settings.DataDirectory is { } directory)
+            resource.WithBindMount(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(directory), member.Name)).FullName, DataInContainer);
+        else if (redis.Settings.HasDataVolume)
+            // A published volume belongs to one application already, and Kubernetes allows no dots in its name.
+            resource.WithVolume(
+                builder.ExecutionContext.IsPublishMode ? $"{member.Name}-data" : $"{VolumeNameGenerator.Generate(resource, "data")}{(number == 1 ? "" : $"-{number}")}", DataInContainer);
+    }
+
+    // The node that is the master now is followed; at the start the one that was the master when data was last kept.
+    private static async Task<string> ConfigurationOfAsync(
+        this RedisReplicationResource redis, RedisMember member, string dataDirectory, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var users = await redis.Credentials.ResolveAsync(cancellationToken);
+        var master = services.MonitorOf(redis).MasterFor(member);
+        var place = await redis.PlaceAsync(member, dataDirectory, cancellationToken);
+        var masterPlace = member == master ? null : await redis.PlaceAsync(master, dataDirectory, cancellationToken);
+        return member.IsSentinel
+            ? RedisConfiguration.OfSentinel(users, place, masterPlace!, redis.SentinelMembers.Count())
+            : RedisConfiguration.OfNode(redis.Settings, users, place, masterPlace);
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace RedisAspire.Hosting;
 
@@ -13,7 +14,8 @@ internal static class RedisMonitoringExtensions
         var (services, resource) = (redis.ApplicationBuilder.Services, redis.Resource);
         services.TryAddSingleton<RedisDirectories>();
         services.AddKeyedSingleton(resource, (provider, _) => ActivatorUtilities.CreateInstance<RedisReplicationMonitor>(provider, resource));
-        return redis.WithCheck(resource.Name, (provider, _) => Task.FromResult(provider.MonitorOf(resource).Check()));
+        services.AddHostedService(provider => new MonitorEnd(provider.MonitorOf(resource)));
+        return redis.WithCheck(resource.Name, (provider, cancellationToken) => provider.MonitorOf(resource).CheckAsync(cancellationToken));
     }
 
     /// <summary>Says whether a node answers and follows its master, or whether a sentinel answers.</summary>
@@ -21,13 +23,25 @@ internal static class RedisMonitoringExtensions
         where T : IResource
     {
         if (!member.IsSentinel)
-            return resource.WithCheck(member.Name, (provider, _) => Task.FromResult(provider.MonitorOf(redis).Check(member)));
+            return resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
 
-        var sentinel = new RedisSentinelClient(member, redis.Credentials.Application.Password);
+        var sentinel = new RedisSentinelClient(member, redis.Credentials.Application);
         return resource
             .WithCheck(member.Name, (_, cancellationToken) => sentinel.CheckAsync(cancellationToken))
             .OnResourceReady((_, _, cancellationToken) => sentinel.LookOftenAsync(cancellationToken));
     }
+
+    /// <summary>Has it said at once when a node or sentinel has ended.</summary>
+    public static IResourceBuilder<T> SayWhenStopped<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
+        where T : IResource => resource.OnResourceStopped((_, stopped, _) =>
+    {
+        stopped.Services.MonitorOf(redis).SayStopped(member.Name, stopped.ResourceEvent.Snapshot.ExitCode);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Starts a sentinel when a node has been seen to be the master: it may name only what is proved to be ours.</summary>
+    public static IResourceBuilder<T> StartAfterMaster<T>(this IResourceBuilder<T> sentinel, RedisReplicationResource redis)
+        where T : IResource => sentinel.OnBeforeResourceStarted((_, started, cancellationToken) => started.Services.MonitorOf(redis).MasterSeen.WaitAsync(cancellationToken));
 
     /// <summary>The health check of a node or sentinel.</summary>
     public static string CheckOf(string name) => $"{name}_check";
@@ -49,5 +63,14 @@ internal static class RedisMonitoringExtensions
     private sealed class Check(Func<CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => check(cancellationToken);
+    }
+
+    // The monitor is started before the hosted services are, because resources wait for it. What is registered last is
+    // stopped first, so it ends before the nodes do, and complains of none of them.
+    private sealed class MonitorEnd(RedisReplicationMonitor monitor) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => monitor.StopAsync(cancellationToken);
     }
 }

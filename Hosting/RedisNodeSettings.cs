@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.Hosting;
 
 /// <summary>What is the same on every node, so that any of them may be promoted.</summary>
@@ -7,13 +5,6 @@ internal sealed record RedisNodeSettings
 {
     /// <summary>The most memory for data; Redis' own default when not given, which is no limit.</summary>
     public string? MaxMemory { get; init; }
-
-    /// <summary>The same in megabytes; none if it is given in another unit than <c>mb</c> or <c>gb</c>.</summary>
-    public int? MaxMemoryMegabytes =>
-        MaxMemory is not { Length: > 2 } size || !int.TryParse(size.AsSpan(0, size.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? null
-        : size.EndsWith("mb", StringComparison.OrdinalIgnoreCase) ? number
-        : size.EndsWith("gb", StringComparison.OrdinalIgnoreCase) ? 1024 * number
-        : null;
 
     /// <summary>What is evicted when that is used up.</summary>
     public string MaxMemoryPolicy { get; init; } = "noeviction";
@@ -29,4 +20,7 @@ internal sealed record RedisNodeSettings
 
     /// <summary>Whether data and roles outlive the app host.</summary>
     public bool HasDataVolume { get; init; }
+
+    /// <summary>A directory of this machine where they are kept instead.</summary>
+    public string? DataDirectory { get; init; }
 }

@@ -7,8 +7,8 @@ public sealed class RedisProcessResource : ExecutableResource, IResourceWithConn
 {
     private readonly ParameterResource _password;
 
-    internal RedisProcessResource(string name, string workingDirectory, ParameterResource password)
-        : base(name, "/bin/sh", workingDirectory)
+    internal RedisProcessResource(string name, ParameterResource password)
+        : base(name, RedisServerProgram.Path ?? "redis-server", ".")
     {
         _password = password;
         PrimaryEndpoint = new EndpointReference(this, RedisMember.EndpointName);

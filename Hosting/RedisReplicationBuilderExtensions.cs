@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Hosting;
 
@@ -29,12 +30,12 @@ public static partial class RedisReplicationBuilderExtensions
             .ExcludeFromManifest();
         if (builder.ExecutionContext.IsRunMode)
         {
-            Console.WriteLine(choice.Reason);
             redis.OnInitializeResource(StartAsync);
             redis.WithMonitor();
             redis.WithReplicationCommands();
         }
 
+        builder.Eventing.Subscribe<BeforeStartEvent>((started, cancellationToken) => PrepareAsync(builder, resource, started, cancellationToken));
         return redis.WithMember($"{name}-master", isSentinel: false);
     }
 
@@ -81,34 +82,33 @@ public static partial class RedisReplicationBuilderExtensions
     public static IResourceBuilder<RedisReplicationResource> WithAppendOnly(this IResourceBuilder<RedisReplicationResource> redis) =>
         redis.With(settings => settings with { IsAppendOnly = true });
 
-    /// <summary>Gives nodes and sentinels the same ports on the host at every start.</summary>
+    /// <summary>
+    /// Gives nodes and sentinels the same ports on this machine at every start. A port that is busy is passed over, and the log says so.
+    /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="first">The master's port; replicas take the ones after it.</param>
+    /// <param name="first">The master's port; replicas take the ones after it. None: any free ports.</param>
     /// <param name="firstSentinel">The first sentinel's port; the others take the ones after it.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithHostPorts(
-        this IResourceBuilder<RedisReplicationResource> redis, int? first, int? firstSentinel = null)
-    {
+        this IResourceBuilder<RedisReplicationResource> redis, int? first, int? firstSentinel = null) =>
         redis.With(settings => settings with { FirstPort = first, FirstSentinelPort = firstSentinel });
-        foreach (var member in redis.Resource.Members)
-            redis.SetHostPort(member);
-        return redis;
-    }
 
     /// <summary>
-    /// Keeps data and roles between runs: in one volume per node and sentinel, or one directory per process. Roles of
-    /// processes are kept as long as their ports are the same, so give them some with <see cref="WithHostPorts"/>.
+    /// Keeps data and roles between runs: in one volume per node, or one directory per process. Each checkout has its own, and
+    /// of two runs at the same time each.
     /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="enabled"><see langword="false"/> takes the volumes away again, so that a test begins with nothing.</param>
+    /// <param name="enabled"><see langword="false"/> has nothing kept, so that a test begins with nothing.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis, bool enabled = true)
-    {
-        redis.With(settings => settings with { HasDataVolume = enabled });
-        foreach (var member in redis.Resource.Members)
-            redis.KeepData(member);
-        return redis;
-    }
+    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis, bool enabled = true) =>
+        redis.With(settings => settings with { HasDataVolume = enabled, DataDirectory = null });
+
+    /// <summary>Keeps data and roles between runs in a directory of this machine. A run that finds another one using it does not start.</summary>
+    /// <param name="redis">The replication.</param>
+    /// <param name="source">The directory; it is made if it is not there.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithDataBindMount(this IResourceBuilder<RedisReplicationResource> redis, string source) =>
+        redis.With(settings => settings with { HasDataVolume = true, DataDirectory = source });
 
     /// <summary>Adds Redis Insight, which knows every node then. Without containers it does nothing.</summary>
     /// <param name="redis">The replication.</param>
@@ -155,15 +155,46 @@ public static partial class RedisReplicationBuilderExtensions
             variables[$"ConnectionStrings__{resource.Name}"] = resource.ConnectionStringExpression;
             foreach (var member in resource.Members)
                 variables[$"ConnectionStrings__{member.Name}"] = member.Resource.ConnectionStringExpression;
-            variables[$"{resource.Name.Replace('-', '_').ToUpperInvariant()}_PASSWORD"] = resource.Credentials.Application.Password;
+            variables[$"{resource.Name.Replace('-', '_').ToUpperInvariant()}_PASSWORD"] = resource.Credentials.Application;
             variables["Redis__SentinelServiceName"] = RedisConfiguration.SentinelServiceName;
-            variables["Redis__OperatorUser"] = resource.Credentials.Operator.Name;
-            variables["Redis__OperatorPassword"] = resource.Credentials.Operator.Password;
+            variables["Redis__OperatorUser"] = resource.Credentials.OperatorName;
+            variables["Redis__OperatorPassword"] = resource.Credentials.Operator;
             // Published services are in the nodes' own network.
             if (context.ExecutionContext.IsPublishMode)
                 return;
             foreach (var node in resource.NodeMembers)
                 variables[$"Redis__PeerAddresses__{node.Name}"] = node.PeerAddress(resource.Runtime);
+        });
+    }
+
+    /// <summary>
+    /// Has a service start when there is a master, and in any case after a while: a cache that is down must not keep a service
+    /// down that can do without it. <c>WaitFor</c> waits for ever instead.
+    /// </summary>
+    /// <typeparam name="T">The kind of service.</typeparam>
+    /// <param name="service">The service.</param>
+    /// <param name="redis">The replication.</param>
+    /// <param name="timeout">How long it waits; 20 seconds if it is not given.</param>
+    /// <returns>The service.</returns>
+    public static IResourceBuilder<T> WaitForMaster<T>(this IResourceBuilder<T> service, IResourceBuilder<RedisReplicationResource> redis, TimeSpan? timeout = null)
+        where T : IResourceWithWaitSupport
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(redis);
+        return service.OnBeforeResourceStarted(async (resource, started, cancellationToken) =>
+        {
+            var notifications = started.Services.GetRequiredService<ResourceNotificationService>();
+            await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.Waiting });
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(timeout ?? TimeSpan.FromSeconds(20));
+            try
+            {
+                await notifications.WaitForResourceHealthyAsync(redis.Resource.Name, deadline.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogWithoutMaster(started.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource), redis.Resource.Name);
+            }
         });
     }
 
@@ -178,6 +209,43 @@ public static partial class RedisReplicationBuilderExtensions
     private static IResourceBuilder<RedisResource>? Master(this IResourceBuilder<RedisReplicationResource> redis) =>
         redis.Resource.Nodes.First() is RedisResource master ? redis.ApplicationBuilder.CreateResourceBuilder(master) : null;
 
+    // Before anything starts: what is missing is said in a sentence, and everybody gets a port and a directory of his own.
+    private static async Task PrepareAsync(IDistributedApplicationBuilder builder, RedisReplicationResource redis, BeforeStartEvent started, CancellationToken cancellationToken)
+    {
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            foreach (var member in redis.Members)
+                builder.MountData(redis, member, number: 1);
+            return;
+        }
+
+        var logger = started.Services.GetRequiredService<ILoggerFactory>().CreateLogger<RedisReplicationResource>();
+        LogChoice(logger, redis.Choice.Reason);
+        if (redis.Runtime == RedisRuntime.Process)
+            await RedisServerProgram.CheckAsync(cancellationToken);
+        var directories = started.Services.GetRequiredService<RedisDirectories>();
+        directories.Open(redis, builder.AppHostDirectory);
+        TakePorts(redis.NodeMembers, redis.Settings.FirstPort, logger);
+        TakePorts(redis.SentinelMembers, redis.Settings.FirstSentinelPort, logger);
+        foreach (var member in redis.Members)
+            builder.MountData(redis, member, directories.NumberOf(redis));
+    }
+
+    // One after the other, although some are busy.
+    private static void TakePorts(IEnumerable<RedisMember> members, int? first, ILogger logger)
+    {
+        var wanted = first is 0 ? null : first;
+        var next = wanted;
+        foreach (var member in members)
+        {
+            var port = FreePorts.Take(next);
+            if (wanted is not null && port != wanted)
+                LogBusy(logger, wanted.Value, member.Name, port);
+            member.Endpoint.EndpointAnnotation.Port = port;
+            (wanted, next) = (wanted + 1, next is null ? null : port + 1);
+        }
+    }
+
     private static async Task StartAsync(RedisReplicationResource redis, InitializeResourceEvent started, CancellationToken cancellationToken)
     {
         LogChoice(started.Logger, redis.Choice.Reason);
@@ -191,4 +259,10 @@ public static partial class RedisReplicationBuilderExtensions
 
     [LoggerMessage(LogLevel.Information, "{Reason}")]
     private static partial void LogChoice(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Name} has no master: the service starts without one.")]
+    private static partial void LogWithoutMaster(ILogger logger, string name);
+
+    [LoggerMessage(LogLevel.Warning, "Port {Wanted} is taken: {Name} listens on {Port}.")]
+    private static partial void LogBusy(ILogger logger, int wanted, string name, int port);
 }

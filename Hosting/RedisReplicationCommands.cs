@@ -72,7 +72,7 @@ internal static class RedisReplicationCommands
                 RedisCli,
                 "Show redis-cli line",
                 async context => CommandResults.Success(
-                    "For a terminal on this machine", await RedisCliLineAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
+                    "For a terminal on this machine", await RedisCliLinesAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
                 new CommandOptions
                 {
                     Description = "Shows how to talk to it from a terminal.",
@@ -103,13 +103,21 @@ internal static class RedisReplicationCommands
         }
     }
 
-    // The password in the environment, so that no list of processes shows it.
-    private static async Task<string> RedisCliLineAsync(RedisReplicationResource redis, RedisMember member, ExecuteCommandContext context)
+    /// <summary>How to talk to a node or sentinel from a terminal. The password is in the environment, so that no list of processes shows it.</summary>
+    public static async Task<string> RedisCliLineAsync(this RedisMember member, RedisReplicationResource redis, CancellationToken cancellationToken)
     {
-        var password = await redis.Credentials.Application.Password.GetValueAsync(context.CancellationToken);
-        var line = string.Create(CultureInfo.InvariantCulture, $"REDISCLI_AUTH='{password}' redis-cli -p {member.Endpoint.Port}");
+        var password = await redis.Credentials.Application.GetValueAsync(cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"REDISCLI_AUTH={QuoteForShell(password!)} redis-cli -p {member.Endpoint.Port}");
+    }
+
+    private static async Task<string> RedisCliLinesAsync(RedisReplicationResource redis, RedisMember member, ExecuteCommandContext context)
+    {
+        var line = await member.RedisCliLineAsync(redis, context.CancellationToken);
         return RedisProcessControl.ContainerOf(context) is { } container
-            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort}"
+            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort} --askpass"
             : line;
     }
+
+    // Within single quotes a shell takes everything as it is, but a single quote.
+    private static string QuoteForShell(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

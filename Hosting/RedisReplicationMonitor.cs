@@ -3,24 +3,32 @@ using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Hosting;
 
 /// <summary>Looks at all nodes every second, as a service would, and shows on the dashboard what it sees.</summary>
-internal sealed class RedisReplicationMonitor(
-    RedisReplicationResource redis, ResourceNotificationService notifications, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
+internal sealed partial class RedisReplicationMonitor(
+    RedisReplicationResource redis, RedisDirectories directories, ResourceNotificationService notifications, ResourceLoggerService resourceLoggers,
+    IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
 {
     /// <summary>The property on the dashboard that says which node is the master.</summary>
     public const string RoleProperty = "Role";
 
     private readonly TaskCompletionSource<(RedisTopology Topology, RedisFailover Failover)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, ImmutableArray<ResourcePropertySnapshot>> _shown = new(StringComparer.Ordinal);
-    private HealthStatus _shownHealth = HealthStatus.Healthy;
+    private readonly ILogger _logger = loggers.CreateLogger<RedisReplicationMonitor>();
+    private readonly TaskCompletionSource _masterSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RedisMember? _lastMaster;
+    private ImmutableArray<ResourcePropertySnapshot> _shownWhole = [];
 
     /// <summary>The last look at the nodes; <see langword="null"/> before the first.</summary>
     public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: { Ready.IsCompletedSuccessfully: true } topology } ? topology.Snapshot : null;
+
+    /// <summary>Completes when a node has been seen to be the master, with the credentials of this run.</summary>
+    public Task MasterSeen => _masterSeen.Task;
 
     /// <summary>Makes a node the master, and waits until it is.</summary>
     public async Task PromoteAsync(string name, CancellationToken cancellationToken)
@@ -29,57 +37,125 @@ internal sealed class RedisReplicationMonitor(
         await failover.PromoteAsync(name, cancellationToken);
     }
 
-    /// <summary>How a node is.</summary>
-    public HealthCheckResult Check(RedisMember node) => Snapshot?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
+    /// <summary>Whom a member has to follow that starts now: the master, or the node that was it last. A node that was it itself starts as the master.</summary>
+    public RedisMember MasterFor(RedisMember member)
     {
-        null => HealthCheckResult.Unhealthy("Not looked at yet."),
-        { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
-        { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
-        var status => HealthCheckResult.Healthy(Describe(status)),
-    };
-
-    /// <summary>How the whole is: healthy when there is a master that all other nodes follow.</summary>
-    public HealthCheckResult Check()
-    {
-        if (Snapshot is not { } snapshot)
-            return HealthCheckResult.Unhealthy("Not looked at yet.");
-        if (snapshot.Master is null)
-            return HealthCheckResult.Unhealthy("There is no master.");
-
-        var missing = snapshot.Nodes.Where(node => node.Name != snapshot.Master && node is not { Role: RedisRole.Replica, CanRead: true }).Select(node => node.Name).ToArray();
-        return missing.Length == 0
-            ? HealthCheckResult.Healthy($"{snapshot.Master} is the master, {snapshot.Nodes.Count - 1} replicas follow it.")
-            : HealthCheckResult.Degraded($"{snapshot.Master} is the master, but {string.Join(", ", missing)} cannot take its place.");
+        var (known, now) = (_lastMaster?.Name ?? directories.LastMasterOf(redis), Snapshot?.Master);
+        // What has just been started cannot be the master, whatever the last look saw.
+        var name = now is null || now == member.Name ? known : now;
+        return redis.NodeMembers.FirstOrDefault(node => node.Name == name) ?? redis.NodeMembers.First();
     }
 
+    /// <summary>How a node is.</summary>
+    public async Task<HealthCheckResult> CheckAsync(RedisMember node, CancellationToken cancellationToken) =>
+        (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
+        {
+            null => HealthCheckResult.Unhealthy("Not looked at yet."),
+            { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
+            { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
+            var status => HealthCheckResult.Healthy(Describe(status)),
+        };
+
+    /// <summary>
+    /// How the whole is: healthy when there is a master. Replicas or sentinels that are missing are said in words and shown by
+    /// themselves: whoever waits for the whole must not wait for them.
+    /// </summary>
+    public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken) => await LookAsync(cancellationToken) switch
+    {
+        null => HealthCheckResult.Unhealthy("Not looked at yet."),
+        { Master: null } => HealthCheckResult.Unhealthy("There is no master."),
+        var snapshot => HealthCheckResult.Healthy($"{snapshot.Master} is the master. {Missing(snapshot)}"),
+    };
+
+    /// <summary>Says that a node or sentinel has ended.</summary>
+    public void SayStopped(string name, int? exitCode)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
+        LogStopped(_logger, name, exitCode);
+        LogStopped(resourceLoggers.GetLogger(redis), name, exitCode);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Connection strings are known when the nodes have their ports.
-        var options = Options.Create(new RedisTopologyOptions { OperatorUser = redis.Credentials.Operator.Name, SentinelServiceName = RedisConfiguration.SentinelServiceName });
-        options.Value.OperatorPassword = await redis.Credentials.Operator.Password.GetValueAsync(stoppingToken);
-        foreach (var member in redis.Members)
-            (member.IsSentinel ? options.Value.Sentinels : options.Value.Nodes)[member.Name] = (await member.Resource.GetConnectionStringAsync(stoppingToken))!;
-        foreach (var node in redis.NodeMembers)
-            options.Value.PeerAddresses[node.Name] = (await node.PeerAddress(redis.Runtime).GetValueAsync(stoppingToken))!;
-
-        // A node that has not been started yet is not down: nobody has to be told so.
-        await Task.WhenAll(redis.Members.Select(member =>
-            notifications.WaitForResourceAsync(member.Name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], stoppingToken)));
-        await using var topology = new RedisTopology(options, services, TimeProvider.System, loggers.CreateLogger<RedisTopology>());
-        using var failover = new RedisFailover(topology, options, TimeProvider.System, loggers.CreateLogger<RedisFailover>());
-        await topology.StartAsync(stoppingToken);
-        _started.SetResult((topology, failover));
-        await foreach (var snapshot in topology.WatchAsync(stoppingToken))
+        try
         {
+            await WatchAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application ends.
+        }
+        catch (Exception failure)
+        {
+            _started.TrySetException(failure);
+            LogFailed(_logger, failure, redis.Name);
+            LogFailed(resourceLoggers.GetLogger(redis), failure, redis.Name);
+            await notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = new ResourceStateSnapshot(KnownResourceStates.RuntimeUnhealthy, KnownResourceStateStyles.Error) });
+            throw;
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        // Connection strings are known when the nodes have their ports.
+        var options = Options.Create(new RedisTopologyOptions { OperatorUser = redis.Credentials.OperatorName, SentinelServiceName = RedisConfiguration.SentinelServiceName });
+        options.Value.OperatorPassword = await redis.Credentials.Operator.GetValueAsync(cancellationToken);
+        foreach (var member in redis.Members)
+            (member.IsSentinel ? options.Value.Sentinels : options.Value.Nodes)[member.Name] = (await member.Resource.GetConnectionStringAsync(cancellationToken))!;
+        foreach (var node in redis.NodeMembers)
+            options.Value.PeerAddresses[node.Name] = (await node.PeerAddress(redis.Runtime).GetValueAsync(cancellationToken))!;
+
+        // A node that has not been started yet is not down.
+        await Task.WhenAll(redis.NodeMembers.Select(member =>
+            notifications.WaitForResourceAsync(member.Name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], cancellationToken)));
+        // What ends is said at once when it ends; sentinels start only when there is a master.
+        await using var topology = new RedisTopology(options, services, TimeProvider.System, NullLogger<RedisTopology>.Instance);
+        using var failover = new RedisFailover(topology, options, TimeProvider.System, loggers.CreateLogger<RedisFailover>());
+        await topology.StartAsync(cancellationToken);
+        _started.SetResult((topology, failover));
+        await foreach (var snapshot in topology.WatchAsync(cancellationToken))
+        {
+            Remember(snapshot);
             foreach (var status in snapshot.Nodes)
                 await ShowAsync(status);
-            await ShowWholeAsync();
+            await ShowWholeAsync(snapshot, topology.SentinelStatuses);
         }
+    }
+
+    private async Task<RedisTopologySnapshot?> LookAsync(CancellationToken cancellationToken)
+    {
+        var (topology, _) = await _started.Task.WaitAsync(cancellationToken);
+        await topology.Ready.WaitAsync(cancellationToken);
+        return topology.Snapshot;
     }
 
     private static string Describe(RedisNodeStatus status) => status.Role == RedisRole.Master
         ? string.Create(CultureInfo.InvariantCulture, $"Master of {status.ConnectedReplicas} replicas.")
         : string.Create(CultureInfo.InvariantCulture, $"Replica, {status.LagBytes ?? 0} bytes behind the master.");
+
+    private static string[] MissingNodes(RedisTopologySnapshot snapshot) =>
+        [.. snapshot.Nodes.Where(node => node.Name != snapshot.Master && node is not { Role: RedisRole.Replica, CanRead: true }).Select(node => node.Name)];
+
+    private static string Missing(RedisTopologySnapshot snapshot) => MissingNodes(snapshot) is { Length: > 0 } missing
+        ? $"{string.Join(", ", missing)} cannot take its place."
+        : string.Create(CultureInfo.InvariantCulture, $"{snapshot.Nodes.Count - 1} replicas follow it.");
+
+    private void Remember(RedisTopologySnapshot snapshot)
+    {
+        if (snapshot.Master is not { } master || _lastMaster?.Name == master)
+            return;
+        if (_lastMaster is not null)
+        {
+            LogMaster(_logger, master, _lastMaster.Name);
+            LogMaster(resourceLoggers.GetLogger(redis), master, _lastMaster.Name);
+        }
+
+        _lastMaster = redis.NodeMembers.First(node => node.Name == master);
+        directories.RememberMaster(redis, master);
+        _masterSeen.TrySetResult();
+    }
 
     // A change of role is no change of health, and would be seen only half a minute later otherwise.
     private async Task ShowAsync(RedisNodeStatus status)
@@ -100,24 +176,41 @@ internal sealed class RedisReplicationMonitor(
             url.DisplayText = address;
         await notifications.PublishUpdateAsync(member.Resource, snapshot => snapshot with
         {
-            Properties = [.. snapshot.Properties.Where(property => properties.All(shown => shown.Name != property.Name)), .. properties],
+            Properties = Replace(snapshot.Properties, properties),
             Urls = [.. snapshot.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = address } })],
         });
     }
 
-    // The state rather than only the health, which would be seen only half a minute later as well.
-    private async Task ShowWholeAsync()
+    // The state stays Running, so that nobody waits because a replica is down; its style and the properties say what is missing.
+    private async Task ShowWholeAsync(RedisTopologySnapshot snapshot, IReadOnlyList<RedisSentinelStatus> sentinels)
     {
-        var health = Check().Status;
-        if (health == _shownHealth)
+        var (missing, answering) = (MissingNodes(snapshot), sentinels.Count(sentinel => sentinel.Answers));
+        ImmutableArray<ResourcePropertySnapshot> properties =
+        [
+            new("Master", snapshot.Master ?? "None") { IsHighlighted = true },
+            new("Replicas in touch", string.Create(CultureInfo.InvariantCulture, $"{snapshot.Nodes.Count - 1 - missing.Length} of {snapshot.Nodes.Count - 1}")) { IsHighlighted = true },
+            new("Sentinels", string.Create(CultureInfo.InvariantCulture, $"{answering} of {sentinels.Count}")) { IsHighlighted = true },
+        ];
+        if (_shownWhole.SequenceEqual(properties))
             return;
-        _shownHealth = health;
-        var state = health switch
+        _shownWhole = properties;
+        var style = snapshot.Master is null ? KnownResourceStateStyles.Error : missing.Length > 0 || answering < sentinels.Count ? KnownResourceStateStyles.Warn : null;
+        await notifications.PublishUpdateAsync(redis, shown => shown with
         {
-            HealthStatus.Healthy => new ResourceStateSnapshot(KnownResourceStates.Running, Style: null),
-            HealthStatus.Degraded => new ResourceStateSnapshot("Degraded", KnownResourceStateStyles.Warn),
-            _ => new ResourceStateSnapshot("No master", KnownResourceStateStyles.Error),
-        };
-        await notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = state });
+            State = new ResourceStateSnapshot(KnownResourceStates.Running, style),
+            Properties = Replace(shown.Properties, properties),
+        });
     }
+
+    private static ImmutableArray<ResourcePropertySnapshot> Replace(ImmutableArray<ResourcePropertySnapshot> all, ImmutableArray<ResourcePropertySnapshot> changed) =>
+        [.. all.Where(property => changed.All(shown => shown.Name != property.Name)), .. changed];
+
+    [LoggerMessage(LogLevel.Warning, "{Name} has stopped with exit code {ExitCode}.")]
+    private static partial void LogStopped(ILogger logger, string name, int? exitCode);
+
+    [LoggerMessage(LogLevel.Information, "{Master} is the master now, instead of {Before}.")]
+    private static partial void LogMaster(ILogger logger, string master, string before);
+
+    [LoggerMessage(LogLevel.Critical, "The nodes of {Name} are not watched any longer: roles and health on the dashboard are not updated.")]
+    private static partial void LogFailed(ILogger logger, Exception failure, string name);
 }

@@ -34,7 +34,7 @@ public sealed class RedisReplicationResource : Resource, IResourceWithConnection
             var all = new ReferenceExpressionBuilder();
             foreach (var node in NodeMembers)
                 all.Append($"{node.Endpoint.Property(EndpointProperty.HostAndPort)},");
-            all.Append($"password={Credentials.Application.Password}");
+            all.Append($"password={Credentials.Application}");
             return all.Build();
         }
     }

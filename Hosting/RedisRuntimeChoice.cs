@@ -44,10 +44,7 @@ internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, s
 
         if (Array.Find(engines, Answers) is { } engine)
             return new(RedisRuntime.Container, engine, $"Redis runs in containers: {engine} answers. {Setting}=process would start local processes instead.");
-        return IsInstalled("redis-server")
-            ? new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: no container runtime answers ({string.Join(", ", engines)}).")
-            : throw new DistributedApplicationException(
-                $"Redis can run neither in containers (no container runtime answers: {string.Join(", ", engines)}) nor as processes (redis-server is not on the PATH). Start Docker or Podman, or install redis-server.");
+        return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: no container runtime answers ({string.Join(", ", engines)}).");
     }
 
     // The version of the server, not only of the client, so that the engine has to answer.
@@ -71,8 +68,4 @@ internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, s
             return false;
         }
     }
-
-    private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Any(directory => File.Exists(Path.Combine(directory, program)));
 }

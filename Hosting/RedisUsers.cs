@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace RedisAspire.Hosting;
 
-/// <summary>The users of every node: each may do what its work needs.</summary>
-/// <param name="applicationPassword">The password in the services' connection strings.</param>
-internal sealed class RedisUsers(string applicationPassword)
+/// <summary>The users of every node: each may do what its work needs. See https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/.</summary>
+internal sealed class RedisUsers
 {
     private const string NoData = "resetkeys resetchannels -@all";
 
@@ -17,34 +19,70 @@ internal sealed class RedisUsers(string applicationPassword)
         + "+info +role +wait +command +client|list +client|no-evict "
         + "+memory|stats +slowlog|get +slowlog|len +latency|latest +latency|histogram";
 
+    /// <summary>Creates the users.</summary>
+    /// <param name="applicationPassword">The password in the services' connection strings.</param>
+    /// <param name="passwordOf">The other users' passwords by name; random ones if it is not given.</param>
+    public RedisUsers(string applicationPassword, Func<string, string>? passwordOf = null)
+    {
+        passwordOf ??= static _ => RandomNumberGenerator.GetHexString(32, lowercase: true);
+        Application = new("default", applicationPassword, ApplicationRules);
+        Operator = Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite");
+        Replication = Create("replication", $"{NoData} +psync +replconf +ping");
+        Sentinel = Create(
+            "sentinel",
+            "resetkeys allchannels -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info "
+            + "+client|setname +client|kill +script|kill");
+        Statistics = Create(
+            "statistics",
+            $"{NoData} +ping +info +role +dbsize +client|list +client|setname +memory|stats +memory|doctor +slowlog|get +slowlog|len "
+            + "+latency|latest +latency|history +latency|histogram +latency|doctor");
+        Admin = Create("admin", "~* &* +@all");
+
+        RedisUser Create(string name, string rules) => new(name, passwordOf(name), rules);
+    }
+
     /// <summary>The services. They name no user when they log in, and are <c>default</c> then.</summary>
-    public RedisUser Application { get; } = new("default", applicationPassword, ApplicationRules);
+    public RedisUser Application { get; }
 
     /// <summary>The services when they make another node the master or show a node's settings, and for nothing else: it can change them.</summary>
-    public RedisUser Operator { get; } = RedisUser.Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite");
+    public RedisUser Operator { get; }
 
     /// <summary>A replica at its master. The same on every node, so that any may be promoted.</summary>
-    public RedisUser Replication { get; } = RedisUser.Create("replication", $"{NoData} +psync +replconf +ping");
+    public RedisUser Replication { get; }
 
     /// <summary>Sentinel at the nodes, as its documentation has it.</summary>
-    public RedisUser Sentinel { get; } = RedisUser.Create(
-        "sentinel",
-        "resetkeys allchannels -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info "
-        + "+client|setname +client|kill +script|kill");
+    public RedisUser Sentinel { get; }
 
     /// <summary>
     /// A monitoring tool: figures of the nodes, no keys. The slow log shows the beginning of slow commands'
     /// arguments, which may be values.
     /// </summary>
-    public RedisUser Statistics { get; } = RedisUser.Create(
-        "statistics",
-        $"{NoData} +ping +info +role +dbsize +client|list +client|setname +memory|stats +memory|doctor +slowlog|get +slowlog|len "
-        + "+latency|latest +latency|history +latency|histogram +latency|doctor");
+    public RedisUser Statistics { get; }
 
-    /// <summary>The launcher, and nobody else.</summary>
-    public RedisUser Admin { get; } = RedisUser.Create("admin", "~* &* +@all");
+    /// <summary>Nobody but a person.</summary>
+    public RedisUser Admin { get; }
 
-    /// <summary>The lines of <c>redis.conf</c>.</summary>
-    public string ToConfiguration() =>
-        string.Join('\n', new[] { Application, Operator, Replication, Sentinel, Statistics, Admin }.Select(user => user.ToConfiguration()));
+    /// <summary>All of them.</summary>
+    public IEnumerable<RedisUser> All => [Application, Operator, Replication, Sentinel, Statistics, Admin];
+
+    /// <summary>Whether the configuration holds hashes rather than passwords.</summary>
+    public bool IsHashed { get; init; } = true;
+
+    /// <summary>What the nodes and sentinels of this run call the command by which Sentinel has a node follow another; its own name where that is not needed.</summary>
+    public string? FollowCommand { get; init; } = $"slaveof-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+}
+
+/// <summary>A user of the nodes' access control lists.</summary>
+/// <param name="Name">The user's name.</param>
+/// <param name="Password">The password in clear.</param>
+/// <param name="Rules">Keys, channels and commands.</param>
+internal sealed record RedisUser(string Name, string Password, string Rules)
+{
+    /// <summary>The user's line in <c>redis.conf</c>.</summary>
+    /// <param name="isHashed">Whether it holds the password's hash rather than the password.</param>
+    public string ToConfiguration(bool isHashed) =>
+        $"user {Name} on {(isHashed ? $"#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Password)))}" : $">{Password}")} {Rules}";
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

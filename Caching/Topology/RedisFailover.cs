@@ -14,6 +14,7 @@ public sealed partial class RedisFailover : IDisposable
     // Replicas acknowledge what they have once a second, and the master waits for that.
     private const string CatchUpMilliseconds = "2000";
 
+    private static readonly TimeSpan Joined = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -62,10 +63,16 @@ public sealed partial class RedisFailover : IDisposable
                 throw new InvalidOperationException($"{name} is down: it cannot become the master.");
 
             LogPromoting(name);
+            var old = _topology.Master;
+            if (old is not null && node.Status.Role == RedisRole.Master)
+                await JoinAsync(node, old, cancellationToken).ConfigureAwait(false);
             if (_topology.Sentinels.Links.Any(link => link.Opinion is not null))
                 await _sentinels.PromoteAsync(node, cancellationToken).ConfigureAwait(false);
             else
                 await PromoteByHandAsync(node, cancellationToken).ConfigureAwait(false);
+            // Whoever asks what the old master is now is told the truth.
+            if (old is not null)
+                await _topology.WaitUntilAsync(() => old.Status is not { IsUp: true, Role: RedisRole.Master }, Joined, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -78,6 +85,16 @@ public sealed partial class RedisFailover : IDisposable
     {
         _topology.Looked -= Follow;
         _turn.Dispose();
+    }
+
+    // A master of before that has come back calls itself one for some seconds, until a sentinel tells it: nobody could
+    // promote it meanwhile. Told at once, it follows the master, and can take its place.
+    private async Task JoinAsync(RedisNode node, RedisNode master, CancellationToken cancellationToken)
+    {
+        LogReturned(node.Name, master.Name);
+        await _operator.AskAsync(node, cancellationToken, "REPLICAOF", master.Peer.Host, master.Peer.PortText).ConfigureAwait(false);
+        if (!await _topology.WaitUntilAsync(() => node.Status is { CanRead: true, Role: RedisRole.Replica }, Joined, cancellationToken).ConfigureAwait(false))
+            throw new RedisUnavailableException($"{node.Name} did not get in touch with {master.Name} within {Joined.TotalSeconds} s.");
     }
 
     private async Task PromoteByHandAsync(RedisNode node, CancellationToken cancellationToken)

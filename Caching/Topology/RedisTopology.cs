@@ -116,16 +116,26 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     /// <exception cref="RedisUnavailableException">They do not in time.</exception>
     internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (!await WaitUntilAsync(() => Master == node, timeout, cancellationToken).ConfigureAwait(false))
+            throw new RedisUnavailableException($"{node.Name} did not become the master within {timeout.TotalSeconds} s.");
+    }
+
+    /// <summary>Waits until the nodes are seen to be in some state.</summary>
+    /// <returns>Whether they are in time.</returns>
+    internal async Task<bool> WaitUntilAsync(Func<bool> condition, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         var started = _time.GetTimestamp();
-        while (Master != node)
+        while (!condition())
         {
             if (_time.GetElapsedTime(started) > timeout)
-                throw new RedisUnavailableException($"{node.Name} did not become the master within {timeout.TotalSeconds} s.");
+                return false;
             var next = _next.Task;
             LookAgain();
             await Task.WhenAny(next, Task.Delay(_options.PollInterval, _time, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return true;
     }
 
     /// <summary>Looks at all nodes at once, without waiting for the next time.</summary>

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisAspire.Hosting;
+
+namespace RedisAspire.AppHost;
+
+/// <summary>Says where everything is: once on the console when everything is healthy, and whenever the dashboard is asked <i>How to connect</i>.</summary>
+internal static class ConnectionSummary
+{
+    /// <summary>Has it said.</summary>
+    /// <param name="redis">The replication, which gets the command.</param>
+    /// <param name="options">While the application is verified, nothing is said of it.</param>
+    /// <param name="api">The API.</param>
+    /// <param name="web">The web page.</param>
+    /// <param name="adminKey">What a request must carry that changes or breaks something.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithSummary(
+        this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web,
+        IResourceBuilder<ParameterResource> adminKey)
+    {
+        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode || options.Verify)
+            return redis;
+
+        redis.ApplicationBuilder.Services.AddHostedService(services => new OnceHealthy(
+            services.GetRequiredService<ResourceNotificationService>(),
+            [redis.Resource.Name, .. redis.Resource.Members.Select(member => member.Name), api.Resource.Name, web.Resource.Name],
+            cancellationToken => ComposeAsync(services, cancellationToken)));
+        return redis.WithCommand(
+            "connect",
+            "How to connect",
+            async context => CommandResults.Success(
+                "How to connect", await ComposeAsync(context.Services, context.CancellationToken), CommandResultFormat.Text, displayImmediately: true),
+            new CommandOptions { Description = "Shows where everything is, with redis-cli lines and the admin key.", IconName = "PlugConnected", IsHighlighted = true });
+
+        async Task<string> ComposeAsync(IServiceProvider services, CancellationToken cancellationToken)
+        {
+            var text = new StringBuilder();
+            Row("Web page", web.GetEndpoint("http").Url);
+            Row("API", api.GetEndpoint("http").Url);
+            if (DashboardLink(services.GetRequiredService<IConfiguration>()) is { } dashboard)
+                Row("Dashboard", dashboard);
+            Row("Admin key", await adminKey.Resource.GetValueAsync(cancellationToken) ?? "");
+            text.Append('\n');
+            var roles = services.MonitorOf(redis.Resource).Snapshot?.Nodes.ToDictionary(node => node.Name, node => node.IsUp ? node.Role.ToString().ToLowerInvariant() : "down", StringComparer.Ordinal) ?? [];
+            foreach (var member in redis.Resource.Members)
+                Row(member.Name, $"{(member.IsSentinel ? "sentinel" : roles.GetValueOrDefault(member.Name, "unknown")),-9}{await member.RedisCliLineAsync(redis.Resource, cancellationToken)}");
+            return text.ToString();
+
+            void Row(string label, string value) => text.Append(CultureInfo.InvariantCulture, $"  {label,-18}{value}\n");
+        }
+    }
+
+    private static string? DashboardLink(IConfiguration configuration) =>
+        configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } address && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
+            ? $"{address}/login?t={token}"
+            : null;
+
+    private sealed class OnceHealthy(ResourceNotificationService notifications, IReadOnlyList<string> names, Func<CancellationToken, Task<string>> compose) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.WhenAll(names.Select(name => notifications.WaitForResourceHealthyAsync(name, stoppingToken)));
+            Console.WriteLine($"\nEverything is up.\n\n{await compose(stoppingToken)}\nCtrl-C ends everything.\n");
+        }
+    }
+}

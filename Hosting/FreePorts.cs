@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace RedisAspire.Hosting;
+
+/// <summary>Finds free ports on this machine, and never gives the same one twice.</summary>
+internal static class FreePorts
+{
+    // Below the range that operating systems take for outgoing connections.
+    private const int FirstAny = 20_000;
+    private const int LastAny = 30_000;
+
+    private static readonly Lock Guard = new();
+    private static readonly HashSet<int> Given = [];
+
+    /// <summary>The first free port from <paramref name="preferred"/> on; any free port if that is none or 0.</summary>
+    /// <exception cref="DistributedApplicationException">No port is free.</exception>
+    public static int Take(int? preferred)
+    {
+        var candidates = preferred is { } first and not 0
+            ? Enumerable.Range(first, IPEndPoint.MaxPort - first + 1)
+            : Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(FirstAny, LastAny));
+        lock (Guard)
+        {
+            foreach (var port in candidates)
+            {
+                if (!Given.Contains(port) && IsFree(port))
+                {
+                    Given.Add(port);
+                    return port;
+                }
+            }
+        }
+
+        throw new DistributedApplicationException(preferred is null or 0 ? "No free port was found." : $"No port from {preferred} on is free.");
+    }
+
+    /// <summary>Gives a port back.</summary>
+    public static void Release(int port)
+    {
+        lock (Guard)
+            Given.Remove(port);
+    }
+
+    private static bool IsFree(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
+    private static bool CanListen(IPAddress address, int port)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen();
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            // A machine without an IPv6 loopback address has nothing listening there either.
+            return failure.SocketErrorCode == SocketError.AddressNotAvailable;
+        }
+    }
+}
