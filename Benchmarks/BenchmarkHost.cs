@@ -2,9 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using StackExchange.Redis;
 
 namespace RedisAspire.Benchmarks;
@@ -13,10 +11,10 @@ namespace RedisAspire.Benchmarks;
 internal sealed class BenchmarkHost : IAsyncDisposable
 {
     private readonly ProcessGuardian? _guardian;
-    private readonly DataDirectory? _data;
+    private readonly TemporaryDirectory? _data;
     private readonly IHost _host;
 
-    private BenchmarkHost(IHost host, IConnectionMultiplexer plain, RedisReplication? redis, ProcessGuardian? guardian, DataDirectory? data)
+    private BenchmarkHost(IHost host, IConnectionMultiplexer plain, RedisReplication? redis, ProcessGuardian? guardian, TemporaryDirectory? data)
     {
         _host = host;
         Plain = plain;
@@ -39,15 +37,15 @@ internal sealed class BenchmarkHost : IAsyncDisposable
     public static async Task<BenchmarkHost> StartAsync()
     {
         var guardian = new ProcessGuardian();
-        var data = DataDirectory.CreateTemporary();
+        var data = new TemporaryDirectory();
         var redis = await RedisReplication.StartAsync(
-            new RedisReplicationOptions { Replicas = 2, Port = 0, Password = "benchmark", DataDirectory = data.Path }, guardian, LaunchLog.Silent, CancellationToken.None);
+            new RedisReplicationOptions { Password = "benchmark", DataDirectory = data.Path }, guardian, CancellationToken.None);
         return await ConnectAsync([.. redis.Nodes.Select(node => KeyValuePair.Create(node.Name, node.ConnectionString))], redis, guardian, data);
     }
 
     /// <summary>Starts the cache on nodes that are there already.</summary>
     public static async Task<BenchmarkHost> ConnectAsync(
-        IReadOnlyList<KeyValuePair<string, string>> nodes, RedisReplication? redis = null, ProcessGuardian? guardian = null, DataDirectory? data = null)
+        IReadOnlyList<KeyValuePair<string, string>> nodes, RedisReplication? redis = null, ProcessGuardian? guardian = null, TemporaryDirectory? data = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddReplicatedCache();

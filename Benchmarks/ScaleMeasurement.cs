@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Redis;
+using StackExchange.Redis;
 
 namespace RedisAspire.Benchmarks;
 
@@ -98,15 +99,15 @@ internal static class ScaleMeasurement
     // Each command's mean, and the upper bounds of the power of two in which its 99th percentile and its longest are.
     private static async Task<string> SlowestAsync(RedisServer node)
     {
-        var histograms = ((RedisReply[])await node.ExecuteAsync("LATENCY", "HISTOGRAM")).Chunk(2).Select(pair =>
+        var histograms = ((RedisResult[]?)await node.ExecuteAsync("LATENCY", "HISTOGRAM"))!.Chunk(2).Select(pair =>
         {
-            var fields = (RedisReply[])pair[1];
-            var (calls, buckets) = ((long)fields[1], ((RedisReply[])fields[3]).Chunk(2).Select(bucket => (Microseconds: (long)bucket[0], Calls: (long)bucket[1])).ToArray());
+            var fields = pair[1];
+            var (calls, buckets) = ((long)fields[1], ((RedisResult[]?)fields[3])!.Chunk(2).Select(bucket => (Microseconds: (long)bucket[0], Calls: (long)bucket[1])).ToArray());
             return (Command: (string)pair[0]!, Calls: calls, P99: buckets.First(bucket => bucket.Calls >= calls * 0.99).Microseconds, Longest: buckets[^1].Microseconds);
         }).ToArray();
         var means = (await node.InfoAsync("commandstats")).ToDictionary(stat => stat.Key["cmdstat_".Length..], stat => stat.Value.Split("usec_per_call=")[1].Split(',')[0], StringComparer.Ordinal);
-        var slow = ((RedisReply[])await node.ExecuteAsync("SLOWLOG", "GET", -1)).Select(entry => (RedisReply[])entry)
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{(string?)((RedisReply[])entry[3])[0]} {(long)entry[2] / 1000d:F1} ms"));
+        var slow = ((RedisResult[]?)await node.ExecuteAsync("SLOWLOG", "GET", -1))!
+            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{(string?)entry[3][0]} {(long)entry[2] / 1000d:F1} ms"));
         var slowest = histograms.Where(command => command.Command is not ("psync" or "info")).OrderByDescending(command => command.Longest).Take(3)
             .Select(command => $"{command.Command} {command.Calls} × {means[command.Command]} µs, p99 ≤ {command.P99}, longest ≤ {command.Longest}");
         return $"{string.Join("; ", slowest)}; slower than 5 ms: {string.Join(", ", slow.DefaultIfEmpty("none"))}";

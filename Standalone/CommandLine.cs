@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone.Demo;
 
 namespace RedisAspire.Standalone;

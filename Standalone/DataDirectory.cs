@@ -1,3 +1,5 @@
+using RedisAspire.RedisProcesses;
+
 namespace RedisAspire.Standalone;
 
 /// <summary>The directory where Redis keeps its data; locked, so that no two launchers use the same one.</summary>

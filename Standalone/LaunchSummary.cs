@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.Standalone;
 
@@ -18,7 +18,7 @@ internal static class LaunchSummary
         foreach (var node in application.Redis.Nodes)
             Row(text, node.Name, $"redis-cli -p {node.Port} -a {application.RedisPassword} --no-auth-warning get foo");
         foreach (var sentinel in application.Redis.Sentinels)
-            Row(text, sentinel.Name, $"redis-cli -p {sentinel.Port} -a {application.RedisPassword} --no-auth-warning sentinel get-master-addr-by-name {RedisSentinel.MasterName}");
+            Row(text, sentinel.Name, $"redis-cli -p {sentinel.Port} -a {application.RedisPassword} --no-auth-warning sentinel get-master-addr-by-name {RedisConfiguration.SentinelServiceName}");
         var statistics = application.Redis.Users.Statistics;
         Row(text, "monitoring", $"redis-cli -p {application.Redis.Master.Port} --user {statistics.Name} -a {statistics.Password} --no-auth-warning info");
         text.Append('\n');

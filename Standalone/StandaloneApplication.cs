@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
 
 namespace RedisAspire.Standalone;
 
@@ -84,13 +84,11 @@ internal sealed class StandaloneApplication : IAsyncDisposable
             new RedisReplicationOptions
             {
                 Replicas = options.Replicas,
-                Port = options.RedisPort,
                 Sentinels = options.Sentinels,
-                SentinelPort = options.SentinelPort,
                 Password = RedisPassword,
                 DataDirectory = data.Path,
             },
-            guardian, log, cancellationToken);
+            guardian, cancellationToken);
         _started.Push(Redis);
         Drills = await DrillServer.StartAsync(Redis, AdminKey, cancellationToken);
         _started.Push(Drills);
@@ -98,7 +96,7 @@ internal sealed class StandaloneApplication : IAsyncDisposable
         var adminKey = KeyValuePair.Create("Admin__Key", AdminKey);
         Apis = [.. Enumerable.Range(0, options.ApiInstances).Select(i => new ServiceProcess(
             options.ApiInstances == 1 ? "apiservice" : $"apiservice-{i + 1}", "ApiService",
-            TakePort(options.ApiPort == 0 ? 0 : options.ApiPort + i, "The API", log),
+            TakePort(options.ApiPort == 0 ? 0 : options.ApiPort + i),
             [.. Redis.Environment, adminKey, KeyValuePair.Create("Drills__Address", Drills.Address.ToString()), .. options.ApiEnvironment],
             guardian, log))];
         foreach (var api in Apis)
@@ -109,7 +107,7 @@ internal sealed class StandaloneApplication : IAsyncDisposable
             return;
 
         Web = new ServiceProcess(
-            "webfrontend", "Web", TakePort(options.WebPort, "The web page", log),
+            "webfrontend", "Web", TakePort(options.WebPort),
             [.. Apis.Select((api, i) => KeyValuePair.Create($"services__apiservice__http__{i}", api.Url.ToString())), adminKey],
             guardian, log);
         _started.Push(Web);
@@ -118,13 +116,7 @@ internal sealed class StandaloneApplication : IAsyncDisposable
 
     private static string NewSecret() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    private static int TakePort(int wanted, string what, LaunchLog log)
-    {
-        var port = Ports.Take(wanted);
-        if (wanted != 0 && port != wanted)
-            log.Say($"Port {wanted} is busy: {what} listens on {port}.");
-        return port;
-    }
+    private static int TakePort(int wanted) => wanted == 0 ? Ports.Take() : wanted;
 
     private sealed class Synchronous(IDisposable part) : IAsyncDisposable
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Standalone.Demo;
 

@@ -1,5 +1,5 @@
 using RedisAspire.AppHost.Drills;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Standalone.Drills;
 

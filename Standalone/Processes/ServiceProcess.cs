@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Standalone.Processes;
 
@@ -56,7 +57,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         foreach (var (key, value) in _environment)
             start.Environment[key] = value;
 
-        _process = ManagedProcess.Start(Name, start, _guardian, _log);
+        _process = ManagedProcess.Start(Name, start, _guardian, line => _log.Line(Name, line));
         await WaitUntilHealthyAsync(cancellationToken);
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -28,7 +28,7 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
         await FilledAsync();
 
         Assert.Empty(await CatalogueDrift.FindAsync(Master));
-        Assert.Equal(6, ((RedisReply[])await Master.ExecuteAsync("KEYS", "db:category:*")).Length);
+        Assert.Equal(6, (await Master.ExecuteAsync("KEYS", "db:category:*")).Length);
         Assert.Equal(0, (long)await Master.ExecuteAsync("EXISTS", "db:category:"));
         var product = await new ProductClient(http).ReadAsync("prod1");
         Assert.Equal(("Smartphone Premium", 899.99m, "electronics"), (Text(product, "name"), product.GetProperty("price").GetDecimal(), Text(product, "category")));

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.ApiService;
 
@@ -48,9 +48,9 @@ public sealed class KeysScaleTests(RedisFixture fixture) : IClassFixture<RedisFi
 
     // What the services' client has sent. Of long commands the log has the first words, and how many more there were.
     private async Task<List<string[]>> CommandsAsync() =>
-        [.. ((RedisReply[])await fixture.Redis.Master.ExecuteAsync("SLOWLOG", "GET", -1)).Select(entry => (RedisReply[])entry)
+        [.. ((RedisResult[]?)await fixture.Redis.Master.ExecuteAsync("SLOWLOG", "GET", -1))!
             .Where(entry => (string?)entry[5] == "RedisAspire")
-            .Select(entry => Array.ConvertAll((RedisReply[])entry[3], word => (string)word!))];
+            .Select(entry => (string[])entry[3]!)];
 
     private static int LengthOf(string[] command) =>
         command[^1].StartsWith("... (") ? command.Length - 1 + int.Parse(command[^1].Split('(', ' ')[2]) : command.Length;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.ApiService;
 
@@ -88,7 +89,7 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
             await Eventually.HoldsAsync("the job is under way", async () => Number(await StateAsync(slowClient), "pending") == 1);
         }
 
-        var pending = (RedisReply[])Assert.Single((RedisReply[])await _master.ExecuteAsync("XPENDING", "app:queue:jobs", "warmers", "-", "+", 10));
+        var pending = Assert.Single(((RedisResult[]?)await _master.ExecuteAsync("XPENDING", "app:queue:jobs", "warmers", "-", "+", 10))!);
         await AbandonAsync((string)pending[0]!, deliveries: 1);
         await using var api = await StartAsync();
         using var client = api.CreateClient();

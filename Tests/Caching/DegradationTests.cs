@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Coherence;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Processes;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;
@@ -117,7 +117,7 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
         await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);
         var node = _redis.Nodes.Single(node => node.Name == behind.Topology.ReadNode!.Name);
         await Eventually.HoldsAsync("the replica has it", async () => !(await node.ExecuteAsync("GET", _key)).IsNull);
-        var password = (string)((RedisReply[])await node.ExecuteAsync("CONFIG", "GET", "masterauth"))[1]!;
+        var password = (string)(await node.ExecuteAsync("CONFIG", "GET", "masterauth"))[1]!;
         try
         {
             await node.ExecuteAsync("CONFIG", "SET", "masterauth", "wrong");

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisAspire.Caching;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Coherence;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;
@@ -64,7 +64,7 @@ public abstract class HandoverScenario(string? peerAddress) : IAsyncLifetime
         await _fixture.DisposeAsync();
     }
 
-    private static async Task<long> ListenersAsync(RedisServer node) => (long)((RedisReply[])await node.ExecuteAsync("PUBSUB", "NUMSUB", "app:cache:handover"))[1];
+    private static async Task<long> ListenersAsync(RedisServer node) => (long)(await node.ExecuteAsync("PUBSUB", "NUMSUB", "app:cache:handover"))[1];
 
     /// <summary>The value cannot be stored, and the second process gets it all the same.</summary>
     /// <param name="accident">Why it cannot.</param>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;

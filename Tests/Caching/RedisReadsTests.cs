@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Processes;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 

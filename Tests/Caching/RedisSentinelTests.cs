@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;
@@ -51,7 +50,7 @@ public sealed class RedisSentinelTests : RedisFixture
         Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
         await Eventually.HoldsAsync("every sentinel agrees", async () =>
             (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == wanted.Port));
-        Assert.Equal("100", (string?)((RedisReply[])await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);
+        Assert.Equal("100", (string?)(await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using RedisAspire.Caching;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;

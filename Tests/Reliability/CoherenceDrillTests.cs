@@ -1,5 +1,4 @@
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Caching.Coherence;
 using RedisAspire.Tests.Support;
 

@@ -1,5 +1,5 @@
+using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Reliability;

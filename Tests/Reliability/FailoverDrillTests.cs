@@ -1,6 +1,6 @@
 using System.Globalization;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.Hosting;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Reliability;
@@ -44,7 +44,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
         await using var drill = await Drill.RunAsync(fixture, async _ =>
         {
             var old = await fixture.MasterAsync();
-            await Redis.Sentinels[0].ExecuteAsync("SENTINEL", "FAILOVER", RedisSentinel.MasterName);
+            await Redis.Sentinels[0].ExecuteAsync("SENTINEL", "FAILOVER", RedisConfiguration.SentinelServiceName);
             await Eventually.HoldsAsync("another is the master", async () => await fixture.MasterAsync() != old);
         });
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using RedisAspire.RedisProcesses;
 using RedisAspire.ServiceDefaults;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RedisAspire.AppHost.Drills;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone.Drills;
-using RedisAspire.Standalone.Redis;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Standalone;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Support;
 

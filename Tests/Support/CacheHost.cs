@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Topology;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Support;
 
@@ -35,5 +35,5 @@ internal static class CatalogueDrift
     private static Task<string[]> KeysAsync(RedisServer node, string pattern) => TextsAsync(node, "KEYS", pattern);
 
     private static async Task<string[]> TextsAsync(RedisServer node, string command, params object[] arguments) =>
-        Array.ConvertAll((RedisReply[])await node.ExecuteAsync(command, arguments), reply => (string)reply!);
+        ((string[]?)await node.ExecuteAsync(command, arguments))!;
 }

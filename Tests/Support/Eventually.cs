@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RedisAspire.Standalone.Redis;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Support;
 
@@ -30,7 +30,7 @@ internal static class Eventually
         {
             return await condition();
         }
-        catch (RedisCommandException)
+        catch (RedisException)
         {
             return false;
         }

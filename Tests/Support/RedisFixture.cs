@@ -1,6 +1,4 @@
-using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Support;
 
@@ -8,7 +6,7 @@ namespace RedisAspire.Tests.Support;
 public class RedisFixture : IAsyncLifetime
 {
     private readonly ProcessGuardian _guardian = new();
-    private readonly DataDirectory _data = DataDirectory.CreateTemporary();
+    private readonly TemporaryDirectory _data = new();
 
     internal RedisReplication Redis { get; private set; } = null!;
 
@@ -18,8 +16,8 @@ public class RedisFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Redis = await RedisReplication.StartAsync(
-            new RedisReplicationOptions { Replicas = 2, Port = 0, Sentinels = Sentinels, SentinelPort = 0, Password = "test-password", DataDirectory = _data.Path },
-            _guardian, LaunchLog.Silent, TestContext.Current.CancellationToken);
+            new RedisReplicationOptions { Sentinels = Sentinels, Password = "test-password", DataDirectory = _data.Path },
+            _guardian, TestContext.Current.CancellationToken);
         // So that there is something to wait for.
         await Redis.Master.ExecuteAsync("FLUSHALL");
         await Redis.WaitForReplicasAsync();

@@ -1,5 +1,6 @@
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
+using StackExchange.Redis;
+
 
 namespace RedisAspire.Tests.Support;
 
@@ -53,7 +54,7 @@ internal static class RedisRepair
         {
             return await node.InfoAsync("replication");
         }
-        catch (Exception absent) when (absent is RedisCommandException or TimeoutException)
+        catch (RedisException)
         {
             return null;
         }

@@ -1,4 +1,5 @@
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
+
 
 namespace RedisAspire.Tests.Support;
 

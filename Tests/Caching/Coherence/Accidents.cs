@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Caching.Coherence;
 

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using RedisAspire.CoherenceWorker;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Coherence;

@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using RedisAspire.CoherenceWorker;
-using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.Caching.Coherence;
 
 /// <summary>A worker and all it said.</summary>
-internal sealed class WorkerProcess : LaunchLog, IAsyncDisposable
+internal sealed class WorkerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -28,7 +26,7 @@ internal sealed class WorkerProcess : LaunchLog, IAsyncDisposable
             [typeof(WorkerSettings).Assembly.Location, JsonSerializer.Serialize(settings)]);
         foreach (var (key, value) in redis.Environment)
             start.Environment[key] = value;
-        worker._process = ManagedProcess.Start($"worker {settings.Worker}", start, guardian, worker);
+        worker._process = ManagedProcess.Start($"worker {settings.Worker}", start, guardian, worker.Line);
         return worker;
     }
 
@@ -44,9 +42,7 @@ internal sealed class WorkerProcess : LaunchLog, IAsyncDisposable
         Assert.True(said.IsCompleted, $"{_process.Name} ended with code {await _process.Exited} before it was {kind}:\n{string.Join('\n', _complaints)}");
     }
 
-    public override void Say(string text) => _complaints.Enqueue(text);
-
-    public override void Line(string source, string text)
+    private void Line(string text)
     {
         if (!text.StartsWith('{'))
         {

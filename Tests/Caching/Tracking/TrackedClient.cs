@@ -1,6 +1,6 @@
 using System.Text;
 using RedisAspire.Caching.Tracking;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Tracking;

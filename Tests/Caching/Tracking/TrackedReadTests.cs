@@ -1,7 +1,7 @@
 using System.Text;
 using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Tracking;

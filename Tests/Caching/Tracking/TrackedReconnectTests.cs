@@ -1,6 +1,5 @@
 using RedisAspire.Caching.Tracking;
-using RedisAspire.Standalone.Processes;
-using RedisAspire.Standalone.Redis;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Tracking;

@@ -3,9 +3,9 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace RedisAspire.Standalone.Processes;
+namespace RedisAspire.RedisProcesses;
 
-/// <summary>A process of the application: its output goes line by line to a log, and it ends with us.</summary>
+/// <summary>A process that ends with us; its last lines are kept, to say why it ended.</summary>
 internal sealed partial class ManagedProcess : IAsyncDisposable
 {
     private const int KeptLines = 15;
@@ -19,12 +19,12 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     private readonly Task _output;
     private bool _isStopping;
 
-    private ManagedProcess(string name, Process process, ProcessGuardian guardian, LaunchLog log)
+    private ManagedProcess(string name, Process process, ProcessGuardian guardian, Action<string>? hear)
     {
         Name = name;
         _process = process;
         _guardian = guardian;
-        _output = Task.WhenAll(PumpAsync(process.StandardOutput, log), PumpAsync(process.StandardError, log));
+        _output = Task.WhenAll(PumpAsync(process.StandardOutput, hear), PumpAsync(process.StandardError, hear));
         Exited = WaitAsync();
     }
 
@@ -44,8 +44,12 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     public bool IsPaused { get; private set; }
 
     /// <summary>Starts a process.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="start">The program and its arguments.</param>
+    /// <param name="guardian">Ends it when we cannot.</param>
+    /// <param name="hear">Takes every line it writes.</param>
     /// <exception cref="LaunchException">The program cannot be started.</exception>
-    public static ManagedProcess Start(string name, ProcessStartInfo start, ProcessGuardian guardian, LaunchLog log)
+    public static ManagedProcess Start(string name, ProcessStartInfo start, ProcessGuardian guardian, Action<string>? hear = null)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -56,7 +60,7 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
             var process = Process.Start(start)!;
             guardian.Add(process.Id);
             process.StandardInput.Close();
-            return new ManagedProcess(name, process, guardian, log);
+            return new ManagedProcess(name, process, guardian, hear);
         }
         catch (Win32Exception failure)
         {
@@ -122,11 +126,11 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private async Task PumpAsync(StreamReader reader, LaunchLog log)
+    private async Task PumpAsync(StreamReader reader, Action<string>? hear)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            log.Line(Name, line);
+            hear?.Invoke(line);
             _lastLines.Enqueue(line);
             if (_lastLines.Count > KeptLines)
                 _lastLines.TryDequeue(out _);

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-
 using RedisAspire.Hosting;
-namespace RedisAspire.Standalone.Redis;
+using StackExchange.Redis;
+
+namespace RedisAspire.RedisProcesses;
 
 /// <summary>
-/// A connection as one of the users, for one command after another. The client library of the services
-/// is not used here, because its older versions can only be the user <c>default</c>.
+/// A connection as one of the users, for one command after another. The client library of the services is not used
+/// here: it asks much of its own when it connects, and tests look at what nodes are asked.
 /// </summary>
 internal sealed class RedisClient : IAsyncDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class RedisClient : IAsyncDisposable
     }
 
     /// <summary>Connects to a process on loopback and logs in.</summary>
-    /// <exception cref="RedisCommandException">It does not listen or answer, or refuses the user.</exception>
+    /// <exception cref="RedisException">It does not listen or answer, or refuses the user.</exception>
     public static async Task<RedisClient> ConnectAsync(int port, RedisUser user)
     {
         var address = $"127.0.0.1:{port}";
@@ -51,8 +52,8 @@ internal sealed class RedisClient : IAsyncDisposable
     }
 
     /// <summary>Asks one command.</summary>
-    /// <exception cref="RedisCommandException">It is refused, or not answered within five seconds.</exception>
-    public Task<RedisReply> ExecuteAsync(string command, params object[] arguments) => GuardAsync(_address, async cancellationToken =>
+    /// <exception cref="RedisException">It is refused, or not answered within five seconds.</exception>
+    public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) => GuardAsync(_address, async cancellationToken =>
     {
         await _connection.GetStream().WriteAsync(Write([command, .. arguments]), cancellationToken);
         return await ReadAsync(cancellationToken);
@@ -80,7 +81,7 @@ internal sealed class RedisClient : IAsyncDisposable
         return output.WrittenMemory;
     }
 
-    private async Task<RedisReply> ReadAsync(CancellationToken cancellationToken)
+    private async Task<RedisResult> ReadAsync(CancellationToken cancellationToken)
     {
         if (await _reader.ReadLineAsync(cancellationToken) is not { Length: > 0 } line)
             throw new IOException("the connection was closed");
@@ -88,35 +89,35 @@ internal sealed class RedisClient : IAsyncDisposable
         var rest = line[1..];
         return line[0] switch
         {
-            '+' => RedisReply.Of(Encoding.Latin1.GetBytes(rest)),
-            '-' => throw new RedisCommandException(rest),
-            ':' => RedisReply.Of(Number(rest)),
+            '+' => RedisResult.Create(rest, ResultType.SimpleString),
+            '-' => throw new RedisException(rest),
+            ':' => RedisResult.Create(Number(rest), ResultType.Integer),
             '$' => await ReadValueAsync((int)Number(rest), cancellationToken),
             '*' => await ReadElementsAsync((int)Number(rest), cancellationToken),
             _ => throw new IOException($"the reply starts with '{line[0]}'"),
         };
     }
 
-    private async Task<RedisReply> ReadValueAsync(int length, CancellationToken cancellationToken)
+    private async Task<RedisResult> ReadValueAsync(int length, CancellationToken cancellationToken)
     {
         if (length < 0)
-            return RedisReply.Null;
+            return RedisResult.Create(RedisValue.Null);
 
         var value = new char[length + "\r\n".Length];
         if (await _reader.ReadBlockAsync(value, cancellationToken) < value.Length)
             throw new IOException("the connection was closed");
-        return RedisReply.Of(Encoding.Latin1.GetBytes(value, 0, length));
+        return RedisResult.Create((RedisValue)Encoding.Latin1.GetBytes(value, 0, length));
     }
 
-    private async Task<RedisReply> ReadElementsAsync(int count, CancellationToken cancellationToken)
+    private async Task<RedisResult> ReadElementsAsync(int count, CancellationToken cancellationToken)
     {
         if (count < 0)
-            return RedisReply.Null;
+            return RedisResult.Create(RedisValue.Null);
 
-        var elements = new RedisReply[count];
+        var elements = new RedisResult[count];
         for (var i = 0; i < count; i++)
             elements[i] = await ReadAsync(cancellationToken);
-        return RedisReply.Of(elements);
+        return RedisResult.Create(elements);
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
@@ -130,11 +131,11 @@ internal sealed class RedisClient : IAsyncDisposable
         }
         catch (OperationCanceledException failure)
         {
-            throw new RedisCommandException($"{address} does not answer within {Timeout.TotalSeconds} s.", failure);
+            throw new RedisException($"{address} does not answer within {Timeout.TotalSeconds} s.", failure);
         }
         catch (Exception failure) when (failure is IOException or SocketException or FormatException)
         {
-            throw new RedisCommandException($"{address} cannot be asked: {failure.Message}", failure);
+            throw new RedisException($"{address} cannot be asked: {failure.Message}", failure);
         }
     }
 }

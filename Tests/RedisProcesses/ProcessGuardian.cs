@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RedisAspire.Standalone.Processes;
+namespace RedisAspire.RedisProcesses;
 
 /// <summary>
 /// Ends the processes we started when we no longer can: a small shell that reads from us which ones there are,

@@ -1,9 +1,8 @@
 using RedisAspire.Hosting;
-using RedisAspire.Standalone.Processes;
 
-namespace RedisAspire.Standalone.Redis;
+namespace RedisAspire.RedisProcesses;
 
-/// <summary>A Redis master, its replicas and the sentinels that watch them as local processes, on loopback only.</summary>
+/// <summary>A Redis master, its replicas and the sentinels that watch them as local processes, on any free ports of loopback.</summary>
 internal sealed class RedisReplication : IAsyncDisposable
 {
     private readonly List<RedisServer> _nodes = [];
@@ -14,11 +13,11 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// <summary>Who may do what on every node.</summary>
     public RedisUsers Users { get; }
 
-    /// <summary>The node that started as the master: the one that was it when they ran last.</summary>
-    public RedisServer Master { get; private set; } = null!;
+    /// <summary>The node that started as the master.</summary>
+    public RedisServer Master => _nodes[0];
 
     /// <summary>The nodes that started as replicas.</summary>
-    public IEnumerable<RedisServer> Replicas => _nodes.Where(node => node != Master);
+    public IEnumerable<RedisServer> Replicas => _nodes.Skip(1);
 
     /// <summary>All nodes, in the order of their names: <c>redis-master</c> first, whatever its role.</summary>
     public IReadOnlyList<RedisServer> Nodes => _nodes;
@@ -42,14 +41,13 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// until each knows all nodes and all others.
     /// </summary>
     /// <exception cref="LaunchException">A process cannot be started.</exception>
-    public static async Task<RedisReplication> StartAsync(
-        RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    public static async Task<RedisReplication> StartAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
     {
         var replication = new RedisReplication(options.Password);
         try
         {
-            await replication.StartNodesAsync(options, guardian, log, cancellationToken);
-            await replication.StartSentinelsAsync(options, guardian, log, cancellationToken);
+            await replication.StartNodesAsync(options, guardian, cancellationToken);
+            await replication.StartSentinelsAsync(options, guardian, cancellationToken);
             return replication;
         }
         catch
@@ -67,46 +65,24 @@ internal sealed class RedisReplication : IAsyncDisposable
         await Task.WhenAll(_nodes.AsEnumerable().Reverse().Select(node => node.DisposeAsync().AsTask()));
     }
 
-    private async Task StartNodesAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    private async Task StartNodesAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
     {
         for (var i = 0; i <= options.Replicas; i++)
-        {
-            var name = i == 0 ? "redis-master" : $"redis-replica-{i}";
-            var port = TakePort(name, options.Port, i, _nodes.LastOrDefault()?.Port, log);
-            _nodes.Add(new RedisServer(name, port, options.DataDirectory, Users, _nodes, guardian, log));
-        }
+            _nodes.Add(new RedisServer(i == 0 ? "redis-master" : $"redis-replica-{i}", options.DataDirectory, Users, _nodes, guardian));
 
-        Master = _nodes[NodeConfiguration.MasterAmong([.. _nodes.Select(node => NodeConfiguration.Read(node.ConfigurationPath))])];
         foreach (var node in _nodes)
-            await node.StartAsync(node == Master ? null : Master.Port);
+            await node.StartAsync(node == Master ? null : Master);
         await Task.WhenAll(_nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
     }
 
-    private async Task StartSentinelsAsync(RedisReplicationOptions options, ProcessGuardian guardian, LaunchLog log, CancellationToken cancellationToken)
+    private async Task StartSentinelsAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < options.Sentinels; i++)
-        {
-            var name = $"redis-sentinel-{i + 1}";
-            var port = TakePort(name, options.SentinelPort, i, _sentinels.LastOrDefault()?.Port, log);
-            _sentinels.Add(new RedisSentinel(name, port, options.DataDirectory, Users, (options.Sentinels / 2) + 1, guardian, log));
-        }
+        for (var i = 1; i <= options.Sentinels; i++)
+            _sentinels.Add(new RedisSentinel($"redis-sentinel-{i}", options.DataDirectory, Users, options.Sentinels, guardian));
 
         foreach (var sentinel in _sentinels)
-            await sentinel.StartAsync(Master.Port);
-        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Sentinels, options.Replicas, cancellationToken)));
+            await sentinel.StartAsync(Master.Place);
+        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Replicas, cancellationToken)));
         await Task.WhenAll(_sentinels.Select(sentinel => sentinel.LookOftenAsync()));
-    }
-
-    // One after the other, although some are busy.
-    private static int TakePort(string name, int first, int offset, int? before, LaunchLog log)
-    {
-        if (first == 0)
-            return Ports.Take(0);
-
-        var wanted = first + offset;
-        var port = Ports.Take(Math.Max(wanted, before + 1 ?? 0));
-        if (port != wanted)
-            log.Say($"Port {wanted} is busy: {name} listens on {port}.");
-        return port;
     }
 }

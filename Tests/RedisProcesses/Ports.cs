@@ -1,38 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RedisAspire.Standalone.Processes;
+namespace RedisAspire.RedisProcesses;
 
 /// <summary>Finds free ports on loopback, and never gives the same one twice.</summary>
 internal static class Ports
 {
     // Below the range that operating systems take for outgoing connections.
-    private const int FirstAny = 20_000;
-    private const int LastAny = 30_000;
+    private const int First = 20_000;
+    private const int Last = 30_000;
 
     private static readonly Lock Guard = new();
     private static readonly HashSet<int> Given = [];
 
-    /// <summary>The first free port from <paramref name="preferred"/> on; any free port if that is 0.</summary>
+    /// <summary>A free port.</summary>
     /// <exception cref="LaunchException">No port is free.</exception>
-    public static int Take(int preferred)
+    public static int Take()
     {
-        var candidates = preferred == 0
-            ? Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(FirstAny, LastAny))
-            : Enumerable.Range(preferred, IPEndPoint.MaxPort - preferred + 1);
         lock (Guard)
         {
-            foreach (var port in candidates)
+            for (var i = 0; i < 1000; i++)
             {
-                if (!Given.Contains(port) && IsFree(port))
-                {
-                    Given.Add(port);
+                var port = Random.Shared.Next(First, Last);
+                if (IsFree(port) && Given.Add(port))
                     return port;
-                }
             }
         }
 
-        throw new LaunchException(preferred == 0 ? "No free port was found." : $"No port from {preferred} on is free.");
+        throw new LaunchException("No free port was found.");
     }
 
     /// <summary>Gives a port back.</summary>

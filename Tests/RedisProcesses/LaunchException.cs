@@ -1,6 +1,6 @@
-namespace RedisAspire.Standalone;
+namespace RedisAspire.RedisProcesses;
 
-/// <summary>The application cannot be started; the message says why and what to do.</summary>
+/// <summary>A process cannot be started; the message says why.</summary>
 internal sealed class LaunchException : Exception
 {
     public LaunchException()

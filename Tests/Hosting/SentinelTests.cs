@@ -1,7 +1,9 @@
-using RedisAspire.Standalone.Redis;
+using RedisAspire.Hosting;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
-namespace RedisAspire.Tests.Standalone;
+namespace RedisAspire.Tests.Hosting;
 
 // Every test has nodes of its own, because some kill them. The ten seconds are for a machine that does nothing else.
 public sealed class SentinelTests : IAsyncLifetime
@@ -27,7 +29,7 @@ public sealed class SentinelTests : IAsyncLifetime
             Assert.Equal(Redis.Replicas.Select(replica => replica.Port).Order(), await PortsAsync(sentinel, "REPLICAS"));
             // One that is slow for two seconds counts as gone for a moment.
             await Eventually.HoldsAsync($"{sentinel.Name} can count on all", async () =>
-                ((string?)await sentinel.ExecuteAsync("SENTINEL", "CKQUORUM", RedisSentinel.MasterName))!.StartsWith("OK 3 usable", StringComparison.Ordinal));
+                ((string?)await sentinel.ExecuteAsync("SENTINEL", "CKQUORUM", RedisConfiguration.SentinelServiceName))!.StartsWith("OK 3 usable", StringComparison.Ordinal));
         }
     }
 
@@ -61,15 +63,14 @@ public sealed class SentinelTests : IAsyncLifetime
 
         await sentinel.StartAsync();
 
-        await sentinel.WaitUntilReadyAsync(3, 2, TestContext.Current.CancellationToken);
+        await sentinel.WaitUntilReadyAsync(2, TestContext.Current.CancellationToken);
         Assert.Equal(Redis.Master.Port, await sentinel.MasterPortAsync());
         foreach (var other in Redis.Sentinels)
             Assert.Equal(2, (await PortsAsync(other, "SENTINELS")).Length);
     }
 
     private static async Task<int[]> PortsAsync(RedisSentinel sentinel, string what) =>
-        [.. ((RedisReply[])await sentinel.ExecuteAsync("SENTINEL", what, RedisSentinel.MasterName))
-            .Select(found => (RedisReply[])found)
-            .Select(fields => (int)fields[Array.FindIndex(fields, field => (string?)field == "port") + 1])
+        [.. ((RedisResult[]?)await sentinel.ExecuteAsync("SENTINEL", what, RedisConfiguration.SentinelServiceName))!
+            .Select(found => (int)found.ToDictionary()["port"])
             .Order()];
 }

@@ -1,42 +1,40 @@
 using System.Diagnostics;
 using RedisAspire.Hosting;
-using RedisAspire.Standalone.Processes;
+using StackExchange.Redis;
 
-namespace RedisAspire.Standalone.Redis;
+namespace RedisAspire.RedisProcesses;
 
 /// <summary>A <c>redis-server</c> process on loopback, with a configuration file and a directory of its own.</summary>
 internal abstract class RedisProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly RedisUser _operator;
+    private readonly RedisUser _user;
     private readonly ProcessGuardian _guardian;
-    private readonly LaunchLog _log;
     private ManagedProcess? _process;
 
     /// <summary>Prepares a process.</summary>
     /// <param name="name">Its name, also its directory's.</param>
-    /// <param name="port">The port it listens on. The process gives it back in the end.</param>
     /// <param name="dataDirectory">Where the directory is.</param>
-    /// <param name="password">The services' password.</param>
-    /// <param name="operator">Who we are when we ask it commands.</param>
+    /// <param name="users">Who may do what.</param>
+    /// <param name="user">Who we are when we ask it commands.</param>
     /// <param name="guardian">Ends it when we cannot.</param>
-    /// <param name="log">Where its output goes.</param>
-    protected RedisProcess(
-        string name, int port, string dataDirectory, string password, RedisUser @operator, ProcessGuardian guardian, LaunchLog log)
+    protected RedisProcess(string name, string dataDirectory, RedisUsers users, RedisUser user, ProcessGuardian guardian)
     {
         Name = name;
-        Port = port;
-        DataDirectory = Path.Combine(dataDirectory, name);
-        ConnectionString = $"127.0.0.1:{port},password={password}";
-        _operator = @operator;
+        Port = Ports.Take();
+        Place = RedisPlace.OnLoopback(Port, Path.Combine(dataDirectory, name));
+        ConnectionString = $"127.0.0.1:{Port},password={users.Application.Password}";
+        _user = user;
         _guardian = guardian;
-        _log = log;
     }
 
     public string Name { get; }
 
     public int Port { get; }
+
+    /// <summary>Where it listens and keeps its data.</summary>
+    public RedisPlace Place { get; }
 
     /// <summary>A StackExchange.Redis connection string.</summary>
     public string ConnectionString { get; }
@@ -48,9 +46,6 @@ internal abstract class RedisProcess : IAsyncDisposable
     /// <summary>Whether there is a process now; a paused one too.</summary>
     public bool IsRunning => _process is { IsRunning: true };
 
-    /// <summary>The directory of this process.</summary>
-    protected string DataDirectory { get; }
-
     /// <summary>Starts the process, or starts it again with what it had. Does nothing while it runs.</summary>
     /// <exception cref="LaunchException">The program cannot be started.</exception>
     public abstract Task StartAsync();
@@ -61,10 +56,10 @@ internal abstract class RedisProcess : IAsyncDisposable
         WaitUntilAsync(async () => (string?)await ExecuteAsync("PING") == "PONG", cancellationToken);
 
     /// <summary>Asks a command, as somebody who may do everything.</summary>
-    /// <exception cref="RedisCommandException">It is refused, or not answered.</exception>
-    public async Task<RedisReply> ExecuteAsync(string command, params object[] arguments)
+    /// <exception cref="RedisException">It is refused, or not answered.</exception>
+    public async Task<RedisResult> ExecuteAsync(string command, params object[] arguments)
     {
-        await using var client = await RedisClient.ConnectAsync(Port, _operator);
+        await using var client = await RedisClient.ConnectAsync(Port, _user);
         return await client.ExecuteAsync(command, arguments);
     }
 
@@ -80,31 +75,8 @@ internal abstract class RedisProcess : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        var start = new ProcessStartInfo(RedisServerExecutable.Find(), [configuration, .. arguments]) { WorkingDirectory = DataDirectory };
-        _process = ManagedProcess.Start(Name, start, _guardian, _log);
-    }
-
-    /// <summary>Writes a configuration file that only we and the process can read.</summary>
-    protected void WriteConfiguration(string path, string text)
-    {
-        Directory.CreateDirectory(DataDirectory);
-        if (OperatingSystem.IsWindows())
-        {
-            File.WriteAllText(path, text);
-            return;
-        }
-
-        // Redis makes the file readable for all when it rewrites it, so the directory has to be closed.
-        File.SetUnixFileMode(DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.Delete(path);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+        var start = new ProcessStartInfo("redis-server", [configuration, .. arguments]) { WorkingDirectory = Place.Directory };
+        _process = ManagedProcess.Start(Name, start, _guardian);
     }
 
     /// <summary>Waits until a condition holds; a command that is refused or not answered counts as not yet.</summary>
@@ -130,7 +102,7 @@ internal abstract class RedisProcess : IAsyncDisposable
         {
             return await condition();
         }
-        catch (RedisCommandException)
+        catch (RedisException)
         {
             return false;
         }

@@ -1,4 +1,4 @@
-namespace RedisAspire.Standalone.Processes;
+namespace RedisAspire.RedisProcesses;
 
 /// <summary>A POSIX signal to another process.</summary>
 internal enum Signal
