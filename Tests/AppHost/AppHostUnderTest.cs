@@ -39,23 +39,6 @@ internal static class AppHostUnderTest
     /// <summary>Builds the application with the nodes as processes. Nothing is started.</summary>
     public static async Task<DistributedApplication> BuildAsync() => await (await CreateAsync("--Redis:Runtime=process")).BuildAsync(Cancellation);
 
-    /// <summary>Publishes the application.</summary>
-    /// <param name="target"><c>compose</c> or <c>kubernetes</c>.</param>
-    /// <param name="look">Looks at what has been published; then it is deleted.</param>
-    public static async Task PublishAsync(string target, Func<DirectoryInfo, Task> look)
-    {
-        var directory = Directory.CreateTempSubdirectory("apphost-test-");
-        try
-        {
-            await PublishAsync(target, directory);
-            await look(directory);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    }
-
     /// <summary>The model.</summary>
     public static IResourceCollection Resources(this DistributedApplication application) =>
         application.Services.GetRequiredService<DistributedApplicationModel>().Resources;
@@ -79,13 +62,6 @@ internal static class AppHostUnderTest
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await annotation.Callback(context);
         return context.EnvironmentVariables.ToDictionary(variable => variable.Key, variable => Text(variable.Value));
-    }
-
-    private static async Task PublishAsync(string target, DirectoryInfo directory)
-    {
-        var builder = await CreateAsync("--operation", "publish", "--step", "publish", "--output-path", directory.FullName, $"--Publish:Target={target}");
-        await using var application = await builder.BuildAsync(Cancellation);
-        await application.RunAsync(Cancellation);
     }
 
     private static DistributedApplicationExecutionContext Context(this DistributedApplication application) =>

@@ -1,0 +1,34 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace RedisAspire.Tests.AppHost;
+
+/// <summary>The app host's application as it would be published, for tests that only look at it.</summary>
+public sealed class PublishedApplication : IAsyncLifetime
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private readonly TaskCompletionSource _isPrepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public DistributedApplication Application { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = await AppHostUnderTest.CreateAsync("--operation", "publish", "--step", "publish", "--output-path", Path.GetTempPath(), "--RedisAspire:NoDashboard=true");
+        // The app host would go on by itself, and end. Volumes are there when the last subscriber is told.
+        builder.Eventing.Subscribe<BeforeStartEvent>(async (_, cancellationToken) =>
+        {
+            _isPrepared.TrySetResult();
+            await _isRead.Task.WaitAsync(cancellationToken);
+        });
+        Application = await builder.BuildAsync();
+        await _isPrepared.Task.WaitAsync(Timeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isRead.TrySetResult();
+        await Application.DisposeAsync();
+    }
+}
