@@ -42,4 +42,6 @@ redis
     .WithSummary(options, api, web, adminKey)
     .WithVerification(api, adminKey);
 
+builder.AddPublishers();
+
 return await builder.RunAsync(redis, options);
