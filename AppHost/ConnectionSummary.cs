@@ -62,8 +62,19 @@ internal static class ConnectionSummary
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            await Task.WhenAll(names.Select(name => notifications.WaitForResourceHealthyAsync(name, stoppingToken)));
-            Console.WriteLine($"\nEverything is up.\n\n{await compose(stoppingToken)}\nCtrl-C ends everything.\n");
+            try
+            {
+                await Task.WhenAll(names.Select(name => notifications.WaitForResourceHealthyAsync(name, stoppingToken)));
+                Console.WriteLine($"\nEverything is up.\n\n{await compose(stoppingToken)}\nCtrl-C ends everything.\n");
+            }
+            catch (OperationCanceledException)
+            {
+                // The application ends before everything was up.
+            }
+            catch (DistributedApplicationException failure)
+            {
+                await Console.Error.WriteLineAsync($"Not everything is up: {failure.Message}");
+            }
         }
     }
 }

@@ -124,7 +124,8 @@ internal static class RedisMemberExtensions
     /// <summary>Gives a container a volume, or a directory of the host, if the settings ask for one. A process finds its directory when it starts.</summary>
     public static void MountData(this IDistributedApplicationBuilder builder, RedisReplicationResource redis, RedisMember member, int number)
     {
-        if (member.Resource is not ContainerResource container || member.IsSentinel)
+        // A sentinel of this run is told who the master is when it starts; a published one remembers it.
+        if (member.Resource is not ContainerResource container || (member.IsSentinel && builder.ExecutionContext.IsRunMode))
             return;
         var resource = builder.CreateResourceBuilder(container);
         if (redis.Settings.DataDirectory is { } directory)

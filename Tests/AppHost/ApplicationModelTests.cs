@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -31,31 +32,41 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     }
 
     [Fact]
-    public async Task Every_node_has_the_same_settings_and_replicas_follow_the_master()
+    public void Every_node_has_the_same_settings_and_replicas_follow_the_master()
     {
-        foreach (var node in model.Application.Redis().Nodes)
+        var (settings, users, master) = (model.Application.Redis().Settings, new RedisUsers("secret"), RedisPlace.OnLoopback(6379, "/tmp/m"));
+        foreach (var following in new[] { null, master })
         {
-            var configuration = (await model.Application.EnvironmentAsync(node))["REDIS_CONFIGURATION"].Split('\n');
+            var configuration = RedisConfiguration.OfNode(settings, users, RedisPlace.OnLoopback(6380, "/tmp/with \"quotes\""), following).Split('\n');
             Assert.Contains("bind 127.0.0.1 -::1", configuration);
-            Assert.Contains("masterauth {redis-replication-password.value}", configuration);
+            Assert.Contains("dir \"/tmp/with \\\"quotes\\\"\"", configuration);
+            Assert.Contains($"masterauth \"{users.Replication.Password}\"", configuration);
             Assert.Contains("maxmemory 256mb", configuration);
             Assert.Contains("maxmemory-policy volatile-lru", configuration);
             Assert.Contains("appendonly yes", configuration);
-            Assert.Contains($"replica-announce-port {{{node.Name}.bindings.tcp.port}}", configuration);
+            Assert.Contains("replica-announce-port 6380", configuration);
             Assert.Equal(6, configuration.Count(line => line.StartsWith("user ", StringComparison.Ordinal)));
-            Assert.Equal(node.Name != "redis-master", configuration.Any(line => line.StartsWith("replicaof {redis-master.bindings.tcp.", StringComparison.Ordinal)));
+            Assert.Equal(following is not null, configuration.Contains("replicaof 127.0.0.1 6379"));
         }
     }
 
     [Fact]
-    public async Task Most_of_the_sentinels_have_to_agree()
+    public void Most_of_the_sentinels_have_to_agree()
     {
-        foreach (var sentinel in model.Application.Redis().Sentinels)
-        {
-            var configuration = (await model.Application.EnvironmentAsync(sentinel))["REDIS_CONFIGURATION"];
-            Assert.Matches(@"(?m)^sentinel monitor mymaster \{redis-master\S+ \{redis-master\S+ 2$", configuration);
-            Assert.Contains("sentinel auth-pass mymaster {redis-sentinel-password.value}", configuration, StringComparison.Ordinal);
-        }
+        var users = new RedisUsers("secret");
+        var configuration = RedisConfiguration.OfSentinel(users, RedisPlace.OnLoopback(26379, "/tmp"), RedisPlace.OnLoopback(6379, "/tmp"), model.Application.Redis().Sentinels.Count()).Split('\n');
+
+        Assert.Contains("sentinel monitor mymaster 127.0.0.1 6379 2", configuration);
+        Assert.Contains($"sentinel auth-pass mymaster \"{users.Sentinel.Password}\"", configuration);
+    }
+
+    [Fact]
+    public async Task No_password_is_in_the_environment_of_a_node()
+    {
+        var redis = model.Application.Redis();
+
+        foreach (var member in redis.Nodes.Concat(redis.Sentinels))
+            Assert.Empty(await model.Application.EnvironmentAsync(member));
     }
 
     [Fact]
@@ -68,7 +79,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_API_is_given_every_node_and_waits_for_the_whole()
+    public async Task The_API_is_given_every_node()
     {
         var redis = model.Application.Redis();
         var api = model.Application.Resources().OfType<ProjectResource>().Single(project => project.Name == "apiservice");
@@ -81,21 +92,19 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
         Assert.Equal("operator", environment["Redis__OperatorUser"]);
         Assert.Equal("{redis-operator-password.value}", environment["Redis__OperatorPassword"]);
         Assert.All(redis.Nodes, node => Assert.Contains($"Redis__PeerAddresses__{node.Name}", environment.Keys));
-        Assert.Contains(redis, api.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource));
         Assert.Equal(2, api.GetReplicaCount());
     }
 
     [Theory]
-    [InlineData("redis", "fail-over")]
+    [InlineData("redis", "fail-over", "flush", "seed", "connect", "verify")]
     [InlineData("redis-replica-1", "promote", "kill", "pause", "resume", "redis-cli")]
     [InlineData("redis-sentinel-1", "kill", "pause", "resume", "redis-cli")]
-    [InlineData("apiservice", "flush", "seed")]
     public void The_dashboard_has_commands_with_icons_and_asks_before_it_harms(string name, params string[] expected)
     {
         var commands = model.Application.Resources().Single(resource => resource.Name == name).Annotations.OfType<ResourceCommandAnnotation>().ToArray();
 
         Assert.Equal(expected, commands.Select(command => command.Name));
         Assert.All(commands, command => Assert.NotNull(command.IconName));
-        Assert.All(commands.Where(command => command.Name is not ("resume" or "redis-cli")), command => Assert.NotNull(command.ConfirmationMessage));
+        Assert.All(commands.Where(command => command.Name is not ("resume" or "redis-cli" or "connect")), command => Assert.NotNull(command.ConfirmationMessage));
     }
 }

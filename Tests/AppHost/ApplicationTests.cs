@@ -88,8 +88,8 @@ public abstract class ApplicationTests(RunningApplication running)
             (await api.GetFromJsonAsync<JsonElement>("/data/flushed", Cancellation)).GetProperty("source").GetString() == "cache", Patience);
 
         // Each is refused while the API has no connection to the master.
-        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("apiservice", "flush")).Success, Patience);
-        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("apiservice", "seed")).Success, Patience);
+        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("redis", "flush")).Success, Patience);
+        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("redis", "seed")).Success, Patience);
 
         foreach (var node in running.Application.Redis().Nodes)
             await Eventually.HoldsAsync($"{node.Name} holds the value no longer", async () => await running.ReadAsync(node.Name, "flushed") is null, Patience);

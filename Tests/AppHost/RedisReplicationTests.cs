@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -15,16 +16,13 @@ public sealed class RedisReplicationTests
         var redis = application.Redis();
 
         Assert.Equal(["cache-master", "cache-replica-1", "cache-replica-2"], redis.Nodes.Select(node => node.Name));
-        Assert.Equal([7000, 7001, 7002, 27000], redis.Nodes.Concat(redis.Sentinels).Select(member => member.Annotations.OfType<EndpointAnnotation>().Single().Port));
-        foreach (var node in redis.Nodes)
-        {
-            var configuration = (await application.EnvironmentAsync(node))["REDIS_CONFIGURATION"];
-            Assert.Contains("maxmemory 1gb\nmaxmemory-policy noeviction\nappendonly yes\n", configuration, StringComparison.Ordinal);
-        }
+        Assert.Equal(["cache-sentinel-1"], redis.Sentinels.Select(sentinel => sentinel.Name));
+        var configuration = RedisConfiguration.OfNode(redis.Settings, new RedisUsers("secret"), RedisPlace.OnLoopback(7000, "/tmp"), master: null);
+        Assert.Contains("maxmemory 1gb\nmaxmemory-policy noeviction\nappendonly yes\n", configuration, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_container_speaks_no_TLS_and_keeps_its_data_on_a_volume()
+    public async Task A_container_speaks_no_TLS_and_is_given_its_configuration_as_a_file()
     {
         var builder = AppHostUnderTest.CreateEmpty("--ASPIRE_CONTAINER_RUNTIME=/bin/true", "--Redis:Runtime=container");
         builder.AddRedisReplication("cache").WithReadReplicas(1).WithSentinels(1).WithDataVolume().WithRedisInsight();
@@ -37,9 +35,11 @@ public sealed class RedisReplicationTests
             Assert.False(member.Annotations.OfType<HttpsCertificateAnnotation>().Single().UseDeveloperCertificate);
 #pragma warning restore ASPIRECERTIFICATES001
             Assert.Equal("8.6", member.Annotations.OfType<ContainerImageAnnotation>().Single().Tag);
-            Assert.Equal("/data", member.Annotations.OfType<ContainerMountAnnotation>().Single().Target);
+            Assert.Single(member.Annotations.OfType<ContainerFileSystemCallbackAnnotation>());
         });
-        Assert.Contains("sentinel resolve-hostnames yes", (await application.EnvironmentAsync(redis.Sentinels.Single()))["REDIS_CONFIGURATION"], StringComparison.Ordinal);
+        Assert.True(redis.Settings.HasDataVolume);
+        Assert.Contains("sentinel resolve-hostnames yes", RedisConfiguration.OfSentinel(
+            new RedisUsers("secret"), new RedisPlace("26379", "/data", "s", "26379", IsContainer: true), new RedisPlace("6379", "/data", "m", "6379", IsContainer: true), sentinels: 1), StringComparison.Ordinal);
         Assert.Contains(application.Resources(), resource => resource.Name == "redisinsight");
     }
 
