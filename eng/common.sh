@@ -34,6 +34,15 @@ install_with_apt() {
   "$as" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2 || true
 }
 
+# Whether Redis can run in containers: a client alone, without an engine, is of no use.
+engine_answers() {
+  local engine
+  for engine in docker podman; do
+    timeout 5 "$engine" version --format '{{.Server.Version}}' >/dev/null 2>&1 && return
+  done
+  return 1
+}
+
 need_redis() { need redis-server redis-server redis; }
 
 need_curl() { need curl curl curl; }
