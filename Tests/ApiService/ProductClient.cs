@@ -48,6 +48,8 @@ internal sealed class ProductClient(HttpClient http)
         {
             request.Content = new StringContent(body);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type!);
+            // A body that is refused for its length is not sent: otherwise the server closes the connection in the middle of it.
+            request.Headers.ExpectContinue = true;
         }
 
         return await http.SendAsync(request, Cancellation);
