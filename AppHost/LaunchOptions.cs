@@ -225,8 +225,8 @@ internal sealed record LaunchOptions
         if (!NoDashboard)
         {
             own.Add($"--ASPNETCORE_URLS=http://localhost:{TakePort(DashboardPort, "the dashboard") ?? Hosting.FreePorts.Take(0)}");
-            own.Add($"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{Hosting.FreePorts.Take(19000)}");
-            own.Add($"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:{Hosting.FreePorts.Take(20000)}");
+            own.Add($"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{Hosting.FreePorts.Take(0)}");
+            own.Add($"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:{Hosting.FreePorts.Take(0)}");
             own.Add("--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true");
         }
 
