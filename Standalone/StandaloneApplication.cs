@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Standalone.Drills;
 using RedisAspire.Standalone.Processes;
@@ -116,7 +117,7 @@ internal sealed class StandaloneApplication : IAsyncDisposable
 
     private static string NewSecret() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    private static int TakePort(int wanted) => wanted == 0 ? Ports.Take() : wanted;
+    private static int TakePort(int wanted) => wanted == 0 ? FreePorts.Take(preferred: null) : wanted;
 
     private sealed class Synchronous(IDisposable part) : IAsyncDisposable
     {

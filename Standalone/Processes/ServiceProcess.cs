@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Standalone.Processes;
@@ -65,7 +66,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        Ports.Release(_port);
+        FreePorts.Release(_port);
     }
 
     private async Task WaitUntilHealthyAsync(CancellationToken cancellationToken)

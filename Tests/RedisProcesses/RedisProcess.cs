@@ -22,7 +22,7 @@ internal abstract class RedisProcess : IAsyncDisposable
     protected RedisProcess(string name, string dataDirectory, RedisUsers users, RedisUser user, ProcessGuardian guardian)
     {
         Name = name;
-        Port = Ports.Take();
+        Port = FreePorts.Take(preferred: null);
         Place = RedisPlace.OnLoopback(Port, Path.Combine(dataDirectory, name));
         ConnectionString = $"127.0.0.1:{Port},password={users.Application.Password}";
         _user = user;
@@ -67,7 +67,7 @@ internal abstract class RedisProcess : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        Ports.Release(Port);
+        FreePorts.Release(Port);
     }
 
     /// <summary>Starts <c>redis-server</c> with a configuration file in its directory.</summary>
