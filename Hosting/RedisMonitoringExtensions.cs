@@ -25,7 +25,7 @@ internal static class RedisMonitoringExtensions
         if (!member.IsSentinel)
             return resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
 
-        var sentinel = new RedisSentinelClient(member, redis.Credentials.Application);
+        var sentinel = new RedisMemberClient(member, redis.Credentials.Application);
         return resource
             .WithCheck(member.Name, (_, cancellationToken) => sentinel.CheckAsync(cancellationToken))
             .OnResourceReady((_, _, cancellationToken) => sentinel.LookOftenAsync(cancellationToken));

@@ -184,7 +184,11 @@ public static partial class RedisReplicationBuilderExtensions
         return service.OnBeforeResourceStarted(async (resource, started, cancellationToken) =>
         {
             var notifications = started.Services.GetRequiredService<ResourceNotificationService>();
-            await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.Waiting });
+            // Other instances of the same service may be running.
+            await notifications.PublishUpdateAsync(resource, snapshot =>
+                snapshot.State?.Text is not { } state || state == KnownResourceStates.NotStarted || state == KnownResourceStates.Starting
+                    ? snapshot with { State = KnownResourceStates.Waiting }
+                    : snapshot);
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(timeout ?? TimeSpan.FromSeconds(20));
             try

@@ -7,10 +7,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace RedisAspire.AppHost.Drills;
 
-/// <summary>A small HTTP server on loopback through which the API has nodes stopped, started, paused and resumed, whoever started them.</summary>
+/// <summary>A small HTTP server on loopback through which the API has nodes stopped, started, paused and resumed, one at a time.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
     private readonly WebApplication _web;
+
+    // Two requests at once must not both find a node stopped, and start it.
+    private readonly SemaphoreSlim _oneAtATime = new(1);
 
     private ControlServer(WebApplication web) => _web = web;
 
@@ -28,14 +31,14 @@ internal sealed class ControlServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
-        builder.Services.AddSingleton<IHostLifetime, LauncherLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
         var server = new ControlServer(builder.Build());
         try
         {
             server._web.UseStatusCodePages();
-            map(server._web.MapGroup("/nodes/{name}").AddEndpointFilter(new AdminKeyFilter(adminKey)));
+            map(server._web.MapGroup("/nodes/{name}").AddEndpointFilter(new AdminKeyFilter(adminKey)).AddEndpointFilter(server.OneAtATimeAsync));
             await server._web.StartAsync(cancellationToken);
             return server;
         }
@@ -46,10 +49,27 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _web.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _oneAtATime.Dispose();
+    }
 
-    // Signals are for the launcher, not for this server.
-    private sealed class LauncherLifetime : IHostLifetime
+    private async ValueTask<object?> OneAtATimeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        await _oneAtATime.WaitAsync(context.HttpContext.RequestAborted);
+        try
+        {
+            return await next(context);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    // Signals are for the app host, not for this server.
+    private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -7,42 +7,48 @@ using RedisAspire.Hosting;
 namespace RedisAspire.AppHost.Drills;
 
 /// <summary><c>POST /nodes/{name}/stop|start|pause|resume</c>: runs the dashboard's commands. Stopping is a crash, because that is what drills are about.</summary>
-internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications, HealthCheckService health)
+internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/stop", (string name, CancellationToken cancellationToken) => RunAsync(name, RedisReplicationCommands.Kill, IsThere, cancellationToken));
-        routes.MapPost("/pause", (string name, CancellationToken cancellationToken) => RunAsync(name, RedisReplicationCommands.Pause, IsRunning, cancellationToken));
-        routes.MapPost("/resume", (string name, CancellationToken cancellationToken) => RunAsync(name, RedisReplicationCommands.Resume, RedisProcessControl.IsPaused, cancellationToken));
+        routes.MapPost("/stop", (string name, CancellationToken cancellationToken) =>
+            RunAsync(name, RedisReplicationCommands.Kill, state => IsThere(state) ? null : "is not running", cancellationToken));
+        routes.MapPost("/pause", (string name, CancellationToken cancellationToken) =>
+            RunAsync(name, RedisReplicationCommands.Pause, state => IsRunning(state) ? null : IsThere(state) ? "is paused already" : "is not running", cancellationToken));
+        routes.MapPost("/resume", (string name, CancellationToken cancellationToken) =>
+            RunAsync(name, RedisReplicationCommands.Resume, state => RedisProcessControl.IsPaused(state) ? null : "is not paused", cancellationToken));
         routes.MapPost("/start", StartAsync);
     }
 
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => !IsThere(state), cancellationToken);
+        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsThere(state) ? "is running already" : null, cancellationToken);
         if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent })
             await WaitUntilAnsweringAsync(name, cancellationToken);
         return result;
     }
 
-    // The dashboard looks only from time to time, and shows until then how the node was before.
+    // What the monitor saw last may be how the node was before.
     private async Task WaitUntilAnsweringAsync(string name, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
-        while ((await health.CheckHealthAsync(check => check.Name == RedisMonitoringExtensions.CheckOf(name), deadline.Token)).Status == HealthStatus.Unhealthy)
+        // Whoever asks next sees that it has been started.
+        await notifications.WaitForResourceAsync(name, change => IsThere(change.Snapshot), deadline.Token);
+        var client = new RedisMemberClient(redis.Members.Single(member => member.Name == name), redis.Credentials.Application);
+        while ((await client.CheckAsync(deadline.Token)).Status == HealthStatus.Unhealthy)
             await Task.Delay(Pause, deadline.Token);
     }
 
-    private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, bool> isPossible, CancellationToken cancellationToken)
+    private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, string?> hindrance, CancellationToken cancellationToken)
     {
         if (redis.Members.FirstOrDefault(member => member.Name == name) is not { } member)
             return Results.Problem($"There is no node or sentinel '{name}'.", statusCode: StatusCodes.Status404NotFound);
-        if (!notifications.TryGetCurrentState(name, out var current) || !isPossible(current.Snapshot))
-            return Results.Problem($"{name} is {current?.Snapshot.State?.Text ?? "unknown"}.", statusCode: StatusCodes.Status409Conflict);
+        if ((notifications.TryGetCurrentState(name, out var current) ? hindrance(current.Snapshot) : "is not known yet") is { } reason)
+            return Results.Problem($"{name} {reason}.", statusCode: StatusCodes.Status409Conflict);
 
         var result = await commands.ExecuteCommandAsync(member.Resource, command, cancellationToken);
         return result.Success ? Results.NoContent() : Results.Problem(result.Message, statusCode: StatusCodes.Status409Conflict);

@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace RedisAspire.AppHost.Drills;
 
 /// <summary>Answers the API on loopback, as long as the app host runs.</summary>
-internal sealed class DrillHost(ResourceCommandService commands, ResourceNotificationService notifications, HealthCheckService health) : IAsyncDisposable
+internal sealed class DrillHost(ResourceCommandService commands, ResourceNotificationService notifications) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private Task<ControlServer>? _server;
@@ -26,6 +24,6 @@ internal sealed class DrillHost(ResourceCommandService commands, ResourceNotific
     private async Task<ControlServer> StartAsync(RedisReplicationResource redis, ParameterResource adminKey, CancellationToken cancellationToken)
     {
         var key = await adminKey.GetValueAsync(cancellationToken);
-        return await ControlServer.StartAsync(new DrillEndpoints(redis, commands, notifications, health).Map, key!, cancellationToken);
+        return await ControlServer.StartAsync(new DrillEndpoints(redis, commands, notifications).Map, key!, cancellationToken);
     }
 }

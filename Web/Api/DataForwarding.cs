@@ -16,7 +16,7 @@ internal static class DataForwarding
     // What the request and the answer say about themselves; the rest belongs to each connection.
     private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, AdminKeyHandler.Header];
     private static readonly string[] Passed =
-        [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing"];
+        [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing", "RateLimit", "RateLimit-Policy"];
 
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
     {

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Asks a sentinel a command, on a connection of its own.</summary>
-internal sealed class RedisSentinelClient(RedisMember sentinel, ParameterResource password)
+/// <summary>Asks a node or sentinel a command, as a service would and on a connection of its own.</summary>
+internal sealed class RedisMemberClient(RedisMember member, ParameterResource password)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether the sentinel answers.</summary>
+    /// <summary>Whether it answers.</summary>
     public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class RedisSentinelClient(RedisMember sentinel, ParameterResourc
     }
 
     /// <summary>
-    /// Has the sentinel look at every node once a second instead of every ten, for as long as it runs: whoever promotes
+    /// Has a sentinel look at every node once a second instead of every ten, for as long as it runs: whoever promotes
     /// a node on a developer's machine does not want to wait. No setting of its file says so.
     /// </summary>
     public Task LookOftenAsync(CancellationToken cancellationToken) => AskAsync("SENTINEL DEBUG INFO-PERIOD 1000", cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class RedisSentinelClient(RedisMember sentinel, ParameterResourc
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(AnswerTimeout);
         using var client = new TcpClient();
-        await client.ConnectAsync(sentinel.Endpoint.Host, sentinel.Endpoint.Port, deadline.Token);
+        await client.ConnectAsync(member.Endpoint.Host, member.Endpoint.Port, deadline.Token);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"AUTH {await password.GetValueAsync(deadline.Token)}\r\n{command}\r\n"), deadline.Token);
         using var reader = new StreamReader(stream, Encoding.UTF8);
