@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
-using RedisAspire.Standalone;
 using StackExchange.Redis;
 
 namespace RedisAspire.Benchmarks;
@@ -14,40 +14,73 @@ internal static class ScaleMeasurement
     private const int Pages = 900_000;
     private const int Users = 100_000;
     private const int FillStep = 5_000;
+    private const string AdminKey = "benchmark";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task RunAsync()
     {
-        var options = new LaunchOptions
-        {
-            HasWeb = false,
-            Replicas = 1,
-            Sentinels = 0,
-            ApiPort = 0,
-            RedisPort = 0,
-            ApiEnvironment = new Dictionary<string, string>(StringComparer.Ordinal) { ["RateLimit__PermitLimit"] = "", ["SlowDatabase__Latency"] = "00:00:00.010" },
-        };
-        await using var application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, CancellationToken.None);
-        using var http = new HttpClient { BaseAddress = application.Apis[0].Url, Timeout = TimeSpan.FromMinutes(5) };
-        http.DefaultRequestHeaders.Add("X-Admin-Key", application.AdminKey);
-        await FillAsync(application.Redis, "page:", Pages);
-        await FillAsync(application.Redis, "user:", Users);
+        using var guardian = new ProcessGuardian();
+        using var data = new TemporaryDirectory();
+        await using var redis = await RedisReplication.StartAsync(
+            new RedisReplicationOptions { Replicas = 1, Password = "benchmark", DataDirectory = data.Path }, guardian, CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{FreePorts.Take(preferred: null)}"), Timeout = TimeSpan.FromMinutes(5) };
+        await using var api = await StartApiAsync(redis, http, guardian);
+        await FillAsync(redis, "page:", Pages);
+        await FillAsync(redis, "user:", Users);
 
-        await MeasureAsync("nothing else", application, http, () => Task.Delay(TimeSpan.FromSeconds(3)));
-        await MeasureAsync("history", application, http, () => http.GetStringAsync(Of("/api/history?limit=500")));
-        await MeasureAsync("products", application, http, () => AllAsync(http, "/api/db/products?sort=name&limit=200"));
-        await MeasureAsync("consistency", application, http, () => http.GetStringAsync(Of("/api/db/consistency")));
-        await MeasureAsync("list of every 100th key", application, http, () => AllAsync(http, "/api/keys?pattern=*77&limit=1000"));
-        await MeasureAsync("list of all users", application, http, () => AllAsync(http, "/api/keys?pattern=user:*&limit=1000"));
-        await MeasureAsync("count by prefix", application, http, () => AllAsync(http, "/api/keys/count?pattern=page:*"));
-        await MeasureAsync("tree", application, http, () => AllAsync(http, "/api/keys/tree?limit=1000"));
-        await MeasureAsync("delete 100,000 by pattern", application, http, async () =>
+        await MeasureAsync("nothing else", redis, api, http, () => Task.Delay(TimeSpan.FromSeconds(3)));
+        await MeasureAsync("history", redis, api, http, () => http.GetStringAsync(Of("/api/history?limit=500")));
+        await MeasureAsync("products", redis, api, http, () => AllAsync(http, "/api/db/products?sort=name&limit=200"));
+        await MeasureAsync("consistency", redis, api, http, () => http.GetStringAsync(Of("/api/db/consistency")));
+        await MeasureAsync("list of every 100th key", redis, api, http, () => AllAsync(http, "/api/keys?pattern=*77&limit=1000"));
+        await MeasureAsync("list of all users", redis, api, http, () => AllAsync(http, "/api/keys?pattern=user:*&limit=1000"));
+        await MeasureAsync("count by prefix", redis, api, http, () => AllAsync(http, "/api/keys/count?pattern=page:*"));
+        await MeasureAsync("tree", redis, api, http, () => AllAsync(http, "/api/keys/tree?limit=1000"));
+        await MeasureAsync("delete 100,000 by pattern", redis, api, http, async () =>
         {
             using var response = await http.PostAsJsonAsync(Of("/api/keys/delete"), new { pattern = "user:*" });
             await response.Content.ReadAsStringAsync();
         });
-        await MeasureAsync("empty 900,000", application, http, () => http.DeleteAsync(Of("/api/cache")));
+        await MeasureAsync("empty 900,000", redis, api, http, () => http.DeleteAsync(Of("/api/cache")));
+    }
+
+    private static async Task<ManagedProcess> StartApiAsync(RedisReplication redis, HttpClient http, ProcessGuardian guardian)
+    {
+        // Built beside this program.
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        var directory = Path.Combine(own.Parent!.Parent!.FullName, "ApiService", own.Name);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(directory, "RedisAspire.ApiService.dll")])
+        {
+            WorkingDirectory = directory,
+            Environment = { ["ASPNETCORE_URLS"] = http.BaseAddress!.ToString(), ["Admin__Key"] = AdminKey, ["RateLimit__PermitLimit"] = "", ["SlowDatabase__Latency"] = "00:00:00.010" },
+        };
+        foreach (var (key, value) in redis.Environment)
+            start.Environment[key] = value;
+        http.DefaultRequestHeaders.Add("X-Admin-Key", AdminKey);
+        var api = ManagedProcess.Start("apiservice", start, guardian);
+        while (!await IsHealthyAsync(http))
+        {
+            if (!api.IsRunning)
+                throw await api.DescribeEndAsync();
+            await Task.Delay(Pause);
+        }
+
+        return api;
+    }
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http)
+    {
+        try
+        {
+            using var response = await http.GetAsync(Of("/health"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // It does not listen yet.
+            return false;
+        }
     }
 
     // Some at a time, so that the node goes on answering.
@@ -57,9 +90,9 @@ internal static class ScaleMeasurement
             await redis.Master.ExecuteAsync("EVAL", "for i = ARGV[2] + 1, ARGV[2] + ARGV[3] do redis.call('SET', ARGV[1] .. i, 'value', 'EX', 3600) end", 0, prefix, i, FillStep);
     }
 
-    private static async Task MeasureAsync(string what, StandaloneApplication application, HttpClient http, Func<Task> action)
+    private static async Task MeasureAsync(string what, RedisReplication redis, ManagedProcess api, HttpClient http, Func<Task> action)
     {
-        foreach (var node in application.Redis.Nodes)
+        foreach (var node in redis.Nodes)
         {
             await node.ExecuteAsync("CONFIG", "SET", "slowlog-log-slower-than", 5000);
             await node.ExecuteAsync("CONFIG", "RESETSTAT");
@@ -75,8 +108,8 @@ internal static class ScaleMeasurement
         var latencies = await asking;
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {elapsed.TotalSeconds:F2} s; /data from Redis p50 {At(latencies, 0.5):F2} ms, p99 {At(latencies, 0.99):F2} ms, longest {latencies[^1]:F2} ms of {latencies.Count}; API {MemoryOf(application):F0} MB"));
-        foreach (var node in application.Redis.Nodes)
+            $"{what}: {elapsed.TotalSeconds:F2} s; /data from Redis p50 {At(latencies, 0.5):F2} ms, p99 {At(latencies, 0.99):F2} ms, longest {latencies[^1]:F2} ms of {latencies.Count}; API {MemoryOf(api):F0} MB"));
+        foreach (var node in redis.Nodes)
             Console.WriteLine($"  {node.Name}: {await SlowestAsync(node)}");
     }
 
@@ -128,9 +161,9 @@ internal static class ScaleMeasurement
 
     private static double At(List<double> sorted, double share) => sorted[(int)((sorted.Count - 1) * share)];
 
-    private static double MemoryOf(StandaloneApplication application)
+    private static double MemoryOf(ManagedProcess api)
     {
-        using var process = Process.GetProcessById(application.Apis[0].Process.Id);
+        using var process = Process.GetProcessById(api.Id);
         return process.WorkingSet64 / 1024d / 1024d;
     }
 }

@@ -34,7 +34,7 @@ public sealed class NodeInspectionTests(RedisFixture fixture) : ApiTests(fixture
             Assert.True(node.GetProperty("persistence").GetProperty("isAppendOk").GetBoolean());
             Assert.True(node.GetProperty("replication").GetProperty("backlogBytes").GetInt64() > 0);
             Assert.Equal(node.GetProperty("runId").GetString(), node.GetProperty("info").GetProperty("server").GetProperty("run_id").GetString());
-            Assert.DoesNotContain(Redis.Master.ConfigurationPath, node.GetRawText());
+            Assert.DoesNotContain(Redis.ConfigurationPathOf(Redis.Master), node.GetRawText());
         }
     }
 

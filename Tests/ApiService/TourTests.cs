@@ -1,44 +1,27 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using RedisAspire.Standalone;
+using RedisAspire.Tests.AppHost;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary>What <c>docs/api.md</c> shows, typed into a shell as it stands there.</summary>
-public sealed partial class TourTests : IAsyncLifetime
+[Collection(nameof(ProcessApplicationCollection))]
+public sealed partial class TourTests(ProcessApplication application) : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tour-");
-    private StandaloneApplication _application = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        var options = new LaunchOptions
-        {
-            HasWeb = false,
-            ApiPort = 0,
-            RedisPort = 0,
-            SentinelPort = 0,
-            ApiEnvironment = new Dictionary<string, string> { ["SlowDatabase__Latency"] = "00:00:00.050" },
-        };
-        _application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, Cancellation);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _application.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
     public async Task Every_line_of_the_tour_answers_what_it_says()
     {
         var tour = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "api.md"), Cancellation);
         var blocks = BlockPattern().Matches(tour).Select(match => match.Groups["lines"].Value).ToArray();
-        var settings = $"{blocks[0]}API={_application.Apis[0].Url.ToString().TrimEnd('/')} KEY={_application.AdminKey}\n";
+        var settings = $"{blocks[0]}API={application.Apis[0].Url.ToString().TrimEnd('/')} KEY={AppHostUnderTest.AdminKey}\n";
         var lines = blocks[1..].SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToArray();
 
         var wrong = new List<string>();

@@ -19,6 +19,14 @@ internal static class AppHostUnderTest
         .. new[] { "operator", "replication", "sentinel", "statistics", "admin" }.Select(user => $"--Parameters:redis-{user}-password={user}-password"),
     ];
 
+    // Any free ports, nothing that the next run could find, and no output among that of the tests.
+    private static readonly string[] Alone =
+    [
+        .. new[] { "WebPort=0", "ApiPort=0", "RedisPort=0", "SentinelPort=0", "NoDashboard=true", "KeepsData=false" }.Select(option => $"--RedisAspire:{option}"),
+        "--Logging:LogLevel:Default=Warning",
+        "--Logging:LogLevel:RedisAspire.AppHost.Resources=None",
+    ];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Makes an application with nothing in it, as somebody else would.</summary>
@@ -28,13 +36,8 @@ internal static class AppHostUnderTest
 
     /// <summary>Makes the application, not yet built.</summary>
     /// <param name="arguments">Arguments on its command line.</param>
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(params string[] arguments)
-    {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([.. Secrets, .. arguments], Cancellation);
-        if (builder.ExecutionContext.IsRunMode)
-            builder.CreateResourceBuilder(builder.Resources.OfType<RedisReplicationResource>().Single()).WithHostPorts(null).WithDataVolume(enabled: false);
-        return builder;
-    }
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(params string[] arguments) =>
+        DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([.. Alone, .. Secrets, .. arguments], Cancellation);
 
     /// <summary>Builds the application with the nodes as processes. Nothing is started.</summary>
     public static async Task<DistributedApplication> BuildAsync() => await (await CreateAsync("--Redis:Runtime=process")).BuildAsync(Cancellation);

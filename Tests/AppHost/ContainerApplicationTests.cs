@@ -1,7 +1,16 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using RedisAspire.Hosting;
+
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The application with its nodes as containers, where a container runtime answers.</summary>
 public sealed class ContainerApplicationTests(ContainerApplicationTests.Running running) : ApplicationTests(running), IClassFixture<ContainerApplicationTests.Running>
 {
-    public sealed class Running() : RunningApplication("container");
+    public sealed class Running() : RunningApplication("--Redis:Runtime=container")
+    {
+        private readonly RedisRuntimeChoice _choice = RedisRuntimeChoice.Make(new ConfigurationBuilder().AddEnvironmentVariables().Build(), isPublishing: false);
+
+        public override string? Hindrance => _choice.Runtime == RedisRuntime.Container ? null : _choice.Reason;
+    }
 }

@@ -3,57 +3,60 @@ using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using RedisAspire.Hosting;
+using RedisAspire.RedisProcesses;
 using StackExchange.Redis;
 
 namespace RedisAspire.Tests.AppHost;
 
-/// <summary>The whole application as the app host runs it, on any free ports.</summary>
-/// <param name="runtime"><c>process</c> or <c>container</c>.</param>
-public abstract class RunningApplication(string runtime) : IAsyncLifetime
+/// <summary>The whole application as the app host runs it, on any free ports and without a dashboard, and the means to break it.</summary>
+/// <param name="settings">Settings of the app host, as on its command line.</param>
+public abstract class RunningApplication(params string[] settings) : IAsyncLifetime
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
 
     private DistributedApplication? _application;
 
-    /// <summary>Why it does not run on this machine; <see langword="null"/> when it does.</summary>
-    public string? Hindrance { get; private set; }
-
-    /// <summary>What the services have told the collector of telemetry.</summary>
-    public TelemetryReceiver Telemetry { get; } = new();
+    /// <summary>Why it cannot run on this machine; <see langword="null"/> when it can.</summary>
+    public virtual string? Hindrance => null;
 
     /// <summary>The application.</summary>
     public DistributedApplication Application => _application!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>The nodes and sentinels, where they are processes.</summary>
+    internal RedisReplication Redis { get; private set; } = null!;
+
+    /// <summary>The instances of the API.</summary>
+    internal IReadOnlyList<RunningService> Apis { get; private set; } = [];
+
+    /// <summary>The web page.</summary>
+    internal RunningService Web { get; private set; } = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync()
     {
-        await Telemetry.StartAsync();
-        try
-        {
-            var builder = await AppHostUnderTest.CreateAsync($"--Redis:Runtime={runtime}", "--SlowDatabase:Latency=00:00:00.100");
-            foreach (var service in builder.Resources.OfType<ProjectResource>())
-            {
-                // Each protocol is spoken by one service.
-                var protocol = service.Name == "webfrontend" ? TelemetryReceiver.Grpc : TelemetryReceiver.Http;
-                builder.CreateResourceBuilder(service)
-                    .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.AddressOf(protocol))
-                    .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
-                    .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "100")
-                    .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "100")
-                    .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500")
-                    .WithEnvironment("SlowDatabase__Latency", "00:00:00.100");
-            }
-
-            _application = await builder.BuildAsync();
-        }
-        catch (Exception refusal) when (refusal.GetBaseException() is DistributedApplicationException { Message: var message })
-        {
-            Hindrance = message;
+        if (Hindrance is not null)
             return;
-        }
 
-        using var deadline = new CancellationTokenSource(StartTimeout);
+        var builder = await AppHostUnderTest.CreateAsync(settings);
+        foreach (var service in builder.Resources.OfType<ProjectResource>())
+            Configure(builder.CreateResourceBuilder(service));
+        _application = await builder.BuildAsync(Cancellation);
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(StartTimeout);
         await Application.StartAsync(deadline.Token);
-        await Application.ResourceNotifications.WaitForResourceHealthyAsync("webfrontend", deadline.Token);
+        foreach (var resource in Application.Redis().Members.Select(member => member.Name).Append("webfrontend"))
+            await Application.ResourceNotifications.WaitForResourceHealthyAsync(resource, deadline.Token);
+
+        Redis = new RedisReplication(
+            await Application.Redis().Credentials.ResolveAsync(deadline.Token),
+            Application.Redis().NodeMembers.Select(PortOf), Application.Redis().SentinelMembers.Select(PortOf), new AppHostRunner(Application));
+        Apis = await RunningService.InstancesOfAsync(Application, "apiservice", deadline.Token);
+        Web = (await RunningService.InstancesOfAsync(Application, "webfrontend", deadline.Token)).Single();
+
+        static (string Name, int Port) PortOf(RedisMember member) => (member.Name, member.Endpoint.Port);
     }
 
     /// <summary>Asks a node for a key.</summary>
@@ -85,11 +88,15 @@ public abstract class RunningApplication(string runtime) : IAsyncLifetime
             node => node.GetProperty("status").GetString() == "up" ? node.GetProperty("role").GetString()! : "down");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_application is not null)
             await _application.DisposeAsync();
-        await Telemetry.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives a service settings of its own.</summary>
+    protected virtual void Configure(IResourceBuilder<ProjectResource> service)
+    {
     }
 }

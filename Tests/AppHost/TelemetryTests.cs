@@ -9,7 +9,8 @@ using StackExchange.Redis;
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>What the running application tells of itself: the web page by gRPC, the API by HTTP.</summary>
-public sealed class TelemetryTests(TelemetryTests.Running running) : IClassFixture<TelemetryTests.Running>
+[Collection(nameof(ProcessApplicationCollection))]
+public sealed class TelemetryTests(ProcessApplication running)
 {
     private const string Caller = "00f067aa0ba902b7";
 
@@ -169,6 +170,4 @@ public sealed class TelemetryTests(TelemetryTests.Running running) : IClassFixtu
     private static ReceivedSpan? RequestIn(IEnumerable<ReceivedSpan> trace) => trace.FirstOrDefault(span => span.Origin.Service == "apiservice" && span.Kind == ActivityKind.Server);
 
     private static object? LevelIn(IEnumerable<ReceivedSpan> trace) => RequestIn(trace)?.Attributes.GetValueOrDefault("cache.level");
-
-    public sealed class Running() : RunningApplication("process");
 }

@@ -184,10 +184,10 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     {
         foreach (var node in fixture.Redis.Nodes)
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(node.ConfigurationPath));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(fixture.Redis.ConfigurationPathOf(node)));
             Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(node.ConfigurationPath)!));
-            var text = await File.ReadAllTextAsync(node.ConfigurationPath, Cancellation);
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(fixture.Redis.ConfigurationPathOf(node))!));
+            var text = await File.ReadAllTextAsync(fixture.Redis.ConfigurationPathOf(node), Cancellation);
             foreach (var user in new[] { Users.Application, Users.Operator, Users.Sentinel, Users.Statistics, Users.Admin })
                 Assert.DoesNotContain(user.Password, text, StringComparison.Ordinal);
         }

@@ -63,7 +63,7 @@ public sealed class SentinelTests : IAsyncLifetime
 
         await sentinel.StartAsync();
 
-        await sentinel.WaitUntilReadyAsync(2, TestContext.Current.CancellationToken);
+        await sentinel.WaitUntilReadyAsync(others: 2, replicas: 2, TestContext.Current.CancellationToken);
         Assert.Equal(Redis.Master.Port, await sentinel.MasterPortAsync());
         foreach (var other in Redis.Sentinels)
             Assert.Equal(2, (await PortsAsync(other, "SENTINELS")).Length);

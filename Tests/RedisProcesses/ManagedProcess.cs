@@ -5,26 +5,27 @@ using System.Runtime.InteropServices;
 
 namespace RedisAspire.RedisProcesses;
 
-/// <summary>A process that ends with us; its last lines are kept, to say why it ended.</summary>
+/// <summary>A process to be asked to end, killed and paused. One that is started here ends with us; its last lines are kept, to say why it ended.</summary>
 internal sealed partial class ManagedProcess : IAsyncDisposable
 {
     private const int KeptLines = 15;
+    private const int UnknownCode = -1;
 
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentQueue<string> _lastLines = new();
 
     private readonly Process _process;
-    private readonly ProcessGuardian _guardian;
+    private readonly ProcessGuardian? _guardian;
     private readonly Task _output;
     private bool _isStopping;
 
-    private ManagedProcess(string name, Process process, ProcessGuardian guardian, Action<string>? hear)
+    private ManagedProcess(string name, Process process, ProcessGuardian? guardian, Func<ManagedProcess, Task> output)
     {
         Name = name;
         _process = process;
         _guardian = guardian;
-        _output = Task.WhenAll(PumpAsync(process.StandardOutput, hear), PumpAsync(process.StandardError, hear));
+        _output = output(this);
         Exited = WaitAsync();
     }
 
@@ -60,13 +61,17 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
             var process = Process.Start(start)!;
             guardian.Add(process.Id);
             process.StandardInput.Close();
-            return new ManagedProcess(name, process, guardian, hear);
+            return new ManagedProcess(name, process, guardian, managed => Task.WhenAll(managed.PumpAsync(process.StandardOutput, hear), managed.PumpAsync(process.StandardError, hear)));
         }
         catch (Win32Exception failure)
         {
             throw new LaunchException($"{name} cannot be started: {start.FileName}: {failure.Message}", failure);
         }
     }
+
+    /// <summary>Finds a process that somebody else has started, and ends. What it writes is not heard, and its exit code is not known.</summary>
+    /// <exception cref="ArgumentException">There is none with this number.</exception>
+    public static ManagedProcess Find(string name, int id) => new(name, Process.GetProcessById(id), guardian: null, _ => Task.CompletedTask);
 
     /// <summary>Why the process ended while it was starting, with the last lines it wrote.</summary>
     public async Task<LaunchException> DescribeEndAsync()
@@ -122,6 +127,8 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     private async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync();
+        if (_guardian is null)
+            return UnknownCode;
         _guardian.Remove(_process.Id);
         return _process.ExitCode;
     }

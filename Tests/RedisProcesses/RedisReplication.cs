@@ -2,31 +2,48 @@ using RedisAspire.Hosting;
 
 namespace RedisAspire.RedisProcesses;
 
-/// <summary>A Redis master, its replicas and the sentinels that watch them as local processes, on any free ports of loopback.</summary>
+/// <summary>A Redis master, its replicas and the sentinels that watch them as processes on loopback.</summary>
 internal sealed class RedisReplication : IAsyncDisposable
 {
-    private readonly List<RedisServer> _nodes = [];
-    private readonly List<RedisSentinel> _sentinels = [];
+    private readonly LocalRunner? _ours;
 
-    private RedisReplication(string password) => Users = new RedisUsers(password);
+    /// <summary>Takes over processes that somebody else has started, and ends.</summary>
+    /// <param name="users">Who may do what on every node.</param>
+    /// <param name="nodes">Name and port of every node, the master first.</param>
+    /// <param name="sentinels">Name and port of every sentinel.</param>
+    /// <param name="runner">What they run under.</param>
+    public RedisReplication(RedisUsers users, IEnumerable<(string Name, int Port)> nodes, IEnumerable<(string Name, int Port)> sentinels, IRedisRunner runner)
+    {
+        Users = users;
+        Nodes = [.. nodes.Select(node => new RedisServer(node.Name, node.Port, users, runner))];
+        Sentinels = [.. sentinels.Select(sentinel => new RedisSentinel(sentinel.Name, sentinel.Port, users, runner))];
+    }
+
+    private RedisReplication(RedisReplicationOptions options, ProcessGuardian guardian)
+    {
+        Users = new RedisUsers(options.Password);
+        _ours = new LocalRunner(this, options.DataDirectory, guardian);
+        Nodes = [.. Enumerable.Range(0, options.Replicas + 1).Select(i => new RedisServer(i == 0 ? "redis-master" : $"redis-replica-{i}", FreePorts.Take(preferred: null), Users, _ours))];
+        Sentinels = [.. Enumerable.Range(1, options.Sentinels).Select(i => new RedisSentinel($"redis-sentinel-{i}", FreePorts.Take(preferred: null), Users, _ours))];
+    }
 
     /// <summary>Who may do what on every node.</summary>
     public RedisUsers Users { get; }
 
-    /// <summary>The node that started as the master.</summary>
-    public RedisServer Master => _nodes[0];
-
-    /// <summary>The nodes that started as replicas.</summary>
-    public IEnumerable<RedisServer> Replicas => _nodes.Skip(1);
-
     /// <summary>All nodes, in the order of their names: <c>redis-master</c> first, whatever its role.</summary>
-    public IReadOnlyList<RedisServer> Nodes => _nodes;
+    public IReadOnlyList<RedisServer> Nodes { get; }
 
     /// <summary>All sentinels.</summary>
-    public IReadOnlyList<RedisSentinel> Sentinels => _sentinels;
+    public IReadOnlyList<RedisSentinel> Sentinels { get; }
+
+    /// <summary>The node that started as the master.</summary>
+    public RedisServer Master => Nodes[0];
+
+    /// <summary>The nodes that started as replicas.</summary>
+    public IEnumerable<RedisServer> Replicas => Nodes.Skip(1);
 
     /// <summary>All nodes and sentinels.</summary>
-    public IEnumerable<RedisProcess> Processes => [.. _nodes, .. _sentinels];
+    public IEnumerable<RedisProcess> Processes => [.. Nodes, .. Sentinels];
 
     /// <summary>What a service needs to find nodes and sentinels, <c>ConnectionStrings__{name}</c>, and to make another node the master.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
@@ -43,46 +60,29 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// <exception cref="LaunchException">A process cannot be started.</exception>
     public static async Task<RedisReplication> StartAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
     {
-        var replication = new RedisReplication(options.Password);
+        var redis = new RedisReplication(options, guardian);
         try
         {
-            await replication.StartNodesAsync(options, guardian, cancellationToken);
-            await replication.StartSentinelsAsync(options, guardian, cancellationToken);
-            return replication;
+            foreach (var node in redis.Nodes)
+                await node.StartAsync();
+            await Task.WhenAll(redis.Nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
+            foreach (var sentinel in redis.Sentinels)
+                await sentinel.StartAsync();
+            await Task.WhenAll(redis.Sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(redis.Sentinels.Count - 1, options.Replicas, cancellationToken)));
+            await Task.WhenAll(redis.Sentinels.Select(sentinel => sentinel.LookOftenAsync()));
+            return redis;
         }
         catch
         {
-            await replication.DisposeAsync();
+            await redis.DisposeAsync();
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        // Sentinels first, so that none of them promotes a replica because the master ends.
-        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.DisposeAsync().AsTask()));
-        // Replicas before the master, so that none of them complains.
-        await Task.WhenAll(_nodes.AsEnumerable().Reverse().Select(node => node.DisposeAsync().AsTask()));
-    }
+    /// <summary>The configuration file of a process that was started here.</summary>
+    /// <exception cref="InvalidOperationException">Somebody else has started it.</exception>
+    public string ConfigurationPathOf(RedisProcess process) => _ours?.ConfigurationPathOf(process) ?? throw new InvalidOperationException($"{process.Name} is not ours.");
 
-    private async Task StartNodesAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i <= options.Replicas; i++)
-            _nodes.Add(new RedisServer(i == 0 ? "redis-master" : $"redis-replica-{i}", options.DataDirectory, Users, _nodes, guardian));
-
-        foreach (var node in _nodes)
-            await node.StartAsync(node == Master ? null : Master);
-        await Task.WhenAll(_nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
-    }
-
-    private async Task StartSentinelsAsync(RedisReplicationOptions options, ProcessGuardian guardian, CancellationToken cancellationToken)
-    {
-        for (var i = 1; i <= options.Sentinels; i++)
-            _sentinels.Add(new RedisSentinel($"redis-sentinel-{i}", options.DataDirectory, Users, options.Sentinels, guardian));
-
-        foreach (var sentinel in _sentinels)
-            await sentinel.StartAsync(Master.Place);
-        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.WaitUntilReadyAsync(options.Replicas, cancellationToken)));
-        await Task.WhenAll(_sentinels.Select(sentinel => sentinel.LookOftenAsync()));
-    }
+    /// <summary>Ends what was started here.</summary>
+    public ValueTask DisposeAsync() => _ours?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

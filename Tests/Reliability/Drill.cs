@@ -14,8 +14,8 @@ internal sealed class Drill : IAsyncDisposable
     private Drill(DrillFixture fixture)
     {
         _fixture = fixture;
-        Load = new LoadGenerator([.. fixture.Application.Apis.Select(api => api.Url)], fixture.Application.Web!.Url, Limit);
-        Catalogue = new CatalogueWriter(fixture.Application.Apis[0].Url);
+        Load = new LoadGenerator([.. fixture.Apis.Select(api => api.Url)], fixture.Web.Url, Limit);
+        Catalogue = new CatalogueWriter(fixture.Apis[0].Url);
     }
 
     public LoadGenerator Load { get; }

@@ -140,7 +140,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
     public async Task No_acknowledged_product_is_lost_whenever_the_master_is_killed()
     {
         var random = new Random();
-        await using var catalogue = new CatalogueWriter(fixture.Application.Apis[1].Url);
+        await using var catalogue = new CatalogueWriter(fixture.Apis[1].Url);
         catalogue.Start();
         for (var i = 0; i < Kills; i++)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.Tests.AppHost;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Reliability;
@@ -85,8 +86,8 @@ public sealed class ManualFailoverTests(ManualFailoverTests.Unwatched fixture, I
     private async Task<HttpStatusCode> OrderAsync(string node, string action, string? key = null)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(fixture.Application.Apis[0].Url, $"/api/nodes/{node}/{action}"));
-        request.Headers.Add("X-Admin-Key", key ?? fixture.Application.AdminKey);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(fixture.Apis[0].Url, $"/api/nodes/{node}/{action}"));
+        request.Headers.Add("X-Admin-Key", key ?? AppHostUnderTest.AdminKey);
         using var answer = await http.SendAsync(request, Cancellation);
         if (!answer.IsSuccessStatusCode)
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -98,13 +99,10 @@ public sealed class ManualFailoverTests(ManualFailoverTests.Unwatched fixture, I
     private async Task<string?> StatusAsync(string node)
     {
         using var http = new HttpClient();
-        var nodes = await http.GetFromJsonAsync<JsonElement[]>(new Uri(fixture.Application.Apis[0].Url, "/api/nodes"), Cancellation);
+        var nodes = await http.GetFromJsonAsync<JsonElement[]>(new Uri(fixture.Apis[0].Url, "/api/nodes"), Cancellation);
         return nodes!.Single(found => found.GetProperty("name").GetString() == node).GetProperty("status").GetString();
     }
 
     /// <summary>The application without sentinels.</summary>
-    public sealed class Unwatched : DrillFixture
-    {
-        protected override int Sentinels => 0;
-    }
+    public sealed class Unwatched() : DrillFixture("--RedisAspire:Sentinels=0");
 }

@@ -1,7 +1,6 @@
 using RedisAspire.RedisProcesses;
 using StackExchange.Redis;
 
-
 namespace RedisAspire.Tests.Support;
 
 /// <summary>Finds out how nodes are after an accident, and puts them right again.</summary>
@@ -23,6 +22,13 @@ internal static class RedisRepair
             return found is not null;
         });
         return found!;
+    }
+
+    /// <summary>A node that is not the master now.</summary>
+    public static async Task<RedisServer> AnyReplicaAsync(this RedisReplication redis)
+    {
+        var master = await redis.CurrentMasterAsync();
+        return redis.Nodes.First(node => node != master);
     }
 
     /// <summary>Starts and resumes whatever is not running, and waits until one master is followed by all others and every sentinel agrees.</summary>

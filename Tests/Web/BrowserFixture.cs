@@ -1,32 +1,31 @@
+using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 using RedisAspire.Pages;
-using RedisAspire.Standalone;
+using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>The whole application as Standalone starts it, and a real Chromium to look at it.</summary>
-public sealed class BrowserFixture : IAsyncLifetime
+/// <summary>The whole application with one instance of the API, and a real Chromium to look at it.</summary>
+public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=process", "--RedisAspire:Instances=1")
 {
     private Chromium? _chromium;
 
-    internal StandaloneApplication Application { get; private set; } = null!;
+    /// <summary>Where the page is, also after its process has been started again.</summary>
+    internal Uri Url => Application.GetEndpoint("webfrontend");
 
-    internal Uri Url => Application.Web!.Url;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         // Whoever comes first waits until the services have compiled what they run, and on a busy machine so does everybody.
         Assertions.SetDefaultExpectTimeout(20_000);
-        Application = await StandaloneApplication.StartAsync(
-            new LaunchOptions { WebPort = 0, ApiPort = 0, RedisPort = 0 }, DataDirectory.CreateTemporary(), LaunchLog.Silent, TestContext.Current.CancellationToken);
+        await base.InitializeAsync();
         _chromium = await Chromium.StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_chromium is not null)
             await _chromium.DisposeAsync();
-        await Application.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     /// <summary>Opens a page and waits until it is interactive.</summary>

@@ -1,21 +1,18 @@
 using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>What the page shows while parts of the application are gone. An application of its own for each test.</summary>
-public sealed class CachePageFailureTests : IAsyncLifetime
+/// <summary>What the page shows while parts of the application are gone.</summary>
+[Collection(nameof(BreakageCollection))]
+public sealed class CachePageFailureTests(BrowserFixture fixture)
 {
-    private readonly BrowserFixture _fixture = new();
-
-    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
-
     [Fact]
     public async Task A_killed_node_is_shown_as_down_and_comes_back_by_itself()
     {
-        await using var page = await _fixture.OpenAsync();
-        var node = _fixture.Application.Redis.Nodes[2];
+        await fixture.Redis.RestoreAsync();
+        await using var page = await fixture.OpenAsync();
+        var node = await fixture.Redis.AnyReplicaAsync();
         await Assertions.Expect(page[$"node-{node.Name}"]).ToHaveAttributeAsync("data-status", "up");
 
         await node.Process.KillAsync();
@@ -28,10 +25,10 @@ public sealed class CachePageFailureTests : IAsyncLifetime
     [Fact]
     public async Task The_page_says_that_the_API_is_gone_and_recovers_when_it_returns()
     {
-        await using var page = await _fixture.OpenAsync();
-        var api = _fixture.Application.Apis[0];
+        await using var page = await fixture.OpenAsync();
+        var api = fixture.Apis[0];
 
-        await api.Process.KillAsync();
+        await api.KillAsync();
         await Assertions.Expect(page["api-down"]).ToBeVisibleAsync();
         await page.RunAsync("foo");
         await Assertions.Expect(page["error"]).ToBeVisibleAsync();

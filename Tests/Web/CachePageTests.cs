@@ -109,11 +109,11 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
     {
         await using var page = await fixture.OpenAsync();
 
-        foreach (var node in fixture.Application.Redis.Nodes)
+        foreach (var node in fixture.Redis.Nodes)
         {
             var card = page[$"node-{node.Name}"];
             await Assertions.Expect(card).ToHaveAttributeAsync("data-status", "up");
-            await Assertions.Expect(card).ToHaveAttributeAsync("data-role", node == fixture.Application.Redis.Master ? "master" : "replica");
+            await Assertions.Expect(card).ToHaveAttributeAsync("data-role", node == fixture.Redis.Master ? "master" : "replica");
             await Assertions.Expect(card).ToContainTextAsync($"127.0.0.1:{node.Port}");
         }
     }

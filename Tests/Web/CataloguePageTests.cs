@@ -67,9 +67,9 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     [Fact]
     public async Task Who_changes_what_another_has_changed_sees_that_and_decides()
     {
-        using var api = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await PutAsync(api, "Before");
-        await fixture.Application.Redis.WaitForReplicasAsync();
+        await fixture.Redis.WaitForReplicasAsync();
         await using var page = await OpenAsync();
         await FilterAsync(page, _id);
         await page[$"edit-{_id}"].ClickAsync();
@@ -117,9 +117,9 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     [Fact]
     public async Task What_is_changed_or_deleted_in_the_grid_is_so_at_once()
     {
-        using var api = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await PutAsync(api, "Before");
-        await fixture.Application.Redis.WaitForReplicasAsync();
+        await fixture.Redis.WaitForReplicasAsync();
         await using var page = await OpenAsync();
         await FilterAsync(page, _id);
         await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();

@@ -4,7 +4,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Web;
 
 /// <summary>Every page says what is going on while something is gone, and works again by itself when it is back.</summary>
-[Collection(nameof(BrowserCollection))]
+[Collection(nameof(BreakageCollection))]
 public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPages>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -13,18 +13,20 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
     public async Task While_the_master_is_killed()
     {
         var redis = open.Application.Redis;
+        await redis.RestoreAsync();
+        var master = await redis.CurrentMasterAsync();
         // They are back when every page was looked at.
         foreach (var sentinel in redis.Sentinels)
             await sentinel.Process.KillAsync();
 
-        await redis.Master.Process.KillAsync();
+        await master.Process.KillAsync();
         await open.ExpectAsync("no-master", "There is no Redis master", "Il n’y a pas de maître Redis");
 
         foreach (var sentinel in redis.Sentinels)
             await sentinel.StartAsync();
         await open.EachAsync(page => Assertions.Expect(page["no-master"]).ToBeHiddenAsync(new() { Timeout = 60_000 }));
-        await redis.Master.StartAsync();
-        await redis.Master.WaitUntilReadyAsync(Cancellation);
+        await master.StartAsync();
+        await master.WaitUntilReadyAsync(Cancellation);
         await open.ExpectWorkingAsync();
     }
 
@@ -33,7 +35,7 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
     {
         var api = open.Application.Apis[0];
 
-        await api.Process.KillAsync();
+        await api.KillAsync();
         await open.ExpectAsync("api-down", "The API cannot be reached", "L’API est injoignable");
         // Whoever comes now sees that as well, and the page all the same when it can be read.
         await open.EachAsync(page => page.Page.ReloadAsync());
@@ -46,10 +48,10 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
     [Fact]
     public async Task While_the_web_page_s_own_process_restarts()
     {
-        var web = open.Application.Web!;
+        var web = open.Application.Web;
         await open.EachAsync(page => page.Page.EvaluateAsync("window.isOld = true"));
 
-        await web.Process.KillAsync();
+        await web.KillAsync();
         await open.EachAsync(page => Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 }));
 
         await web.StartAsync(Cancellation);

@@ -13,7 +13,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     private IDatabase Redis => _connection.GetDatabase();
 
     public async ValueTask InitializeAsync() =>
-        _connection = await ConnectionMultiplexer.ConnectAsync(fixture.Application.Redis.Master.ConnectionString);
+        _connection = await ConnectionMultiplexer.ConnectAsync(fixture.Redis.Master.ConnectionString);
 
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +78,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task What_could_not_be_read_is_read_again_by_itself()
     {
-        var master = fixture.Application.Redis.Master;
+        var master = fixture.Redis.Master;
         await master.ExecuteAsync("ACL", "SETUSER", "default", "-scan");
         try
         {
@@ -156,8 +156,8 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     public async Task A_replica_shows_what_it_has_and_says_so_when_it_has_not()
     {
         await Redis.ListRightPushAsync(_prefix, ["first", "second"]);
-        await fixture.Application.Redis.WaitForReplicasAsync();
-        var replica = fixture.Application.Redis.Nodes[1].Name;
+        await fixture.Redis.WaitForReplicasAsync();
+        var replica = fixture.Redis.Nodes[1].Name;
         await using var page = await fixture.OpenAsync(path: $"/keys?key={_prefix}&node={replica}", language: "fr");
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Clés");

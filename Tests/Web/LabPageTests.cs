@@ -86,12 +86,12 @@ public sealed class LabPageTests(BrowserFixture fixture)
     [Fact]
     public async Task A_limit_that_Redis_could_not_count_is_shown_as_soon_as_it_does()
     {
-        var master = fixture.Application.Redis.Master;
+        var master = fixture.Redis.Master;
         await master.ExecuteAsync("ACL", "SETUSER", "default", "-eval", "-evalsha");
         try
         {
             // Permits that were lent before are used up first.
-            using var api = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+            using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
             await Eventually.HoldsAsync("nothing is counted", async () =>
                 (await api.GetStringAsync(new Uri("/api/rate-limit", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"open\"", StringComparison.Ordinal));
             await using var page = await OpenAsync("rate-limit");
@@ -129,7 +129,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
     [Fact]
     public async Task A_job_that_cannot_be_done_is_put_aside_seen_and_forgotten()
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync(fixture.Application.Redis.Master.ConnectionString);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(fixture.Redis.Master.ConnectionString);
         await redis.GetDatabase().ExecuteAsync("XADD", "app:queue:jobs", "*", "keys", "<script>alert(1)</script>");
         await using var page = await OpenAsync("queue");
 

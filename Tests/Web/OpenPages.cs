@@ -1,23 +1,20 @@
 using Microsoft.Playwright;
-using RedisAspire.Standalone;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>An application of its own, to be broken, and a window for every page of it, every other one in French.</summary>
-public sealed class OpenPages : IAsyncLifetime
+/// <summary>A window for every page, every other one in French.</summary>
+public sealed class OpenPages(BrowserFixture fixture) : IAsyncLifetime
 {
-    private readonly BrowserFixture _fixture = new();
     private readonly List<(TouredPage Tour, BrowserPage Page, bool IsFrench)> _all = [];
 
-    internal StandaloneApplication Application => _fixture.Application;
+    internal BrowserFixture Application => fixture;
 
     public async ValueTask InitializeAsync()
     {
-        await _fixture.InitializeAsync();
         foreach (var tour in TouredPage.All)
         {
             var isFrench = _all.Count % 2 == 1;
-            _all.Add((tour, await _fixture.OpenAsync(path: tour.Path, language: isFrench ? "fr" : "en"), isFrench));
+            _all.Add((tour, await fixture.OpenAsync(path: tour.Path, language: isFrench ? "fr" : "en"), isFrench));
         }
     }
 
@@ -25,7 +22,6 @@ public sealed class OpenPages : IAsyncLifetime
     {
         foreach (var (_, page, _) in _all)
             await page.DisposeAsync();
-        await _fixture.DisposeAsync();
     }
 
     /// <summary>Does something with all of them at the same time.</summary>

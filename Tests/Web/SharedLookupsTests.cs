@@ -78,7 +78,7 @@ public sealed partial class SharedLookupsTests(BrowserFixture fixture)
 
     private async Task LookUpElsewhereAsync()
     {
-        using var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        using var http = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await http.GetStringAsync(new Uri($"data/{_key}", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 

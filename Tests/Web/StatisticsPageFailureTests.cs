@@ -3,27 +3,23 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>What the statistics show while a node is gone. An application of its own.</summary>
-public sealed class StatisticsPageFailureTests : IAsyncLifetime
+/// <summary>What the statistics show while a node is gone.</summary>
+[Collection(nameof(BreakageCollection))]
+public sealed class StatisticsPageFailureTests(BrowserFixture fixture)
 {
-    private readonly BrowserFixture _fixture = new();
-
-    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
-
     [Fact]
     public async Task What_cannot_be_read_is_said_and_read_when_it_can_be()
     {
-        await using var page = await _fixture.OpenAsync(path: "/statistics");
-        var node = _fixture.Application.Redis.Nodes[2];
+        await fixture.Redis.RestoreAsync();
+        await using var page = await fixture.OpenAsync(path: "/statistics");
+        var node = await fixture.Redis.AnyReplicaAsync();
 
         await node.Process.KillAsync();
         await StatisticsPageTests.ChooseAsync(page, node.Name);
         await Assertions.Expect(page["error"]).ToBeVisibleAsync();
 
         await node.StartAsync();
-        using var http = new HttpClient { BaseAddress = _fixture.Application.Apis[0].Url };
+        using var http = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await Eventually.HoldsAsync("the API has found the node again", async () =>
             (await http.GetStringAsync(new Uri($"api/nodes/{node.Name}", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"status\":\"up\"", StringComparison.Ordinal));
         await Eventually.HoldsAsync("what the node has done since is shown", async () =>

@@ -28,7 +28,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
     public async Task The_commands_of_a_node_are_shown_as_what_they_are()
     {
         const string Hostile = "<script>alert('\u202eevil')</script>";
-        var node = fixture.Application.Redis.Nodes[2];
+        var node = fixture.Redis.Nodes[2];
         await using var page = await fixture.OpenAsync(path: Path);
 
         await ChooseAsync(page, node.Name);
@@ -81,14 +81,14 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
 
     private async Task LookUpAsync()
     {
-        using var http = new HttpClient { BaseAddress = fixture.Application.Apis[0].Url };
+        using var http = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await http.GetStringAsync(new Uri("data/foo", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
     private async Task ShowEverythingAsync(BrowserPage page)
     {
         await LookUpAsync();
-        await ChooseAsync(page, fixture.Application.Redis.Nodes[1].Name);
+        await ChooseAsync(page, fixture.Redis.Nodes[1].Name);
         await Assertions.Expect(page["commands"]).ToBeVisibleAsync();
         await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync();
     }

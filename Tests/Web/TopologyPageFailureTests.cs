@@ -1,24 +1,21 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>A drill as a person orders it. An application of its own.</summary>
-public sealed class TopologyPageFailureTests : IAsyncLifetime
+/// <summary>A drill as a person orders it.</summary>
+[Collection(nameof(BreakageCollection))]
+public sealed class TopologyPageFailureTests(BrowserFixture fixture)
 {
     private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 30_000 };
-
-    private readonly BrowserFixture _fixture = new();
-
-    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
     public async Task A_master_that_is_stopped_is_replaced_and_comes_back_as_a_replica_before_one_s_eyes()
     {
-        await using var page = await _fixture.OpenAsync(path: "/topology");
-        var master = _fixture.Application.Redis.Master;
+        await fixture.Redis.RestoreAsync();
+        await using var page = await fixture.OpenAsync(path: "/topology");
+        var master = await fixture.Redis.CurrentMasterAsync();
 
         await page[$"stop-{master.Name}"].ClickAsync(new() { Timeout = 20_000 });
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();

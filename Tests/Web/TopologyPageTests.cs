@@ -10,9 +10,9 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
     {
         await using var page = await OpenAsync();
 
-        foreach (var node in fixture.Application.Redis.Nodes)
+        foreach (var node in fixture.Redis.Nodes)
         {
-            var isMaster = node == fixture.Application.Redis.Master;
+            var isMaster = node == fixture.Redis.Master;
             await Assertions.Expect(page[$"diagram-{node.Name}"]).ToHaveAttributeAsync("data-role", isMaster ? "master" : "replica");
             await Assertions.Expect(page[$"diagram-{node.Name}"]).ToContainTextAsync($"127.0.0.1:{node.Port}");
             await Assertions.Expect(page[$"node-{node.Name}"]).ToContainTextAsync("Hit ratio");
@@ -28,15 +28,15 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
     {
         await using var page = await OpenAsync();
 
-        foreach (var sentinel in fixture.Application.Redis.Sentinels)
-            await Assertions.Expect(page[$"sentinel-{sentinel.Name}"]).ToContainTextAsync(fixture.Application.Redis.Master.Name);
+        foreach (var sentinel in fixture.Redis.Sentinels)
+            await Assertions.Expect(page[$"sentinel-{sentinel.Name}"]).ToContainTextAsync(fixture.Redis.Master.Name);
     }
 
     [Fact]
     public async Task A_drill_is_ordered_only_when_it_is_confirmed()
     {
         await using var page = await OpenAsync();
-        var replica = fixture.Application.Redis.Nodes[1];
+        var replica = fixture.Redis.Nodes[1];
 
         await page[$"stop-{replica.Name}"].ClickAsync(new() { Timeout = 20_000 });
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"Stop {replica.Name}?");
@@ -52,7 +52,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await using var page = await OpenAsync(language: "fr");
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topologie");
-        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Master.Name}"]).ToHaveTextAsync("power_settings_newArrêter");
+        await Assertions.Expect(page[$"stop-{fixture.Redis.Master.Name}"]).ToHaveTextAsync("power_settings_newArrêter");
 
         await page["language-en"].ClickAsync();
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topology");
@@ -64,7 +64,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
     public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
     {
         await using var page = await OpenAsync(width: 360, colorScheme);
-        await Assertions.Expect(page[$"stop-{fixture.Application.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync();
+        await Assertions.Expect(page[$"stop-{fixture.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync();
 
         await page.ExpectAccessibleAsync();
         Assert.Equal(0, await page.OverflowAsync());

@@ -19,7 +19,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
         foreach (var step in (string[])["install", "replication", "cache", "expiry"])
             await ExpectDoneAsync(page, step);
         await page.ExpectTextAsync("done", "4 of 4 steps done");
-        foreach (var node in fixture.Application.Redis.Nodes)
+        foreach (var node in fixture.Redis.Nodes)
             await Assertions.Expect(page["result-install"]).ToContainTextAsync($"{node.Name} at 127.0.0.1:{node.Port} answers: Redis ");
         await Assertions.Expect(page["writes"]).ToContainTextAsync("1,000 SETs");
         await Assertions.Expect(page["workshop-gain"]).ToContainTextAsync("%");
@@ -45,7 +45,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
         await using var page = await OpenAsync();
         await page.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         var lines = page["step-install"].GetByTestId("lines");
-        foreach (var node in fixture.Application.Redis.Nodes)
+        foreach (var node in fixture.Redis.Nodes)
             await Assertions.Expect(lines).ToContainTextAsync($"redis-cli -p {node.Port} ping");
 
         await page["step-install"].GetByTestId("copy").ClickAsync();

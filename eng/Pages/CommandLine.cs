@@ -1,12 +1,19 @@
 using System.CommandLine;
-using RedisAspire.Standalone;
 
 namespace RedisAspire.Pages;
 
 /// <summary>The commands of the program and their options.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("Starts the whole application and looks at its pages in a real browser.") { ScreenshotsCommand(), MeasureCommand() };
+    private static readonly Option<Uri> Web = Address("--web", "Address of the web page.", "http://localhost:5000");
+    private static readonly Option<Uri> Api = Address("--api", "Address of the API.", "http://localhost:5001");
+    private static readonly Option<string> AdminKey = new("--admin-key") { Description = "What a request must carry that changes or breaks something: ./run --admin-key.", Required = true, Recursive = true };
+    private static readonly Option<string?> Redis = new("--redis") { Description = "Connection string of the master, for many-keys: localhost:6379,password=…", Recursive = true };
+
+    public static RootCommand Create() => new("Looks at the pages of the running application in a real browser. Start it with ./run first.")
+    {
+        Web, Api, AdminKey, Redis, ScreenshotsCommand(), MeasureCommand(),
+    };
 
     private static Command ScreenshotsCommand()
     {
@@ -20,7 +27,7 @@ internal static class CommandLine
 
         var command = new Command("screenshots", "Takes pictures of the pages in use, in light and dark.") { output, pages, widths, height, language };
         command.SetAction((parsed, cancellationToken) => OnApplicationAsync(
-            new LaunchOptions(),
+            parsed,
             (application, chromium) => new Screenshots(application, chromium)
             {
                 Output = parsed.GetRequiredValue(output),
@@ -28,14 +35,13 @@ internal static class CommandLine
                 Widths = parsed.GetRequiredValue(widths),
                 Height = parsed.GetValue(height),
                 Language = parsed.GetRequiredValue(language),
-            }.TakeAsync(cancellationToken),
-            cancellationToken));
+            }.TakeAsync(cancellationToken)));
         return command;
     }
 
     private static Command MeasureCommand()
     {
-        var measurements = new Dictionary<string, Func<StandaloneApplication, Chromium, CancellationToken, Task>>(StringComparer.Ordinal)
+        var measurements = new Dictionary<string, Func<VisitedApplication, Chromium, CancellationToken, Task>>(StringComparer.Ordinal)
         {
             ["first-view"] = FirstViewMeasurement.RunAsync,
             ["open-pages"] = OpenPagesMeasurement.RunAsync,
@@ -49,17 +55,19 @@ internal static class CommandLine
         {
             foreach (var name in parsed.GetRequiredValue(what))
                 await OnApplicationAsync(
-                    new LaunchOptions { WebPort = 0, ApiPort = 0, RedisPort = 0, SentinelPort = 0 },
-                    (application, chromium) => measurements[name](application, chromium, cancellationToken),
-                    cancellationToken);
+                    parsed,
+                    (application, chromium) => measurements[name](application, chromium, cancellationToken));
         });
         return command;
     }
 
-    private static async Task OnApplicationAsync(LaunchOptions options, Func<StandaloneApplication, Chromium, Task> action, CancellationToken cancellationToken)
+    private static async Task OnApplicationAsync(ParseResult parsed, Func<VisitedApplication, Chromium, Task> action)
     {
-        await using var application = await StandaloneApplication.StartAsync(options, DataDirectory.CreateTemporary(), LaunchLog.Silent, cancellationToken);
+        var application = new VisitedApplication(parsed.GetRequiredValue(Web), parsed.GetRequiredValue(Api), parsed.GetRequiredValue(AdminKey), parsed.GetValue(Redis));
         await using var chromium = await Chromium.StartAsync();
         await action(application, chromium);
     }
+
+    private static Option<Uri> Address(string name, string description, string byDefault) =>
+        new(name) { Description = description, DefaultValueFactory = _ => new Uri(byDefault), Recursive = true };
 }

@@ -1,5 +1,3 @@
-using RedisAspire.Standalone;
-
 namespace RedisAspire.Pages;
 
 /// <summary>How long after the navigation began a page is usable, and what it transfers, in browsers that were never here.</summary>
@@ -22,7 +20,7 @@ internal static class FirstViewMeasurement
           .filter(entry => !/\.woff2?(\?|$)/.test(entry.name)).reduce((sum, entry) => sum + entry.transferSize, 0)
         """;
 
-    public static async Task RunAsync(StandaloneApplication application, Chromium chromium, CancellationToken cancellationToken)
+    public static async Task RunAsync(VisitedApplication application, Chromium chromium, CancellationToken cancellationToken)
     {
         Report.Line($"First view of {Views} visitors each, navigation to live:");
         foreach (var view in PageView.All)
@@ -34,7 +32,7 @@ internal static class FirstViewMeasurement
                 cancellationToken.ThrowIfCancellationRequested();
                 var page = await chromium.NewPageAsync();
                 await page.AddInitScriptAsync(NoteWhenUsable);
-                await page.OpenAsync(new Uri(application.Web!.Url, view.Path));
+                await page.OpenAsync(new Uri(application.Web, view.Path));
                 times.Add(await page.EvaluateAsync<double>("window.usableAt"));
                 transferred = await page.EvaluateAsync<int>(SumTransfers);
                 await page.Context.DisposeAsync();

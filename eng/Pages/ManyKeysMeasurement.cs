@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
-using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
+using StackExchange.Redis;
 
 namespace RedisAspire.Pages;
 
 /// <summary>How quick the page of the keys is when there are a million of them, and whether it takes memory for them.</summary>
-internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPage page)
+internal sealed class ManyKeysMeasurement(VisitedApplication application, IPage page)
 {
     private const int Keys = 1_000_000;
     private const int Batch = 10_000;
@@ -21,11 +20,12 @@ internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPa
 
     private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
 
-    public static async Task RunAsync(StandaloneApplication application, Chromium chromium, CancellationToken cancellationToken)
+    public static async Task RunAsync(VisitedApplication application, Chromium chromium, CancellationToken cancellationToken)
     {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(application.Redis ?? throw new InvalidOperationException("--redis is needed: the nodes are filled with a million keys."));
         for (var i = 0; i < Keys; i += Batch)
-            await application.Redis.Master.ExecuteAsync("EVAL", Fill, 0, i, Batch);
-        Report.Line($"{(long)await application.Redis.Master.ExecuteAsync("DBSIZE"):N0} keys; memory {MemoryOf(application)}");
+            await redis.GetDatabase().ScriptEvaluateAsync(Fill, values: [i, Batch]);
+        Report.Line($"{Keys:N0} keys more; memory {Memory()}");
 
         var measurement = new ManyKeysMeasurement(application, await chromium.NewPageAsync());
         for (var i = 1; i <= Walks; i++)
@@ -33,7 +33,7 @@ internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPa
             cancellationToken.ThrowIfCancellationRequested();
             await measurement.WalkAsync();
             if (i is 1 or Walks)
-                Report.Line($"after walk {i}: memory {MemoryOf(application)}");
+                Report.Line($"after walk {i}: memory {Memory()}");
         }
 
         foreach (var (step, times) in measurement._times)
@@ -42,8 +42,8 @@ internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPa
 
     private async Task WalkAsync()
     {
-        await MeasureAsync("open the page, with its tree", () => page.GotoAsync(new Uri(application.Web!.Url, "keys").ToString()), () => SeeAsync("tree", "session"));
-        await page.OpenAsync(new Uri(application.Web!.Url, "keys"));
+        await MeasureAsync("open the page, with its tree", () => page.GotoAsync(new Uri(application.Web, "keys").ToString()), () => SeeAsync("tree", "session"));
+        await page.OpenAsync(new Uri(application.Web, "keys"));
         await MeasureAsync("open a level of the tree", () => Toggler("user").ClickAsync(), () => page.GetByTestId("tree").GetByText("go on").Nth(1).WaitForAsync());
         await MeasureAsync("list: first page", () => page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync(), () => SeeKeyAsync(":"));
         await MeasureAsync("list: next page", () => page.PressAsync("more"), () => page.GetByTestId("key-link").Nth(75).WaitForAsync());
@@ -79,11 +79,6 @@ internal sealed class ManyKeysMeasurement(StandaloneApplication application, IPa
     private ILocator Toggler(string name) =>
         page.GetByTestId("tree").Locator(".rz-treenode-content").Filter(new() { HasText = name }).Locator(".rz-tree-toggler").First;
 
-    private static string MemoryOf(StandaloneApplication application) => string.Join(", ", new[] { application.Apis[0], application.Web! }.Select(MemoryOf));
-
-    private static string MemoryOf(ServiceProcess service)
-    {
-        using var process = Process.GetProcessById(service.Process.Id);
-        return $"{service.Name} {process.WorkingSet64 / 1_000_000} MB";
-    }
+    private static string Memory() =>
+        $"API {VisitedApplication.MemoryOf(VisitedApplication.ApiProgram)} MB, web {VisitedApplication.MemoryOf(VisitedApplication.WebProgram)} MB";
 }

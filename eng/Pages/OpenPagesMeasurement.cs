@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net.NetworkInformation;
-using RedisAspire.Standalone;
-using RedisAspire.Standalone.Processes;
 
 namespace RedisAspire.Pages;
 
@@ -15,7 +13,7 @@ internal static class OpenPagesMeasurement
     // Connections that are not used any more are closed after a minute: then those that are left are streams.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(75);
 
-    public static async Task RunAsync(StandaloneApplication application, Chromium chromium, CancellationToken cancellationToken)
+    public static async Task RunAsync(VisitedApplication application, Chromium chromium, CancellationToken cancellationToken)
     {
         await using var visitors = new Visitors(application);
         await Task.Delay(Settling, cancellationToken);
@@ -24,28 +22,25 @@ internal static class OpenPagesMeasurement
         for (var i = 0; i < Pages; i++)
         {
             var page = await chromium.NewPageAsync();
-            await page.OpenAsync(new Uri(application.Web!.Url, PageView.All[i % PageView.All.Count].Path));
+            await page.OpenAsync(new Uri(application.Web, PageView.All[i % PageView.All.Count].Path));
         }
 
         await Task.Delay(Settling, cancellationToken);
         await MeasureAsync(application, Pages, cancellationToken);
     }
 
-    private static async Task MeasureAsync(StandaloneApplication application, int pages, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(VisitedApplication application, int pages, CancellationToken cancellationToken)
     {
-        var (api, web) = (application.Apis[0], application.Web!);
-        var (apiBefore, webBefore, started) = (TimeOf(api), TimeOf(web), Stopwatch.GetTimestamp());
+        var (apiBefore, webBefore, started) = (ApiTime(), WebTime(), Stopwatch.GetTimestamp());
         await Task.Delay(Period, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started);
-        Report.Line($"{pages} pages: API {(TimeOf(api) - apiBefore) / elapsed:P1} of a core, {ConnectionsTo(api)} connections; web {(TimeOf(web) - webBefore) / elapsed:P1} of a core");
+        Report.Line($"{pages} pages: API {(ApiTime() - apiBefore) / elapsed:P1} of a core, {ConnectionsTo(application.Api)} connections; web {(WebTime() - webBefore) / elapsed:P1} of a core");
     }
 
-    private static TimeSpan TimeOf(ServiceProcess service)
-    {
-        using var process = Process.GetProcessById(service.Process.Id);
-        return process.TotalProcessorTime;
-    }
+    private static TimeSpan ApiTime() => VisitedApplication.ProcessorTimeOf(VisitedApplication.ApiProgram);
 
-    private static int ConnectionsTo(ServiceProcess service) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
-        .Count(connection => connection.State == TcpState.Established && connection.LocalEndPoint.Port == service.Url.Port);
+    private static TimeSpan WebTime() => VisitedApplication.ProcessorTimeOf(VisitedApplication.WebProgram);
+
+    private static int ConnectionsTo(Uri service) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(connection => connection.State == TcpState.Established && connection.LocalEndPoint.Port == service.Port);
 }

@@ -1,10 +1,9 @@
 using Microsoft.Playwright;
-using RedisAspire.Standalone;
 
 namespace RedisAspire.Pages;
 
 /// <summary>Pictures of the pages in use, in light and dark.</summary>
-internal sealed class Screenshots(StandaloneApplication application, Chromium chromium)
+internal sealed class Screenshots(VisitedApplication application, Chromium chromium)
 {
     /// <summary>The width that a picture's name does not mention.</summary>
     public const int UsualWidth = 1280;
@@ -32,7 +31,7 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
         Output.Create();
         // Figures are collected while somebody watches.
         var watching = await chromium.NewPageAsync();
-        await watching.OpenAsync(application.Web!.Url);
+        await watching.OpenAsync(application.Web);
         await using var visitors = new Visitors(application);
         var busy = Task.Delay(Busy, cancellationToken);
         await visitors.WorkAsync(cancellationToken);
@@ -48,7 +47,7 @@ internal sealed class Screenshots(StandaloneApplication application, Chromium ch
     private async Task TakeAsync(PageView view, int width, ColorScheme colorScheme)
     {
         var page = await chromium.NewPageAsync(width, colorScheme, Language);
-        await page.OpenAsync(new Uri(application.Web!.Url, view.Path));
+        await page.OpenAsync(new Uri(application.Web, view.Path));
         await view.UseAsync(page);
         // Nothing is pointed at or has the focus.
         await page.Mouse.MoveAsync(0, 0);

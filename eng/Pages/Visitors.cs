@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using RedisAspire.Standalone;
 
 namespace RedisAspire.Pages;
 
@@ -17,16 +16,14 @@ internal sealed class Visitors : IAsyncDisposable
         "weather:lyon", "stock:hub", "user:58", "translations:fr", "orders:today", "user:2003", "settings", "invoice:98-114", "map tiles", "user:640",
     ];
 
-    private readonly StandaloneApplication _application;
     private readonly HttpClient _api;
     private readonly CancellationTokenSource _leaving = new();
     private readonly Task _looking;
 
     /// <summary>They come, and ask for keys until they leave.</summary>
-    public Visitors(StandaloneApplication application)
+    public Visitors(VisitedApplication application)
     {
-        _application = application;
-        _api = new HttpClient { BaseAddress = application.Apis[0].Url };
+        _api = new HttpClient { BaseAddress = application.Api };
         _api.DefaultRequestHeaders.Add("X-Admin-Key", application.AdminKey);
         _looking = Task.WhenAll(Enumerable.Range(0, Count).Select(visitor => LookAsync(new Random(visitor), _leaving.Token)));
     }
@@ -45,7 +42,7 @@ internal sealed class Visitors : IAsyncDisposable
     /// <summary>Crash the master, wait for another one, and put the first in its place again.</summary>
     public async Task RehearseFailoverAsync(CancellationToken cancellationToken)
     {
-        var node = _application.Redis.Master.Name;
+        var node = (await NodesAsync(cancellationToken)).Single(node => node.Role == "master").Name;
         await PostAsync($"api/nodes/{node}/stop", body: null, cancellationToken);
         await WaitForNodesAsync(nodes => nodes.Any(other => other.Role == "master" && other.Name != node), cancellationToken);
         await PostAsync($"api/nodes/{node}/start", body: null, cancellationToken);
@@ -79,9 +76,12 @@ internal sealed class Visitors : IAsyncDisposable
 
     private async Task WaitForNodesAsync(Func<Node[], bool> condition, CancellationToken cancellationToken)
     {
-        while (!condition(await _api.GetFromJsonAsync<Node[]>(new Uri("api/nodes", UriKind.Relative), cancellationToken) ?? []))
+        while (!condition(await NodesAsync(cancellationToken)))
             await Task.Delay(Pause, cancellationToken);
     }
+
+    private async Task<Node[]> NodesAsync(CancellationToken cancellationToken) =>
+        await _api.GetFromJsonAsync<Node[]>(new Uri("api/nodes", UriKind.Relative), cancellationToken) ?? [];
 
     private async Task PostAsync(string path, object? body, CancellationToken cancellationToken)
     {

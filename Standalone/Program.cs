@@ -1,3 +1,0 @@
-using RedisAspire.Standalone;
-
-return await CommandLine.Create().Parse(args).InvokeAsync();

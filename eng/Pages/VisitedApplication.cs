@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace RedisAspire.Pages;
+
+/// <summary>The application that somebody has started on this machine.</summary>
+/// <param name="Web">Address of the web page.</param>
+/// <param name="Api">Address of the API.</param>
+/// <param name="AdminKey">What a request must carry that changes or breaks something.</param>
+/// <param name="Redis">Connection string of the master; only needed to fill it.</param>
+internal sealed record VisitedApplication(Uri Web, Uri Api, string AdminKey, string? Redis)
+{
+    /// <summary>The program of the API. All instances together are what is measured.</summary>
+    public const string ApiProgram = "RedisAspire.ApiService";
+
+    /// <summary>The program of the web page.</summary>
+    public const string WebProgram = "RedisAspire.Web";
+
+    /// <summary>How much processor time the instances of a program have used.</summary>
+    public static TimeSpan ProcessorTimeOf(string program) => new(Sum(program, process => process.TotalProcessorTime.Ticks));
+
+    /// <summary>How much memory they have, in MB.</summary>
+    public static long MemoryOf(string program) => Sum(program, process => process.WorkingSet64) / 1_000_000;
+
+    private static long Sum(string program, Func<Process, long> figure)
+    {
+        var processes = Process.GetProcessesByName(program);
+        try
+        {
+            return processes.Length > 0 ? processes.Sum(figure) : throw new InvalidOperationException($"{program} does not run on this machine.");
+        }
+        finally
+        {
+            foreach (var process in processes)
+                process.Dispose();
+        }
+    }
+}
