@@ -11,7 +11,8 @@ internal static class RedisMemberExtensions
     private const string ImageTag = "8.6";
     private const string ImageRegistry = "docker.io";
     private const string DataInContainer = "/data";
-    private const string ConfigurationInContainer = "/etc/redis-replication";
+    private const string ConfigurationParentInContainer = "/etc";
+    private const string ConfigurationDirectoryInContainer = "redis-replication";
     private const int PortInContainer = 6379;
     private const int SentinelPortInContainer = 26379;
 
@@ -37,6 +38,10 @@ internal static class RedisMemberExtensions
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
         member.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
+        // A Redis resource has its arguments made into one line for a shell, which the image's own start script does not read.
+#pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation, and the only switch there is.
+        member.Resource.ShellExecution = false;
+#pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
         return member.WithImage(Image, ImageTag).WithImageRegistry(ImageRegistry);
     }
 
@@ -99,24 +104,33 @@ internal static class RedisMemberExtensions
 
     private static void RunWithFile(this IResourceBuilder<ContainerResource> container, RedisReplicationResource redis, RedisMember member) => container
         .WithContainerFiles(
-            ConfigurationInContainer,
+            ConfigurationParentInContainer,
             async (context, cancellationToken) =>
             [
-                new ContainerFile
+                // Redis writes its file anew beside the old one, so the directory has to be its own too.
+                new ContainerDirectory
                 {
-                    Name = "redis.conf",
-                    Contents = await redis.ConfigurationOfAsync(member, DataInContainer, context.Services, cancellationToken),
+                    Name = ConfigurationDirectoryInContainer,
                     Owner = UserInContainer,
                     Group = UserInContainer,
-                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    Entries =
+                    [
+                        new ContainerFile
+                        {
+                            Name = "redis.conf",
+                            Contents = await redis.ConfigurationOfAsync(member, DataInContainer, context.Services, cancellationToken),
+                            Owner = UserInContainer,
+                            Group = UserInContainer,
+                            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                        },
+                    ],
                 },
-            ],
-            defaultOwner: UserInContainer,
-            defaultGroup: UserInContainer)
+            ])
         .WithArgs(context =>
         {
             context.Args.Add("redis-server");
-            context.Args.Add($"{ConfigurationInContainer}/redis.conf");
+            context.Args.Add($"{ConfigurationParentInContainer}/{ConfigurationDirectoryInContainer}/redis.conf");
             if (member.IsSentinel)
                 context.Args.Add("--sentinel");
         });

@@ -22,7 +22,7 @@ public sealed class RedisReplicationTests
     }
 
     [Fact]
-    public async Task A_container_speaks_no_TLS_and_is_given_its_configuration_as_a_file()
+    public async Task A_container_speaks_no_TLS_and_starts_without_a_shell_with_its_configuration_as_a_file()
     {
         var builder = AppHostUnderTest.CreateEmpty("--ASPIRE_CONTAINER_RUNTIME=/bin/true", "--Redis:Runtime=container");
         builder.AddRedisReplication("cache").WithReadReplicas(1).WithSentinels(1).WithDataVolume().WithRedisInsight();
@@ -34,6 +34,9 @@ public sealed class RedisReplicationTests
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation.
             Assert.False(member.Annotations.OfType<HttpsCertificateAnnotation>().Single().UseDeveloperCertificate);
 #pragma warning restore ASPIRECERTIFICATES001
+#pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation.
+            Assert.False(Assert.IsAssignableFrom<ContainerResource>(member).ShellExecution);
+#pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
             Assert.Equal("8.6", member.Annotations.OfType<ContainerImageAnnotation>().Single().Tag);
             Assert.Single(member.Annotations.OfType<ContainerFileSystemCallbackAnnotation>());
         });
