@@ -13,10 +13,6 @@ internal static class RedisPublishing
         where T : IResourceWithEnvironment, IResourceWithArgs
     {
         var container = resource.ApplicationBuilder.CreateResourceBuilder((ContainerResource)(IResource)resource.Resource);
-        // The start script is passed as it is.
-#pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation, and the only switch there is.
-        container.Resource.ShellExecution = false;
-#pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
         container.WithEntrypoint("/bin/sh")
             .WithArgs("-c", StartScript(member))
             .WithEnvironment(context =>
@@ -34,7 +30,8 @@ internal static class RedisPublishing
     }
 
     // Redis and the sentinels note in the file who follows whom; so it is kept until it is to be another one. Nothing of
-    // the environment remains. The official image's own start script gives up the rights of root.
+    // the environment remains. The official image's own start script gives up the rights of root, but makes redis the owner
+    // of no directory with files that it does not know.
     private static string StartScript(RedisMember member) =>
         $$"""
         set -eu
@@ -45,7 +42,8 @@ internal static class RedisPublishing
           printf '%s\n' "$REDIS_CONFIGURATION" > redis.conf
           cp redis.conf configured
         fi
-        exec env -i PATH="$PATH" docker-entrypoint.sh redis-server ./redis.conf{{(member.IsSentinel ? " --sentinel" : "")}}
+        if [ "$(id -u)" = 0 ]; then chown -R redis . || true; fi
+        exec env -i PATH="$PATH" SKIP_FIX_PERMS=1 docker-entrypoint.sh redis-server ./redis.conf{{(member.IsSentinel ? " --sentinel" : "")}}
         """;
 
     // The same text as everywhere, with expressions where values are not known yet.

@@ -6,4 +6,5 @@ if [ "$(cat configured 2> /dev/null)" != "$(printf '%s' "$REDIS_CONFIGURATION")"
   printf '%s\n' "$REDIS_CONFIGURATION" > redis.conf
   cp redis.conf configured
 fi
-exec env -i PATH="$PATH" docker-entrypoint.sh redis-server ./redis.conf{{ if .isSentinel }} --sentinel{{ end }}
+if [ "$(id -u)" = 0 ]; then chown -R redis . || true; fi
+exec env -i PATH="$PATH" SKIP_FIX_PERMS=1 docker-entrypoint.sh redis-server ./redis.conf{{ if .isSentinel }} --sentinel{{ end }}
