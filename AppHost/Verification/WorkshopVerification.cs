@@ -42,7 +42,8 @@ internal sealed class WorkshopVerification(IReadOnlyList<VerifiedNode> nodes, IR
         foreach (var sentinel in sentinels)
         {
             var named = await sentinel.Server.SentinelGetMasterAddressByNameAsync(Hosting.RedisConfiguration.SentinelServiceName);
-            report.Check(named is not null && Master.IsAt($"{named}"), $"{sentinel.Name} at {sentinel.Address}: the master is {named}");
+            var address = EndPointCollection.ToString(named);
+            report.Check(Master.IsAt(address), $"{sentinel.Name} at {sentinel.Address}: the master is {address}");
         }
     }
 
@@ -166,5 +167,5 @@ internal sealed record VerifiedNode(string Name, string Address, string PeerAddr
     public IServer Server => Connection.GetServers()[0];
 
     /// <summary>Whether an address is the one by which nodes and sentinels know it.</summary>
-    public bool IsAt(string address) => address == PeerAddress || address.EndsWith($"/{PeerAddress}", StringComparison.Ordinal);
+    public bool IsAt(string address) => address == PeerAddress;
 }
