@@ -67,13 +67,18 @@ internal sealed partial class RedisReplicationMonitor(
         var snapshot => HealthCheckResult.Healthy($"{snapshot.Master} is the master. {Missing(snapshot)}"),
     };
 
-    /// <summary>Says that a node or sentinel has ended.</summary>
+    /// <summary>Says that a node or sentinel has ended, or could not be started, as without its image.</summary>
     public void SayStopped(string name, int? exitCode)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
-        LogStopped(_logger, name, exitCode);
-        LogStopped(resourceLoggers.GetLogger(redis), name, exitCode);
+        foreach (var logger in new[] { _logger, resourceLoggers.GetLogger(redis) })
+        {
+            if (exitCode is { } code)
+                LogStopped(logger, name, code);
+            else
+                LogNotStarted(logger, name);
+        }
     }
 
     /// <inheritdoc/>
@@ -206,7 +211,10 @@ internal sealed partial class RedisReplicationMonitor(
         [.. all.Where(property => changed.All(shown => shown.Name != property.Name)), .. changed];
 
     [LoggerMessage(LogLevel.Warning, "{Name} has stopped with exit code {ExitCode}.")]
-    private static partial void LogStopped(ILogger logger, string name, int? exitCode);
+    private static partial void LogStopped(ILogger logger, string name, int exitCode);
+
+    [LoggerMessage(LogLevel.Warning, "{Name} could not be started: its own log says why.")]
+    private static partial void LogNotStarted(ILogger logger, string name);
 
     [LoggerMessage(LogLevel.Information, "{Master} is the master now, instead of {Before}.")]
     private static partial void LogMaster(ILogger logger, string master, string before);
