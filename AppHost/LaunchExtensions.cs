@@ -11,8 +11,17 @@ internal static class LaunchExtensions
         options.Data is { Length: > 0 } directory ? redis.WithDataBindMount(directory) : redis.WithDataVolume(options.KeepsData);
 
     /// <summary>Gives a service its port on this machine: a published one has its own.</summary>
-    public static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> service, int port, string what) =>
-        service.ApplicationBuilder.ExecutionContext.IsPublishMode ? service : service.WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
+    public static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> service, int port, string what)
+    {
+        if (service.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return service;
+
+        // No port speaks HTTPS. Without this the dashboard shows an error at every start on a machine without a trusted certificate.
+#pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
+        service.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
+        return service.WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
+    }
 
     /// <summary>Has values expire soon while the application is verified.</summary>
     public static IResourceBuilder<ProjectResource> WithExpirationOf(this IResourceBuilder<ProjectResource> api, LaunchOptions options) =>

@@ -95,6 +95,14 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
         Assert.Equal(2, api.GetReplicaCount());
     }
 
+    [Fact]
+    public void No_service_asks_for_a_certificate() => Assert.All(model.Application.Resources().OfType<ProjectResource>(), service =>
+    {
+#pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
+        Assert.False(service.Annotations.OfType<HttpsCertificateAnnotation>().Single().UseDeveloperCertificate);
+#pragma warning restore ASPIRECERTIFICATES001
+    });
+
     [Theory]
     [InlineData("redis", "fail-over", "flush", "seed", "connect", "verify")]
     [InlineData("redis-replica-1", "promote", "kill", "pause", "resume", "redis-cli")]
