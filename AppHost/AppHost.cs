@@ -38,6 +38,7 @@ var web = builder.AddProject<Projects.Web>("webfrontend")
     .WaitFor(api);
 
 redis
+    .WithLatencyLinks(options, api, web)
     .WithApiCommands(api, adminKey)
     .WithSummary(options, api, web, adminKey)
     .WithVerification(api, adminKey);

@@ -54,7 +54,7 @@ internal static class ConnectionSummary
     }
 
     private static string? DashboardLink(IConfiguration configuration) =>
-        configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } address && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
+        DashboardLinks.DashboardAddress(configuration) is { } address && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
             ? $"{address}/login?t={token}"
             : null;
 

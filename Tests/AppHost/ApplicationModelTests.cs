@@ -96,6 +96,16 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     }
 
     [Fact]
+    public async Task The_latency_on_the_dashboard_is_one_click_away_from_the_list_of_resources_and_from_the_page()
+    {
+        var link = Assert.Single(model.Application.Redis().Annotations.OfType<ResourceUrlAnnotation>());
+        var web = model.Application.Resources().OfType<ProjectResource>().Single(project => project.Name == "webfrontend");
+
+        Assert.Matches(@"^http://localhost:\d+/metrics/resource/apiservice\?meter=RedisAspire\.Caching&instrument=redisaspire\.cache\.request\.duration$", link.Url);
+        Assert.Equal(link.Url, (await model.Application.EnvironmentAsync(web))["Dashboard__Latency"]);
+    }
+
+    [Fact]
     public void No_service_asks_for_a_certificate() => Assert.All(model.Application.Resources().OfType<ProjectResource>(), service =>
     {
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.

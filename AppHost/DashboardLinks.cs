@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+
+namespace RedisAspire.AppHost;
+
+/// <summary>Leads to the latency of hits and misses on the dashboard: from the list of resources, and from the web page.</summary>
+internal static class DashboardLinks
+{
+    /// <summary>Adds the links, if there is a dashboard.</summary>
+    /// <param name="redis">The replication, which gets the link.</param>
+    /// <param name="options">Whether there is a dashboard.</param>
+    /// <param name="api">The API, which measures the latency.</param>
+    /// <param name="web">The web page, which is told the address.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithLatencyLinks(
+        this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web)
+    {
+        var builder = redis.ApplicationBuilder;
+        if (options.NoDashboard || builder.ExecutionContext.IsPublishMode || DashboardAddress(builder.Configuration) is not { } dashboard)
+            return redis;
+
+        var latency = $"{dashboard}/metrics/resource/{api.Resource.Name}?meter=RedisAspire.Caching&instrument=redisaspire.cache.request.duration";
+        web.WithEnvironment("Dashboard__Latency", latency);
+        return redis.WithUrl(latency, "Hit and miss latency");
+    }
+
+    /// <summary>Where the dashboard listens; without the token that opens it.</summary>
+    /// <param name="configuration">The app host's configuration.</param>
+    /// <returns>The address; <see langword="null"/> without a dashboard.</returns>
+    public static string? DashboardAddress(IConfiguration configuration) =>
+        configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } address ? address : null;
+}
