@@ -6,7 +6,7 @@ namespace RedisAspire.AppHost;
 internal static class DashboardLinks
 {
     /// <summary>Adds the links, if there is a dashboard.</summary>
-    /// <param name="redis">The replication, which gets the link.</param>
+    /// <param name="redis">The replication, which gets the links.</param>
     /// <param name="options">Whether there is a dashboard.</param>
     /// <param name="api">The API, which measures the latency.</param>
     /// <param name="web">The web page, which is told the address.</param>
@@ -18,9 +18,11 @@ internal static class DashboardLinks
         if (options.NoDashboard || builder.ExecutionContext.IsPublishMode || DashboardAddress(builder.Configuration) is not { } dashboard)
             return redis;
 
-        var latency = $"{dashboard}/metrics/resource/{api.Resource.Name}?meter=RedisAspire.Caching&instrument=redisaspire.cache.request.duration";
-        web.WithEnvironment("Dashboard__Latency", latency);
-        return redis.WithUrl(latency, "Hit and miss latency");
+        // One is enough for the page: on the dashboard, misses are one click from hits in the list of instruments.
+        web.WithEnvironment("Dashboard__Latency", LatencyOf("hit"));
+        return redis.WithUrl(LatencyOf("hit"), "Hit latency").WithUrl(LatencyOf("miss"), "Miss latency");
+
+        string LatencyOf(string type) => $"{dashboard}/metrics/resource/{api.Resource.Name}?meter=RedisAspire.Caching&instrument=redisaspire.cache.{type}.duration";
     }
 
     /// <summary>Where the dashboard listens; without the token that opens it.</summary>

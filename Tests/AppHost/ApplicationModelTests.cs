@@ -98,11 +98,13 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     [Fact]
     public async Task The_latency_on_the_dashboard_is_one_click_away_from_the_list_of_resources_and_from_the_page()
     {
-        var link = Assert.Single(model.Application.Redis().Annotations.OfType<ResourceUrlAnnotation>());
+        var links = model.Application.Redis().Annotations.OfType<ResourceUrlAnnotation>().ToArray();
         var web = model.Application.Resources().OfType<ProjectResource>().Single(project => project.Name == "webfrontend");
 
-        Assert.Matches(@"^http://localhost:\d+/metrics/resource/apiservice\?meter=RedisAspire\.Caching&instrument=redisaspire\.cache\.request\.duration$", link.Url);
-        Assert.Equal(link.Url, (await model.Application.EnvironmentAsync(web))["Dashboard__Latency"]);
+        Assert.Equal(["Hit latency", "Miss latency"], links.Select(link => link.DisplayText));
+        Assert.Matches(@"^http://localhost:\d+/metrics/resource/apiservice\?meter=RedisAspire\.Caching&instrument=redisaspire\.cache\.hit\.duration$", links[0].Url);
+        Assert.Equal(links[0].Url.Replace(".hit.", ".miss.", StringComparison.Ordinal), links[1].Url);
+        Assert.Equal(links[0].Url, (await model.Application.EnvironmentAsync(web))["Dashboard__Latency"]);
     }
 
     [Fact]
