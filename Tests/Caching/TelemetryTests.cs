@@ -49,11 +49,14 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
 
         foreach (var (type, level) in new[] { ("miss", "source"), ("hit", "redis"), ("hit", "near") })
         {
-            Assert.Contains(_measured, measured => measured.Instrument == $"redisaspire.cache.{type}.duration"
-                && Equals(measured.Tags["cache.name"], _key) && Equals(measured.Tags["cache.level"], level) && Equals(measured.Tags["cache.stale"], false));
+            foreach (var what in new[] { "request", type })
+            {
+                Assert.Contains(_measured, measured => measured.Instrument == $"redisaspire.cache.{what}.duration"
+                    && Equals(measured.Tags["cache.name"], _key) && Equals(measured.Tags["cache.request.type"], type) && Equals(measured.Tags["cache.level"], level) && Equals(measured.Tags["cache.stale"], false));
+            }
         }
 
-        Assert.All(_measured.Where(measured => measured.Instrument is "redisaspire.cache.hit.duration" or "redisaspire.cache.miss.duration"), measured => Assert.InRange(measured.Value, 0, 10));
+        Assert.All(_measured.Where(measured => measured.Instrument == "redisaspire.cache.request.duration"), measured => Assert.InRange(measured.Value, 0, 10));
         Assert.Contains(_measured, measured => measured.Instrument == "redisaspire.cache.source.duration" && !measured.Tags.ContainsKey("error.type"));
         Assert.Contains(_measured, measured => measured.Instrument == "db.client.operation.duration"
             && Equals(measured.Tags["db.system.name"], "redis") && Equals(measured.Tags["db.operation.name"], "GET") && measured.Tags["server.address"] is "127.0.0.1" && measured.Tags["server.port"] is int);
