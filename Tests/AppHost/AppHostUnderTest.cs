@@ -39,8 +39,9 @@ internal static class AppHostUnderTest
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync(params string[] arguments) =>
         DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([.. Alone, .. Secrets, .. arguments], Cancellation);
 
-    /// <summary>Builds the application with the nodes as processes. Nothing is started.</summary>
-    public static async Task<DistributedApplication> BuildAsync() => await (await CreateAsync("--Redis:Runtime=process")).BuildAsync(Cancellation);
+    /// <summary>Builds the application as people see it, with the nodes as processes. Nothing is started.</summary>
+    public static async Task<DistributedApplication> BuildAsync() =>
+        await (await CreateAsync("--Redis:Runtime=process", "--RedisAspire:NoDashboard=false", "--RedisAspire:DashboardPort=0")).BuildAsync(Cancellation);
 
     /// <summary>The model.</summary>
     public static IResourceCollection Resources(this DistributedApplication application) =>

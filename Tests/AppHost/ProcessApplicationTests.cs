@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Hosting.ApplicationModel;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
@@ -55,5 +56,19 @@ public sealed class ProcessApplicationTests(ProcessApplication running) : Applic
             Assert.Contains("redis", said, StringComparison.Ordinal);
             Assert.All(secrets, secret => Assert.DoesNotContain(secret, said, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task A_service_starts_again_while_a_replica_is_down_and_its_other_instance_goes_on_running()
+    {
+        await _running.Redis.RestoreAsync();
+        await (await _running.Redis.AnyReplicaAsync()).Process.KillAsync();
+        var (one, other) = (_running.Apis[0], _running.Apis[1]);
+
+        await one.KillAsync();
+        await one.StartAsync(Cancellation);
+
+        Assert.Equal((KnownResourceStates.Running, KnownResourceStates.Running), (one.State, other.State));
+        await _running.Redis.RestoreAsync();
     }
 }

@@ -15,7 +15,7 @@ public sealed class PublishedApplication : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = await AppHostUnderTest.CreateAsync("--operation", "publish", "--step", "publish", "--output-path", Path.GetTempPath(), "--RedisAspire:NoDashboard=true");
+        var builder = await AppHostUnderTest.CreateAsync("--operation", "publish", "--step", "publish", "--output-path", Path.GetTempPath(), "--RedisAspire:KeepsData=true");
         // The app host would go on by itself, and end. Volumes are there when the last subscriber is told.
         builder.Eventing.Subscribe<BeforeStartEvent>(async (_, cancellationToken) =>
         {

@@ -58,4 +58,19 @@ public sealed class RedisReplicationTests
             "{cache-master.bindings.tcp.host}:{cache-master.bindings.tcp.port},{cache-replica-1.bindings.tcp.host}:{cache-replica-1.bindings.tcp.port},password={secret.value}",
             redis.ConnectionStringExpression.ValueExpression);
     }
+
+    [Fact]
+    public async Task A_service_that_waits_for_a_master_starts_in_the_end_without_one()
+    {
+        var builder = AppHostUnderTest.CreateEmpty("--Redis:Runtime=process");
+        var service = builder.AddExecutable("service", "true", ".").WaitForMaster(builder.AddRedisReplication("cache"), TimeSpan.FromMilliseconds(100));
+        await using var application = builder.Build();
+
+        // Nothing has been started, so there is no master.
+        await builder.Eventing.PublishAsync(new BeforeResourceStartedEvent(service.Resource, application.Services), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.True(application.ResourceNotifications.TryGetCurrentState("service", out var shown));
+        Assert.Equal(KnownResourceStates.Waiting, shown.Snapshot.State?.Text);
+    }
 }

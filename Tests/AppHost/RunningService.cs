@@ -14,6 +14,9 @@ internal sealed class RunningService
     /// <summary>Where this instance listens, past the orchestrator's proxy.</summary>
     public Uri Url => new(Environment("ASPNETCORE_URLS"));
 
+    /// <summary>What the dashboard shows as its state.</summary>
+    public string? State => _resource.Snapshot?.State?.Text;
+
     /// <summary>All instances of a service that is running.</summary>
     public static async Task<IReadOnlyList<RunningService>> InstancesOfAsync(DistributedApplication application, string service, CancellationToken cancellationToken)
     {
