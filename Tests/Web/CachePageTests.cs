@@ -114,7 +114,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
             var card = page[$"node-{node.Name}"];
             await Assertions.Expect(card).ToHaveAttributeAsync("data-status", "up");
             await Assertions.Expect(card).ToHaveAttributeAsync("data-role", node == fixture.Redis.Master ? "master" : "replica");
-            await Assertions.Expect(card).ToContainTextAsync($"127.0.0.1:{node.Port}");
+            await Assertions.Expect(card).ToContainTextAsync($"localhost:{node.Port}");
         }
     }
 

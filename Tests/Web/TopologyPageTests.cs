@@ -14,7 +14,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         {
             var isMaster = node == fixture.Redis.Master;
             await Assertions.Expect(page[$"diagram-{node.Name}"]).ToHaveAttributeAsync("data-role", isMaster ? "master" : "replica");
-            await Assertions.Expect(page[$"diagram-{node.Name}"]).ToContainTextAsync($"127.0.0.1:{node.Port}");
+            await Assertions.Expect(page[$"diagram-{node.Name}"]).ToContainTextAsync($"localhost:{node.Port}");
             await Assertions.Expect(page[$"node-{node.Name}"]).ToContainTextAsync("Hit ratio");
             if (!isMaster)
                 await Assertions.Expect(page[$"link-{node.Name}"]).ToHaveAttributeAsync("data-link", "up");

@@ -20,7 +20,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
             await ExpectDoneAsync(page, step);
         await page.ExpectTextAsync("done", "4 of 4 steps done");
         foreach (var node in fixture.Redis.Nodes)
-            await Assertions.Expect(page["result-install"]).ToContainTextAsync($"{node.Name} at 127.0.0.1:{node.Port} answers: Redis ");
+            await Assertions.Expect(page["result-install"]).ToContainTextAsync($"{node.Name} at localhost:{node.Port} answers: Redis ");
         await Assertions.Expect(page["writes"]).ToContainTextAsync("1,000 SETs");
         await Assertions.Expect(page["workshop-gain"]).ToContainTextAsync("%");
         Assert.Empty(page.Errors);
