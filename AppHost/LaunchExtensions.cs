@@ -6,6 +6,9 @@ namespace RedisAspire.AppHost;
 /// <summary>What the options mean for the model.</summary>
 internal static class LaunchExtensions
 {
+    // The dashboard ends together with the services: what they have left to tell it then is not waited for, three times over, for ten seconds.
+    private const string TelemetryTimeoutInMilliseconds = "500";
+
     /// <summary>Keeps data where the options say, or not at all.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithDataOf(this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options) =>
         options.Data is { Length: > 0 } directory ? redis.WithDataBindMount(directory) : redis.WithDataVolume(options.KeepsData);
@@ -20,7 +23,9 @@ internal static class LaunchExtensions
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
         service.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
-        return service.WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
+        return service
+            .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", TelemetryTimeoutInMilliseconds)
+            .WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
     }
 
     /// <summary>Has values expire soon while the application is verified.</summary>
