@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Finds free ports on this machine, and never gives the same one twice.</summary>
+/// <summary>Finds free ports on this machine, and never gives the same one twice: not in this process, and not in two that start at the same time.</summary>
 internal static class FreePorts
 {
     // Below the range that operating systems take for outgoing connections.
@@ -11,7 +11,10 @@ internal static class FreePorts
     private const int LastAny = 30_000;
 
     private static readonly Lock Guard = new();
-    private static readonly HashSet<int> Given = [];
+
+    // Nobody listens on a port yet when it is given. Until the process ends, a socket of UDP with the same number, which
+    // nobody else here uses, tells other processes that it is: of those only one can be had, whoever asks.
+    private static readonly Dictionary<int, Socket> Given = [];
 
     /// <summary>The first free port from <paramref name="preferred"/> on; any free port if that is none or 0.</summary>
     /// <exception cref="DistributedApplicationException">No port is free.</exception>
@@ -24,9 +27,9 @@ internal static class FreePorts
         {
             foreach (var port in candidates)
             {
-                if (!Given.Contains(port) && IsFree(port))
+                if (!Given.ContainsKey(port) && TryReserve(port) is { } reservation)
                 {
-                    Given.Add(port);
+                    Given.Add(port, reservation);
                     return port;
                 }
             }
@@ -39,7 +42,28 @@ internal static class FreePorts
     public static void Release(int port)
     {
         lock (Guard)
-            Given.Remove(port);
+        {
+            if (Given.Remove(port, out var reservation))
+                reservation.Dispose();
+        }
+    }
+
+    private static Socket? TryReserve(int port)
+    {
+        var reservation = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
+        try
+        {
+            reservation.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            if (IsFree(port))
+                return reservation;
+        }
+        catch (SocketException)
+        {
+            // Another process has it.
+        }
+
+        reservation.Dispose();
+        return null;
     }
 
     private static bool IsFree(int port) =>
