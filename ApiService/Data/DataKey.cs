@@ -1,14 +1,11 @@
 using System.Reflection;
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
+using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.Data;
 
 /// <summary>
-/// The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once. Read from the
-/// request line itself, because routing leaves <c>%2F</c> as it is, so that <c>a/b</c> and <c>a%2Fb</c> could not be told apart.
-/// Where nothing comes after <c>/data</c>, the key is the parameter <c>key</c> of the query: clients and servers resolve
-/// <c>.</c> and <c>..</c> in a path, however they are encoded.
+/// The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once.
 /// </summary>
 /// <param name="Value">The decoded key.</param>
 /// <param name="Error">What is wrong with it; <see langword="null"/> when nothing is.</param>
@@ -16,9 +13,6 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
 {
     /// <summary>The longest key, in characters.</summary>
     public const int MaximumLength = 512;
-
-    private const string Path = "/data/";
-    private const string Parameter = "key=";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -30,19 +24,9 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     /// <summary>The key of a request, once it has been checked.</summary>
     public static DataKey Of(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!target.StartsWith('/') && Uri.TryCreate(target, UriKind.Absolute, out var absolute))
-            // The absolute form of a request line, as sent to proxies.
-            target = absolute.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
-
-        var (path, query) = target.Split('?', 2) is [var before, var after] ? (before, after) : (target, "");
-        var start = path.IndexOf(Path, StringComparison.OrdinalIgnoreCase);
-        var encoded = start < 0 ? "" : path[(start + Path.Length)..];
-        if (encoded.Length == 0)
-            encoded = ParameterOf(query);
         try
         {
-            var key = Strict.GetString(PercentDecode(encoded));
+            var key = Strict.GetString(PercentDecode(RawKey.Of(context)));
             return new DataKey(key, Check(key));
         }
         catch (ArgumentException)
@@ -50,10 +34,6 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
             return new DataKey("", "A key is valid UTF-8 text.");
         }
     }
-
-    // As a form would send it, where a plus is a space.
-    private static string ParameterOf(string query) =>
-        Array.Find(query.Split('&'), part => part.StartsWith(Parameter, StringComparison.Ordinal))?[Parameter.Length..].Replace('+', ' ') ?? "";
 
     /// <summary>Says what is wrong with a key; <see langword="null"/> when nothing is.</summary>
     public static string? Check(string key)

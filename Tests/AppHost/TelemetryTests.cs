@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Aspire.Hosting.Testing;
 using RedisAspire.Tests.Support;
-using StackExchange.Redis;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -102,8 +101,7 @@ public sealed class TelemetryTests(ProcessApplication running)
     public async Task What_is_logged_belongs_to_the_trace_of_the_request()
     {
         // The cache says that it leaves alone what is somebody else's.
-        await using (var master = await ConnectionMultiplexer.ConnectAsync((await running.Application.GetConnectionStringAsync("redis-master", Cancellation))!))
-            await master.GetDatabase().HashSetAsync(_key, "field", "value");
+        await (await running.Redis.CurrentMasterAsync()).ExecuteAsync("HSET", _key, "field", "value");
 
         ReceivedLog? log = null;
         await TraceAsync(() => $"/data/{_key}", trace =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using RedisAspire.Tests.AppHost;
 using RedisAspire.Tests.Support;
 
@@ -35,6 +36,43 @@ public sealed class DataForwardingTests(ProcessApplication application)
 
         using (var refused = await GetAsync(http, "/data/db:product:prod1"))
             Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Theory]
+    [InlineData("/data/x\\..\\..\\api\\keys\\value?key=app:data-protection:keys", "x\\..\\..\\api\\keys\\value")]
+    [InlineData("/data/a%5C..%5C..%5Capi%5Cnodes", "a\\..\\..\\api\\nodes")]
+    [InlineData("/data/a\\b", "a\\b")]
+    [InlineData("/data/a/../b", "a/../b")]
+    [InlineData("/data/..%2F..%2Fapi%2Fnodes", "../../api/nodes")]
+    [InlineData("/data/a%2Fb%3Fkey=c%23d", "a/b?key=c#d")]
+    [InlineData("/data/100%+1", "100%+1")]
+    [InlineData("/data?key=a+b%2B..", "a b+..")]
+    [InlineData("/data/%252F?bypassNear=true&ttl=5", "%2F")]
+    [InlineData("/%64ata/foo\\bar", "foo\\bar")]
+    [InlineData("http://localhost:PORT/data/absolute", "absolute")]
+    public async Task A_request_line_means_the_same_at_both_addresses_and_never_another_address(string target, string key)
+    {
+        foreach (var port in new[] { application.Apis[0].Url.Port, application.Web.Url.Port })
+        {
+            var answer = await SendAsync(port, target.Replace("PORT", $"{port}", StringComparison.Ordinal));
+            Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+            Assert.Contains($"] data_pour_{key}\n", answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("//127.0.0.1:{0}/../../data/x")]
+    [InlineData("//127.0.0.1:{0}/../../data/x\\..\\..\\latest\\meta-data")]
+    [InlineData("http://127.0.0.1:{0}/data/x")]
+    public async Task Nothing_is_fetched_from_an_address_in_the_request_line(string target)
+    {
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+
+        var answer = await SendAsync(application.Web.Url.Port, string.Format(CultureInfo.InvariantCulture, target, ((IPEndPoint)stranger.LocalEndpoint).Port));
+
+        Assert.DoesNotContain("HTTP/1.1 5", answer, StringComparison.Ordinal);
+        Assert.False(stranger.Pending(), "The page has connected to a stranger.");
     }
 
     [Fact]
@@ -91,6 +129,17 @@ public sealed class DataForwardingTests(ProcessApplication application)
         using var answer = await GetAsync(visitor, "/data/foo");
         var remaining = Assert.Single(answer.Headers.GetValues("RateLimit")).Split(';').Single(part => part.StartsWith("r=", StringComparison.Ordinal));
         return int.Parse(remaining["r=".Length..], CultureInfo.InvariantCulture);
+    }
+
+    // As no client library would: the request line as it stands.
+    private static async Task<string> SendAsync(int port, string target)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/plain\r\nConnection: close\r\n\r\n"), Cancellation);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(Cancellation);
     }
 
     private async Task<HttpResponseMessage> PutAsync(HttpClient http, string? key)

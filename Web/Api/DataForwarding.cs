@@ -1,5 +1,7 @@
-using Microsoft.AspNetCore.Http.Features;
+using System.Text;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
+using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
 
@@ -12,6 +14,8 @@ internal static class DataForwarding
     private const string ClientName = "apiservice";
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete];
+
+    private static readonly string[] Parameters = ["bypassNear", "ttl"];
 
     // What the request and the answer say about themselves; the rest belongs to each connection.
     private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, AdminKeyHandler.Header];
@@ -29,11 +33,30 @@ internal static class DataForwarding
 
     public static void MapDataForwarding(this IEndpointRouteBuilder routes) => routes.MapMethods("/data/{**key}", Methods, ForwardAsync);
 
+    // Nothing of the request line decides where the request goes: the key is a parameter, encoded anew, and so is what else is
+    // known of the query. In a path, dots and slashes would lead to other addresses.
+    private static Uri AddressOf(HttpContext context)
+    {
+        var query = new QueryBuilder(context.Request.Query.Where(parameter => Parameters.Contains(parameter.Key, StringComparer.Ordinal)));
+        return new Uri($"data{query}{(query.Any() ? '&' : '?')}key={EncodeOnce(RawKey.Of(context))}", UriKind.Relative);
+    }
+
+    // What is encoded remains as it is: decoding it and encoding it again would make two keys of one.
+    private static string EncodeOnce(string key)
+    {
+        var encoded = new StringBuilder(key.Length);
+        for (var i = 0; i < key.Length; i++)
+        {
+            var isEncoded = key[i] == '%' && i + 2 < key.Length && char.IsAsciiHexDigit(key[i + 1]) && char.IsAsciiHexDigit(key[i + 2]);
+            encoded.Append(isEncoded ? "%" : Uri.EscapeDataString(key.AsSpan(i, 1)));
+        }
+
+        return encoded.ToString();
+    }
+
     private static async Task ForwardAsync(HttpContext context, IHttpClientFactory clients, CancellationToken cancellationToken)
     {
-        // As it came: decoding and encoding it again would make two keys of one.
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(target, UriKind.Relative));
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(context));
         foreach (var name in Asked)
             request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)context.Request.Headers[name]);
         request.Headers.TryAddWithoutValidation(VisitorAddress.Header, VisitorAddress.Of(context));

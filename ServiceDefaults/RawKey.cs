@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace RedisAspire.ServiceDefaults;
+
+/// <summary>
+/// The key in the request line of <c>/data/{key}</c>, as it came. Routing leaves <c>%2F</c> as it is, so that <c>a/b</c> and
+/// <c>a%2Fb</c> could not be told apart, and resolves dots. The page passes requests on to the API, and both have to mean the same.
+/// </summary>
+public static class RawKey
+{
+    private const string Parameter = "key=";
+
+    /// <summary>
+    /// What comes after the first segment of the path; where nothing does, the parameter <c>key</c> of the query, because
+    /// clients and servers resolve <c>.</c> and <c>..</c> in a path, however they are encoded.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The key, percent-encoded; empty when there is none.</returns>
+    public static string Of(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!target.StartsWith('/') && Uri.TryCreate(target, UriKind.Absolute, out var absolute))
+            // The absolute form of a request line, as sent to proxies.
+            target = absolute.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
+
+        var (path, query) = target.Split('?', 2) is [var before, var after] ? (before, after) : (target, "");
+        return path.IndexOf('/', 1) is var end and > 0 && end + 1 < path.Length ? path[(end + 1)..] : ParameterOf(query);
+    }
+
+    // As a form would send it, where a plus is a space.
+    private static string ParameterOf(string query) =>
+        Array.Find(query.Split('&'), part => part.StartsWith(Parameter, StringComparison.Ordinal))?[Parameter.Length..].Replace("+", "%20", StringComparison.Ordinal) ?? "";
+}
