@@ -43,9 +43,6 @@ internal static class RedisMonitoringExtensions
     public static IResourceBuilder<T> StartAfterMaster<T>(this IResourceBuilder<T> sentinel, RedisReplicationResource redis)
         where T : IResource => sentinel.OnBeforeResourceStarted((_, started, cancellationToken) => started.Services.MonitorOf(redis).MasterSeen.WaitAsync(cancellationToken));
 
-    /// <summary>The health check of a node or sentinel.</summary>
-    public static string CheckOf(string name) => $"{name}_check";
-
     /// <summary>The monitor of a replication.</summary>
     public static RedisReplicationMonitor MonitorOf(this IServiceProvider services, RedisReplicationResource redis) =>
         services.GetRequiredKeyedService<RedisReplicationMonitor>(redis);
@@ -54,7 +51,7 @@ internal static class RedisMonitoringExtensions
         this IResourceBuilder<T> resource, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check)
         where T : IResource
     {
-        var key = CheckOf(name);
+        var key = $"{name}_check";
         resource.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             key, provider => new Check(cancellationToken => check(provider, cancellationToken)), failureStatus: null, tags: null));
         return resource.WithHealthCheck(key);

@@ -28,6 +28,13 @@ public static class RawKey
         return path.IndexOf('/', 1) is var end and > 0 && end + 1 < path.Length ? path[(end + 1)..] : ParameterOf(query);
     }
 
+    /// <summary>Whether a character begins an encoded one, as <c>%2F</c>; otherwise it means itself, even if it is <c>%</c>.</summary>
+    /// <param name="key">The key, percent-encoded.</param>
+    /// <param name="index">Which of its characters.</param>
+    /// <returns>Whether it and the two after it are an encoded one.</returns>
+    public static bool IsEncodedAt(string key, int index) =>
+        key[index] == '%' && index + 2 < key.Length && char.IsAsciiHexDigit(key[index + 1]) && char.IsAsciiHexDigit(key[index + 2]);
+
     // As a form would send it, where a plus is a space.
     private static string ParameterOf(string query) =>
         Array.Find(query.Split('&'), part => part.StartsWith(Parameter, StringComparison.Ordinal))?[Parameter.Length..].Replace("+", "%20", StringComparison.Ordinal) ?? "";

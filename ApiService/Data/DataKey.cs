@@ -52,7 +52,7 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
         var bytes = new List<byte>(encoded.Length);
         for (var i = 0; i < encoded.Length; i++)
         {
-            if (encoded[i] == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
+            if (RawKey.IsEncodedAt(encoded, i))
             {
                 bytes.Add(Convert.FromHexString(encoded.AsSpan(i + 1, 2))[0]);
                 i += 2;

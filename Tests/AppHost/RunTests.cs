@@ -23,10 +23,10 @@ public sealed class RunTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var web = $"{port}";
+        var busy = $"{port}";
 
         await using var program = await AppHostProgram.StartAsync(
-            "--web-port", web, "--api-port", web, "--redis-port", web, "--sentinel-port", web, "--replicas", "1", "--sentinels", "1", "--instances", "1", "--data", _data);
+            "--web-port", busy, "--api-port", busy, "--redis-port", busy, "--sentinel-port", busy, "--replicas", "1", "--sentinels", "1", "--instances", "1", "--data", _data);
 
         Assert.Contains($"Port {port} is taken: the web page listens on {program.Web.Port}.", program.Output, StringComparison.Ordinal);
         int[] ports = [program.Web.Port, program.Api.Port, .. program.Members.Values.Select(member => member.Port)];

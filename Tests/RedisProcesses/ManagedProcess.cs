@@ -18,7 +18,6 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ProcessGuardian? _guardian;
     private readonly Task _output;
-    private bool _isStopping;
 
     private ManagedProcess(string name, Process process, ProcessGuardian? guardian, Func<ManagedProcess, Task> output)
     {
@@ -37,9 +36,6 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
 
     /// <summary>Completes with the exit code when the process has ended.</summary>
     public Task<int> Exited { get; }
-
-    /// <summary>Whether the process is ending because it was asked to.</summary>
-    public bool IsStopping => _isStopping;
 
     /// <summary>Whether the process has been paused, and not been resumed since.</summary>
     public bool IsPaused { get; private set; }
@@ -102,7 +98,6 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Asks the process to end, and ends it when it does not within five seconds.</summary>
     public async Task StopAsync()
     {
-        _isStopping = true;
         Send(Signal.Terminate);
         // A paused process cannot hear the request.
         Send(Signal.Resume);

@@ -46,11 +46,7 @@ internal static class DataForwarding
     {
         var encoded = new StringBuilder(key.Length);
         for (var i = 0; i < key.Length; i++)
-        {
-            var isEncoded = key[i] == '%' && i + 2 < key.Length && char.IsAsciiHexDigit(key[i + 1]) && char.IsAsciiHexDigit(key[i + 2]);
-            encoded.Append(isEncoded ? "%" : Uri.EscapeDataString(key.AsSpan(i, 1)));
-        }
-
+            encoded.Append(RawKey.IsEncodedAt(key, i) ? "%" : Uri.EscapeDataString(key.AsSpan(i, 1)));
         return encoded.ToString();
     }
 
