@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -13,10 +14,14 @@ public sealed class ProcessApplication() : RunningApplication("--Redis:Runtime=p
     /// <summary>What the services have told the collector of telemetry.</summary>
     public TelemetryReceiver Telemetry { get; } = new();
 
+    /// <summary>What the services had logged when all of them were up, before any test asked for anything.</summary>
+    public IReadOnlyList<ReceivedLog> LogsOfTheStart { get; private set; } = [];
+
     public override async ValueTask InitializeAsync()
     {
         await Telemetry.StartAsync();
         await base.InitializeAsync();
+        await Eventually.HoldsAsync("logs of both services arrive", () => (LogsOfTheStart = [.. Telemetry.Logs]).Select(log => log.Origin.Service).Distinct().Count() == 2, TimeSpan.FromSeconds(40));
     }
 
     public override async ValueTask DisposeAsync()
