@@ -57,7 +57,7 @@ var app = builder.Build();
 
 app.UseExceptionHandler();
 app.UseStatusCodePages();
-app.UseForwardedHeaders();
+app.UseVisitorAddress();
 app.UseRequestSeries();
 app.UseSharedRateLimiting();
 app.UseUtf8Only();

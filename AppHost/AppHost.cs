@@ -9,6 +9,9 @@ var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOpt
 
 var adminKey = builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
+var frontendKey = builder.AddParameter("frontend-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+var operatorToken = builder.AddParameter("operator-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+
 var redis = builder.AddRedisReplication("redis")
     .WithReadReplicas(options.Replicas)
     .WithSentinels(options.Sentinels)
@@ -23,24 +26,28 @@ var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/reference", "API reference"))
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Admin__Key", adminKey)
+    .WithEnvironment("Frontend__Key", frontendKey)
     .WithReference(redis)
     .WithDrills(redis, adminKey)
     .WithExpirationOf(options)
+    .WithPublishedHosts("apiservice;localhost")
     .WaitForMaster(redis);
 
 var web = builder.AddProject<Projects.Web>("webfrontend")
     .WithExternalHttpEndpoints()
     .WithPort(options.WebPort, "the web page")
-    .WithUrlForEndpoint("http", url => url.DisplayText = "Web page")
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Admin__Key", adminKey)
+    .WithEnvironment("Frontend__Key", frontendKey)
+    .WithOperators(options, operatorToken)
+    .WithPublishedHosts()
     .WithReference(api)
     .WaitFor(api);
 
 redis
     .WithLatencyLinks(options, api, web)
     .WithApiCommands(api, adminKey)
-    .WithSummary(options, api, web, adminKey)
+    .WithSummary(options, api, web, adminKey, operatorToken)
     .WithVerification(api, adminKey);
 
 builder.AddPublishers();

@@ -15,11 +15,12 @@ internal static class ConnectionSummary
     /// <param name="options">While the application is verified, nothing is said of it.</param>
     /// <param name="api">The API.</param>
     /// <param name="web">The web page.</param>
-    /// <param name="adminKey">What a request must carry that changes or breaks something.</param>
+    /// <param name="adminKey">What a request to the API must carry that changes or breaks something.</param>
+    /// <param name="operatorToken">What an operator logs in with at the web page.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithSummary(
         this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web,
-        IResourceBuilder<ParameterResource> adminKey)
+        IResourceBuilder<ParameterResource> adminKey, IResourceBuilder<ParameterResource> operatorToken)
     {
         if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode || options.Verify)
             return redis;
@@ -38,7 +39,10 @@ internal static class ConnectionSummary
         async Task<string> ComposeAsync(IServiceProvider services, CancellationToken cancellationToken)
         {
             var text = new StringBuilder();
-            Row("Web page", web.GetEndpoint("http").Url);
+            var page = web.GetEndpoint("http").Url;
+            Row("Web page", options.Open ? $"{page} (whoever sees it may change and break things)" : page);
+            if (!options.Open)
+                Row("  for operators", await LaunchExtensions.LoginLinkAsync(page, operatorToken, cancellationToken));
             Row("API", api.GetEndpoint("http").Url);
             if (DashboardLink(services.GetRequiredService<IConfiguration>()) is { } dashboard)
                 Row("Dashboard", dashboard);

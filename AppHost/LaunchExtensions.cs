@@ -25,8 +25,54 @@ internal static class LaunchExtensions
 #pragma warning restore ASPIRECERTIFICATES001
         return service
             .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", TelemetryTimeoutInMilliseconds)
+            // Aspire has queries traced in full on a developer's machine; the one of a log-in has the token.
+            .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "false")
+            .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "false")
             .WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
     }
+
+    /// <summary>
+    /// Says by which names a published service is reached, and which proxies before it are believed. On this machine it is
+    /// reached as localhost, without one.
+    /// </summary>
+    /// <param name="service">The service.</param>
+    /// <param name="hosts">The names, separated by semicolons; those of the parameter <c>web-hosts</c> if they are not given.</param>
+    public static IResourceBuilder<ProjectResource> WithPublishedHosts(this IResourceBuilder<ProjectResource> service, string? hosts = null)
+    {
+        var builder = service.ApplicationBuilder;
+        if (!builder.ExecutionContext.IsPublishMode)
+            return service;
+
+        // What Aspire would set believes everybody.
+        service.DisableForwardedHeaders();
+        return hosts is not null
+            ? service.WithEnvironment("AllowedHosts", hosts)
+            : service
+                .WithEnvironment("AllowedHosts", builder.AddParameter("web-hosts", "localhost", publishValueAsDefault: true))
+                .WithEnvironment("TrustedProxies", builder.AddParameter("trusted-proxies", "127.0.0.1", publishValueAsDefault: true));
+    }
+
+    /// <summary>Says who may change and break things by the web page, and has its link on the dashboard log in.</summary>
+    public static IResourceBuilder<ProjectResource> WithOperators(this IResourceBuilder<ProjectResource> web, LaunchOptions options, IResourceBuilder<ParameterResource> token)
+    {
+        if (options.Open)
+            return web.WithEnvironment("Operator__Open", "true").WithUrlForEndpoint("http", url => url.DisplayText = "Web page");
+
+        return web
+            .WithEnvironment("Operator__Token", token)
+            .WithUrls(async context =>
+            {
+                foreach (var url in context.Urls)
+                    (url.Url, url.DisplayText) = (await LoginLinkAsync(url.Url, token, context.CancellationToken), "Web page");
+            });
+    }
+
+    /// <summary>The link that makes an operator of whoever follows it.</summary>
+    /// <param name="page">Address of the web page.</param>
+    /// <param name="token">What an operator logs in with.</param>
+    /// <param name="cancellationToken">Ends the wait for the token.</param>
+    public static async Task<string> LoginLinkAsync(string page, IResourceBuilder<ParameterResource> token, CancellationToken cancellationToken) =>
+        $"{page}/login?t={Uri.EscapeDataString(await token.Resource.GetValueAsync(cancellationToken) ?? "")}";
 
     /// <summary>Has values expire soon while the application is verified.</summary>
     public static IResourceBuilder<ProjectResource> WithExpirationOf(this IResourceBuilder<ProjectResource> api, LaunchOptions options) =>

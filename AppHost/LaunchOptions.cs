@@ -47,6 +47,12 @@ internal sealed record LaunchOptions
     /// <summary>What a request must carry that changes or breaks something; a random one if none is given.</summary>
     public string? AdminKey { get; init; }
 
+    /// <summary>What an operator logs in with at the web page; a random one if none is given.</summary>
+    public string? OperatorToken { get; init; }
+
+    /// <summary>Whether whoever sees the web page is an operator.</summary>
+    public bool Open { get; init; }
+
     /// <summary>Where Redis keeps its data; a directory or volume of this checkout if none is given.</summary>
     public string? Data { get; init; }
 
@@ -143,19 +149,24 @@ internal sealed record LaunchOptions
             Number(nameof(Instances), "How many instances of the API are started.", defaults.Instances),
             Text(nameof(Password), "TEXT", "Password of the services at every Redis node and sentinel (default: a random one)."),
             Text(nameof(AdminKey), "TEXT", "What a request must carry that changes or breaks something (default: a random one)."),
+            Text(nameof(OperatorToken), "TEXT", "What an operator logs in with at the web page (default: a random one)."),
             Text(nameof(Data), "DIR", "Where Redis keeps its data (default: a place of this checkout's own)."),
             Text(nameof(Runtime), "container|process", "What Redis runs as (default: containers where an engine answers, else processes)."),
         };
+        var open = new Option<bool>("--open") { Description = "Lets whoever sees the web page change and break things, without the token: for a classroom where all are trusted." };
         var noDashboard = new Option<bool>("--no-dashboard") { Description = "Leaves the dashboard out." };
         var root = new RootCommand(
             "Starts a replicated Redis, an API that caches in it, a web page and the Aspire dashboard. A busy port is passed over. Ctrl-C ends everything.\n"
             + "Settings of the services pass through the environment, for example SlowDatabase__Latency=00:00:00.2.");
         foreach (var option in options)
             root.Add(option);
+        root.Add(open);
         root.Add(noDashboard);
         root.SetAction(parsed =>
         {
             Take(parsed);
+            if (parsed.GetValue(open))
+                given.Add($"--{Section}:{nameof(Open)}=true");
             if (parsed.GetValue(noDashboard))
                 given.Add($"--{Section}:{nameof(NoDashboard)}=true");
         });
@@ -204,8 +215,12 @@ internal sealed record LaunchOptions
         Check("ttl", Ttl, 2, 600);
         if (Password is not null && (Password.Length == 0 || Password.AsSpan().ContainsAny(NotInPasswords)))
             throw new DistributedApplicationException("--password must not be empty nor contain commas, equals signs or white space.");
-        if (AdminKey is not null && (AdminKey.Length == 0 || !Ascii.IsValid(AdminKey) || AdminKey.Any(char.IsWhiteSpace)))
-            throw new DistributedApplicationException("--admin-key must be ASCII without white space, and not empty.");
+        foreach (var (name, value) in new[] { ("admin-key", AdminKey), ("operator-token", OperatorToken) })
+        {
+            if (value is not null && (value.Length == 0 || !Ascii.IsValid(value) || value.Any(char.IsWhiteSpace)))
+                throw new DistributedApplicationException($"--{name} must be ASCII without white space, and not empty.");
+        }
+
         if (Runtime is not (null or "" or "container" or "process"))
             throw new DistributedApplicationException($"--runtime must be 'container' or 'process', not '{Runtime}'.");
 
@@ -234,6 +249,8 @@ internal sealed record LaunchOptions
             own.Add($"--Parameters:redis-password={Password}");
         if (AdminKey is not null)
             own.Add($"--Parameters:admin-key={AdminKey}");
+        if (OperatorToken is not null)
+            own.Add($"--Parameters:operator-token={OperatorToken}");
         if (!string.IsNullOrEmpty(Runtime))
             own.Add($"--Redis:Runtime={Runtime}");
         // The report is what is read then.

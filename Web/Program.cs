@@ -7,6 +7,7 @@ using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Layout;
 using RedisAspire.Web.Live;
 using RedisAspire.Web.Localization;
+using RedisAspire.Web.Operators;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -26,6 +27,8 @@ builder.Services.AddApiClients();
 builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<LiveFeed>();
 
+builder.Services.AddVisitorAddress(builder.Configuration);
+builder.Services.AddOperators(builder.Configuration);
 builder.Services.AddLanguages();
 builder.Services.AddScoped<FailureWords>();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -35,16 +38,19 @@ builder.Services.AddResponseCompression();
 
 var app = builder.Build();
 
+app.UseVisitorAddress();
 app.UseResponseCompression();
 app.UseSecurityHeaders();
 app.UseRequestLocalization();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+app.UseAuthentication();
 app.UseAntiforgery();
 
 app.MapDefaultEndpoints();
 app.MapDataForwarding();
 app.MapLanguageSwitch();
+app.MapOperatorLogin();
 app.MapStaticAssets();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -24,8 +24,13 @@ internal static class AdminKeyDocumentation
 
     public static Task DescribeRequirement(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AdminKeyMetadata>().Any())
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AdminKeyMetadata>().LastOrDefault() is { } need)
+        {
+            var key = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] };
+            // An empty requirement beside it: the request may also be made without.
+            operation.Security = need.IsAlwaysNeeded ? [key] : [key, []];
+        }
+
         return Task.CompletedTask;
     }
 }

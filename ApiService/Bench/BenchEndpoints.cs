@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 
@@ -39,7 +40,8 @@ internal static class BenchEndpoints
                 + "A run ends when its time is up (`stoppedEarly`) or the client goes, and its keys are removed. One run at a time: 409 meanwhile.")
             .WithRequestExample(new BenchRequest(ReadPercent: 99))
             .WithResponseExample(Example)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .RequireAdminKey();
 
         bench.MapGet("", GetRunsAsync)
             .WithName("GetBenchRuns")

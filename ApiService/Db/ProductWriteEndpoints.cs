@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 
 namespace RedisAspire.ApiService.Db;
@@ -28,7 +29,8 @@ internal static class ProductWriteEndpoints
             .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
             .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
-            .WithResponseExample(Example);
+            .WithResponseExample(Example)
+            .RequireAdminKey();
 
     /// <summary>Maps what replaces, changes and deletes a product.</summary>
     public static void MapWrites(this IEndpointRouteBuilder product)
@@ -38,7 +40,7 @@ internal static class ProductWriteEndpoints
             .WithSummary("Creates or replaces a product.")
             .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none.")
             .AcceptsBody()
-            .IsConditional()
+            .ChangesProduct()
             .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created);
 
@@ -48,7 +50,7 @@ internal static class ProductWriteEndpoints
             .WithDescription($"{Conditions} Without, it is merged into what the product is at that moment.")
             .Accepts<JsonElement>(MergePatch, MediaTypeNames.Application.Json)
             .AcceptsBody()
-            .IsConditional()
+            .ChangesProduct()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithRequestExample(new { price = 799.99m, in_stock = false });
 
@@ -56,7 +58,7 @@ internal static class ProductWriteEndpoints
             .WithName("DeleteProduct")
             .WithSummary("Deletes a product.")
             .WithDescription(Conditions)
-            .IsConditional()
+            .ChangesProduct()
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -143,9 +145,10 @@ internal static class ProductWriteEndpoints
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
-    private static RouteHandlerBuilder IsConditional(this RouteHandlerBuilder endpoint) => endpoint
+    private static RouteHandlerBuilder ChangesProduct(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<ProductWriteResponse>()
         .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-        .WithResponseExample(Example);
+        .WithResponseExample(Example)
+        .RequireAdminKey();
 }

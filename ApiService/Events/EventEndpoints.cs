@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.RateLimiting;
 
 namespace RedisAspire.ApiService.Events;
 
@@ -27,9 +28,9 @@ internal static class EventEndpoints
                 "`nodes` is the answer of /api/nodes and `stats` that of /api/cache/stats, every second. `history` has the look-ups and `topology` the changes "
                 + "of the nodes since the event before: at first the last ones, and after that only where there are any.")
             .Produces<string>(contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            // One request, however long it lasts.
-            .DisableRateLimiting();
+            .RequireRateLimiting(VisitorLimits.Streams);
 
         routes.MapGet("/api/nodes/changes", GetChanges)
             .WithTags("Nodes")

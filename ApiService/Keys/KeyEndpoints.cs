@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using StackExchange.Redis;
@@ -10,6 +11,8 @@ internal static class KeyEndpoints
 {
     private const int UsualLimit = 100;
     private const int MaximumLimit = 1000;
+
+    private const string OwnKeys = " The application's own keys (`app:`) are there for those only who have the admin key.";
 
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,14 +38,14 @@ internal static class KeyEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-        var reads = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound);
+        var reads = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound).MayNeedAdminKey();
         reads.MapGet("", ListAsync)
             .WithName("GetKeys")
             .WithSummary("Lists keys, page by page: those of a pattern and type, on any node; on the master when none is named.")
             .WithDescription(
                 $"`limit` is about how many keys a page has: {UsualLimit} by default, {MaximumLimit} at most. A page may be short or empty although there are more: "
                 + "go on with `cursor` until `next` is null. A key that is there all the time is listed; one that comes or goes meanwhile may be, and a key may be on two pages. "
-                + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before what is meant literally). " + KeyNotation.Description)
+                + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before what is meant literally). " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyPageResponse(
                 "redis-master",
                 [new KeyResponse("foo", "string", 42.118, 72), new KeyResponse("db:product:prod1", "hash", null, 168), new KeyResponse(@"\xff\x00", "set", null, 80)],
@@ -53,7 +56,7 @@ internal static class KeyEndpoints
             .WithSummary("Shows one level of the tree that a separator makes of the keys, with how many keys there are below.")
             .WithDescription(
                 "One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up. "
-                + $"`limit` is about how many different names an answer has: {UsualLimit} by default, {MaximumLimit} at most. `prefix` is no pattern. " + KeyNotation.Description)
+                + $"`limit` is about how many different names an answer has: {UsualLimit} by default, {MaximumLimit} at most. `prefix` is no pattern. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyTreeResponse(
                 "redis-master", "db:",
                 [new KeyTreeItemResponse("category", "prefix", "db:category:", 6), new KeyTreeItemResponse("product", "prefix", "db:product:", 50), new KeyTreeItemResponse("products", "key", "db:products", 1)],
@@ -62,7 +65,7 @@ internal static class KeyEndpoints
         reads.MapGet("/count", CountAsync)
             .WithName("CountKeys")
             .WithSummary("Counts the keys of a pattern and type, and those among them that deleting by that pattern would spare.")
-            .WithDescription("One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up.")
+            .WithDescription("One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up." + OwnKeys)
             .WithResponseExample(new KeyCountResponse("redis-master", 1200, 0, 1257, 1257, true, null));
 
         reads.MapGet("/value", GetValueAsync)
@@ -70,7 +73,7 @@ internal static class KeyEndpoints
             .WithSummary("Describes a key and reads its value, a part at a time.")
             .WithDescription(
                 $"`limit` is about how many elements of a collection are read: {UsualLimit} by default, {MaximumLimit} at most, fewer when they are large. "
-                + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentResponse.MaximumBytes} bytes are shown. " + KeyNotation.Description)
+                + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentResponse.MaximumBytes} bytes are shown. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyDetailsResponse(
                 "redis-replica-1", "cart:42", "hash", "listpack", 1799.3, 120, 3, 1,
                 [new ElementResponse { Field = new ContentResponse("text", "prod1", 5, false), Value = new ContentResponse("json", """{"quantity":2}""", 14, false) }],
@@ -94,42 +97,46 @@ internal static class KeyEndpoints
     }
 
     private static async Task<Results<Ok<KeyPageResponse>, ValidationProblem>> ListAsync(
-        string? node, string? pattern, string? type, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+        string? node, string? pattern, string? type, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (wanted, kind, position, most) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, most, cancellationToken));
+            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, most, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyTreeResponse>, ValidationProblem>> GetTreeAsync(
-        string? node, string? prefix, string? separator, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+        string? node, string? prefix, string? separator, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (start, end, position, most) = (input.Prefix(prefix), input.Separator(separator), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, most, cancellationToken));
+            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, most, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyCountResponse>, ValidationProblem>> CountAsync(
-        string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, CancellationToken cancellationToken)
+        string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (wanted, kind, position) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node));
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, cancellationToken));
+            : TypedResults.Ok(await browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyDetailsResponse>, ValidationProblem, ProblemHttpResult>> GetValueAsync(
-        string? key, string? node, string? cursor, int? limit, KeyNodes nodes, KeyValueReader reader, CancellationToken cancellationToken)
+        string? key, string? node, string? cursor, int? limit, KeyNodes nodes, KeyValueReader reader, ReservedKeys reserved, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (name, position, most) = (input.Key(key), input.Cursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
+        if (reserved.IsOwn(name) && context.RefuseWithoutAdminKey() is { } refusal)
+            return refusal;
+        if (reserved.IsSecret(name))
+            return TypedResults.Problem("Sessions, and what their cookies are encrypted with, are shown to nobody.", statusCode: StatusCodes.Status403Forbidden);
 
         try
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
@@ -23,7 +24,8 @@ internal static class NodeInspectionEndpoints
 
         node.MapGet("/slowlog", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
                 ListAsync(limit, () => inspector.SlowCommandsAsync(name, limit, cancellationToken)))
-            .Describe("GetSlowCommands", "Lists the commands in the node's slow log, the last one first.", NodeExamples.SlowCommands);
+            .Describe("GetSlowCommands", "Lists the commands in the node's slow log, the last one first.", NodeExamples.SlowCommands)
+            .RequireAdminKey();
 
         node.MapGet("/commands", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
                 ListAsync(limit, () => inspector.CommandsAsync(name, limit, cancellationToken)))
@@ -31,17 +33,19 @@ internal static class NodeInspectionEndpoints
 
         node.MapGet("/clients", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
                 ListAsync(limit, () => inspector.ClientsAsync(name, limit, cancellationToken)))
-            .Describe("GetClients", "Lists the node's connections, those that were active last first.", NodeExamples.Clients);
+            .Describe("GetClients", "Lists the node's connections, those that were active last first.", NodeExamples.Clients)
+            .RequireAdminKey();
 
         node.MapGet("/config", GetSettingsAsync)
             .WithName("GetSettings")
-            .WithSummary("Shows those of the node's settings that anybody may know: no passwords, no paths.")
+            .WithSummary("Shows those of the node's settings that are no secret: no passwords, no paths.")
             .WithResponseExample(NodeExamples.Settings)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireAdminKey();
     }
 
-    private static void Describe(this RouteHandlerBuilder list, string name, string summary, object example) => list
+    private static RouteHandlerBuilder Describe(this RouteHandlerBuilder list, string name, string summary, object example) => list
         .WithName(name)
         .WithSummary(summary)
         .WithDescription($"`limit` is the most that is listed: 1 to {MaximumLimit}, {DefaultLimit} without.")

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Queue;
@@ -38,11 +39,14 @@ internal static partial class QueueEndpoints
         queue.MapPost("", EnqueueAsync)
             .WithName("EnqueueWarming")
             .WithSummary("Queues a job that warms the cache: some instance looks the keys up.")
+            .WithDescription($"More than {WarmingRequest.MaximumKeysOfVisitors} keys need the admin key.")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .WithRequestExample(new WarmingRequest(["foo", "bar"]))
-            .WithResponseExample(new QueuedResponse("1769860800000-0", 2));
+            .WithResponseExample(new QueuedResponse("1769860800000-0", 2))
+            .MayNeedAdminKey();
 
         queue.MapGet("", GetAsync)
             .WithName("GetQueue")
@@ -75,10 +79,14 @@ internal static partial class QueueEndpoints
     }
 
     private static async Task<Results<Accepted<QueuedResponse>, ProblemHttpResult, ValidationProblem>> EnqueueAsync(
-        WarmingRequest request, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
+        WarmingRequest request, JobQueue queue, VisitorLimits limits, HttpContext context, CancellationToken cancellationToken)
     {
         if (request.Check() is { } error)
             return Invalid.Parameter("keys", error);
+        if (request.Keys.Count > WarmingRequest.MaximumKeysOfVisitors && context.RefuseWithoutAdminKey() is { } refusal)
+            return refusal;
+        if (limits.CountCreation(context) is { } excess)
+            return excess;
         if (await queue.EnqueueAsync(request.Keys, cancellationToken) is { } id)
             return TypedResults.Accepted("/api/queue", new QueuedResponse(id, request.Keys.Count));
 

@@ -3,9 +3,12 @@ using RedisAspire.ApiService.Data;
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>The body of <c>POST /api/queue</c>.</summary>
-/// <param name="Keys">The keys to warm: 1 to 100, together at most 8,192 characters.</param>
+/// <param name="Keys">The keys to warm: 1 to 100, together at most 8,192 characters; more than 10 with the admin key only.</param>
 internal sealed record WarmingRequest(IReadOnlyList<string> Keys)
 {
+    /// <summary>How many keys a job has whose visitor has no admin key.</summary>
+    public const int MaximumKeysOfVisitors = 10;
+
     private const int MaximumKeys = 100;
     private const int MaximumCharacters = 8192;
 

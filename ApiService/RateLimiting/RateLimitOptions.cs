@@ -18,6 +18,12 @@ internal sealed class RateLimitOptions
     /// <summary>How long everybody passes after Redis has failed, before it is asked again. One second by default.</summary>
     public TimeSpan OpenAfterFailure { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many sessions and jobs a visitor without the admin key may create in a minute, at each instance. 60 by default; none limits nobody.</summary>
+    public int? CreationsPerMinute { get; set; } = 60;
+
+    /// <summary>How many event streams a visitor without the admin key may listen to at once, at each instance. 20 by default.</summary>
+    public int StreamsPerVisitor { get; set; } = 20;
+
     /// <summary>The number of the present window.</summary>
     public long WindowAt(TimeProvider time) => time.GetUtcNow().UtcTicks / Window.Ticks;
 

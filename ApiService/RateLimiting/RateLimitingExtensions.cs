@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
@@ -17,17 +17,19 @@ internal static class RateLimitingExtensions
     {
         services.AddOptions<RateLimitOptions>()
             .Bind(configuration.GetSection("RateLimit"))
-            .Validate(options => options is { PermitLimit: null or > 0, Chunk: > 0 }, "RateLimit:PermitLimit and RateLimit:Chunk must be positive.")
+            .Validate(
+                options => options is { PermitLimit: null or > 0, Chunk: > 0, CreationsPerMinute: null or > 0, StreamsPerVisitor: > 0 },
+                "RateLimit:PermitLimit, RateLimit:Chunk, RateLimit:CreationsPerMinute and RateLimit:StreamsPerVisitor must be positive.")
             .Validate(
                 options => options.Window > TimeSpan.Zero && options.LeaseTimeout > TimeSpan.Zero && options.OpenAfterFailure >= TimeSpan.Zero,
                 "RateLimit:Window and RateLimit:LeaseTimeout must be positive.")
             .ValidateOnStart();
         services.AddSingleton<PermitLender>();
         services.AddSingleton<RateLimitState>();
-        // Only what comes through this machine is believed, which is where the web page is.
-        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
+        services.AddSingleton<VisitorLimits>();
+        services.AddVisitorAddress(configuration);
 
-        services.AddRateLimiter(_ => { });
+        services.AddRateLimiter(limiter => limiter.AddPolicy(VisitorLimits.Streams, VisitorLimits.PartitionOfStreams));
         services.AddOptions<RateLimiterOptions>().Configure<PermitLender, IOptions<RateLimitOptions>, TimeProvider>((limiter, lender, options, time) =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -73,6 +75,14 @@ internal static class RateLimitingExtensions
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var context = rejected.HttpContext;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == VisitorLimits.Streams && !rejected.Lease.MetadataNames.Any())
+        {
+            await TypedResults.Problem(
+                "This address listens to as many streams as it may. One of them has to end first.",
+                statusCode: StatusCodes.Status429TooManyRequests, title: "Too many streams").ExecuteAsync(context);
+            return;
+        }
+
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
         context.RequestServices.GetRequiredService<RateLimitState>().WriteHeaders(context);
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

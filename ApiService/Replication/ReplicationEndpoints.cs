@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
@@ -36,7 +37,8 @@ internal static class ReplicationEndpoints
                 + "What is written is removed again, also when the client goes. One check at a time: 409 meanwhile.")
             .WithResponseExample(Example)
             .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireAdminKey();
 
     private static Results<ServerSentEventsResult<object>, ValidationProblem, ProblemHttpResult> Check(
         HttpContext context, ReplicationCheck check, RedisTopology topology, CancellationToken cancellationToken, int writes = 1000)

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 
@@ -23,7 +24,9 @@ internal static class SessionEndpoints
 
     public static void MapSessionEndpoints(this IEndpointRouteBuilder routes)
     {
-        var session = routes.MapGroup(Path).WithTags("Session").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var session = routes.MapGroup(Path).WithTags("Session")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         var example = new SessionResponse(
             "3f9a1c0b7d24", new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), 3, new Dictionary<string, string>(StringComparer.Ordinal) { ["colour"] = "red" }, "web-1-5d02c7");
 
@@ -49,17 +52,20 @@ internal static class SessionEndpoints
             .WithSummary("Forgets the visitor's session, and its cookie.");
     }
 
-    private static async Task<Ok<SessionResponse>> GetAsync(
-        HttpContext context, RedisMaster master, ServiceInstance instance, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> GetAsync(
+        HttpContext context, RedisMaster master, ServiceInstance instance, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(context, time, cancellationToken);
+        var session = context.Session;
+        if (await OpenAsync(context, limits, time, cancellationToken) is { } refusal)
+            return refusal;
+
         session.SetInt32(Visits, (session.GetInt32(Visits) ?? 0) + 1);
         await SaveAsync(session, master, cancellationToken);
         return TypedResults.Ok(Describe(session, instance));
     }
 
     private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult, ValidationProblem>> PutAsync(
-        string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, TimeProvider time, CancellationToken cancellationToken)
+        string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!StoredName.IsValid(name))
@@ -69,7 +75,10 @@ internal static class SessionEndpoints
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
 
-        var session = await OpenAsync(context, time, cancellationToken);
+        var session = context.Session;
+        if (await OpenAsync(context, limits, time, cancellationToken) is { } refusal)
+            return refusal;
+
         var key = ValuePrefix + name;
         var others = session.Keys.Count(other => other != key && other.StartsWith(ValuePrefix, StringComparison.Ordinal));
         if (others >= MaximumValues)
@@ -90,13 +99,18 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<ISession> OpenAsync(HttpContext context, TimeProvider time, CancellationToken cancellationToken)
+    // A new visitor gets a session, unless as many have come from the same address.
+    private static async Task<ProblemHttpResult?> OpenAsync(HttpContext context, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
         var session = context.Session;
         await session.LoadAsync(cancellationToken);
-        if (session.GetString(Since) is null)
-            session.SetString(Since, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
-        return session;
+        if (session.GetString(Since) is not null)
+            return null;
+        if (limits.CountCreation(context) is { } refusal)
+            return refusal;
+
+        session.SetString(Since, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+        return null;
     }
 
     // Before the answer, not after it as the framework does: who has it may at once ask another instance.

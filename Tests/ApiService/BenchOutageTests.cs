@@ -17,7 +17,7 @@ public sealed class BenchOutageTests
         await using var fixture = new RedisFixture();
         await fixture.InitializeAsync();
         await using var api = await ApiFactory.StartAsync(fixture.Redis);
-        using var client = api.CreateClient();
+        using var client = api.CreateAdminClient();
         await fixture.Redis.Nodes[1].Process.KillAsync();
 
         var result = await RunAsync(client);
@@ -30,7 +30,7 @@ public sealed class BenchOutageTests
     public async Task Without_Redis_the_source_answers_and_only_the_history_is_not_to_be_had()
     {
         await using var api = await ApiFactory.StartAsync(redis: null);
-        using var client = api.CreateClient();
+        using var client = api.CreateAdminClient();
 
         var result = await RunAsync(client);
 

@@ -7,7 +7,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<RedisFixture>
+public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
 {
     // So many that the read node has caught up with the first writes before the last reads: until then they go to the master.
     private const int Requests = 5000;
@@ -47,7 +47,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     public async Task A_run_against_the_source_ends_when_its_time_is_up()
     {
         await using var api = await ApiFactory.StartAsync(Redis, ("Bench:MaximumDuration", "00:00:01"));
-        using var client = api.CreateClient();
+        using var client = api.CreateAdminClient();
         using var response = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 2, level = "source" })), Cancellation);
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 
@@ -100,7 +100,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     public async Task Another_run_is_refused_until_the_client_of_the_first_has_gone()
     {
         await using var api = await ApiFactory.StartAsync(Redis);
-        using var client = api.CreateClient();
+        using var client = api.CreateAdminClient();
         using (var first = await client.BeginAsync(Request(JsonContent.Create(new { requests = 100_000, concurrency = 1, level = "source" })), Cancellation))
         {
             // Held on to: who reads no further is taken for gone after a while.

@@ -24,7 +24,7 @@ public sealed class CatalogueFixture : IAsyncLifetime
         await _fixture.InitializeAsync();
         // Many tests share few cores: a replica that is slow here has still to be waited for.
         _api = await ApiFactory.StartAsync(Redis, ("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:02"));
-        Http = _api.CreateClient();
+        Http = _api.CreateAdminClient();
         Admin = _api.CreateAdminClient();
         Products = new ProductClient(Http);
     }

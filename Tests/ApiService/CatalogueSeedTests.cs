@@ -39,7 +39,7 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
     public async Task Products_that_are_added_would_be_accepted_from_a_client()
     {
         await using var api = await ApiFactory.StartAsync(_fixture.Redis, Seeding);
-        var products = new ProductClient(api.CreateClient());
+        var products = new ProductClient(api.CreateAdminClient());
         await FilledAsync();
         await _fixture.Redis.WaitForReplicasAsync();
 
@@ -55,7 +55,7 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
     public async Task A_catalogue_that_is_not_empty_stays_as_it_is_until_it_is_asked_for()
     {
         await using (var before = await ApiFactory.StartAsync(_fixture.Redis))
-            await new ProductClient(before.CreateClient()).PutAsync("prod1", ProductClient.Body(name: "mine", price: "1"));
+            await new ProductClient(before.CreateAdminClient()).PutAsync("prod1", ProductClient.Body(name: "mine", price: "1"));
         await using var api = await ApiFactory.StartAsync(_fixture.Redis, Seeding);
         var products = new ProductClient(api.CreateAdminClient());
         Assert.Equal(1, (long)await Master.ExecuteAsync("SCARD", "db:products"));

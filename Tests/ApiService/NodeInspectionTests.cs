@@ -5,7 +5,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class NodeInspectionTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false, ("Redis:OperatorUser", fixture.Redis.Users.Operator.Name), ("Redis:OperatorPassword", fixture.Redis.Users.Operator.Password)), IClassFixture<RedisFixture>
+public sealed class NodeInspectionTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true, ("Redis:OperatorUser", fixture.Redis.Users.Operator.Name), ("Redis:OperatorPassword", fixture.Redis.Users.Operator.Password)), IClassFixture<RedisFixture>
 {
     [Fact]
     public async Task A_node_tells_how_it_is_with_all_that_it_knows_but_its_paths()

@@ -90,7 +90,7 @@ public sealed class ProductDurabilityTests() : OwnNodesApiTests(hasAdminKey: tru
     public async Task A_write_whose_answer_is_lost_may_have_happened()
     {
         await using var api = await ApiFactory.StartAsync(Redis, ("Db:OperationTimeout", "00:00:00.500"), ("Db:ReplicationTimeout", "00:00:00.100"));
-        using var client = api.CreateClient();
+        using var client = api.CreateAdminClient();
         using var first = await client.PutAsJsonAsync(Path, new { name = "n", category = "c", price = 1, in_stock = true }, Cancellation);
         await Redis.Master.ExecuteAsync("CLIENT", "PAUSE", 10_000, "ALL");
 

@@ -22,7 +22,7 @@ public sealed class ProductRefusalTests(RedisFixture fixture) : IClassFixture<Re
             ($"ConnectionStrings:{Master.Name}", $"127.0.0.1:{_proxy.Port},password={fixture.Redis.Users.Application.Password}"),
             ("Db:ReplicationTimeout", "00:00:05"),
             ("Db:OperationTimeout", "00:00:05"));
-        _products = new ProductClient(_api.CreateClient());
+        _products = new ProductClient(_api.CreateAdminClient());
     }
 
     public async ValueTask DisposeAsync()

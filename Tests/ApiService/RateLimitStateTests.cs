@@ -98,7 +98,7 @@ public sealed class RateLimitStateTests(RedisFixture fixture) : IClassFixture<Re
 
     private static Task<ApiFactory> StartAsync(RedisReplication? redis) => ApiFactory.StartAsync(redis,
     [
-        ("RateLimit:PermitLimit", "20"), ("RateLimit:Chunk", "3"), ("RateLimit:Window", "01:00:00"), ("RateLimit:OpenAfterFailure", "01:00:00"),
+        ("TrustedProxies", "127.0.0.1"), ("RateLimit:PermitLimit", "20"), ("RateLimit:Chunk", "3"), ("RateLimit:Window", "01:00:00"), ("RateLimit:OpenAfterFailure", "01:00:00"),
         // Many tests share few cores: what is slow here is not down.
         ("RateLimit:LeaseTimeout", "00:00:10"),
     ]);

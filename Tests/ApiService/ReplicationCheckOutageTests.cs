@@ -7,7 +7,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 // Every test has nodes of its own, because it stops some.
-public sealed class ReplicationCheckOutageTests() : OwnNodesApiTests(hasAdminKey: false)
+public sealed class ReplicationCheckOutageTests() : OwnNodesApiTests(hasAdminKey: true)
 {
     [Fact]
     public async Task A_replica_that_is_down_is_reported_as_such_and_the_others_are_checked()

@@ -9,12 +9,15 @@ namespace RedisAspire.Tests.AppHost;
 internal static class AppHostUnderTest
 {
     public const string AdminKey = "test-admin-key";
+    public const string OperatorToken = "test-operator-token";
     public const string Password = "test-password";
 
     // Given, so that none is generated and stored.
     private static readonly string[] Secrets =
     [
         $"--Parameters:admin-key={AdminKey}",
+        $"--Parameters:operator-token={OperatorToken}",
+        "--Parameters:frontend-key=test-frontend-key",
         $"--Parameters:redis-password={Password}",
         .. new[] { "operator", "replication", "sentinel", "statistics", "admin" }.Select(user => $"--Parameters:redis-{user}-password={user}-password"),
     ];

@@ -88,7 +88,7 @@ public sealed partial class DeploymentTests(PublishedApplication published) : IC
         Assert.Contains($"ternary {PortOf(Members.Last())} {PortOf(Members.First())} $isSentinel", template, StringComparison.Ordinal);
         Assert.Contains("mountPath: /data", template, StringComparison.Ordinal);
         Assert.Equal(
-            _application.Resources().OfType<ParameterResource>().Where(parameter => parameter.Secret && parameter.Name != "admin-key").Select(parameter => ValueOf(parameter.Name)),
+            _application.Resources().OfType<ParameterResource>().Where(parameter => parameter.Secret && parameter.Name.StartsWith("redis-", StringComparison.Ordinal)).Select(parameter => ValueOf(parameter.Name)),
             Names(Map(values, "passwords")));
         foreach (var service in Services)
         {

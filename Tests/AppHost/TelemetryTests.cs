@@ -119,10 +119,12 @@ public sealed class TelemetryTests(ProcessApplication running)
         using (var change = new HttpRequestMessage(HttpMethod.Put, $"/data/{_key}") { Headers = { { "X-Admin-Key", AppHostUnderTest.AdminKey } }, Content = JsonContent.Create(new { value = secret }) })
         using (var changed = await web.SendAsync(change, Cancellation))
             Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+        var login = await AskAsync($"/login?t={AppHostUnderTest.OperatorToken}");
+        await Eventually.HoldsAsync("the log-in is told of", () => running.Telemetry.Spans.Any(span => span.TraceId == login), Patience);
         await TraceAsync(() => $"/data/{_key}", trace => LevelIn(trace) is "near" or "redis");
         await TraceAsync(() => "/api/session", trace => trace.Any(span => span.IsRedis));
 
-        Assert.All([secret, AppHostUnderTest.AdminKey, AppHostUnderTest.Password, "-password", "redisaspire-session="], text => Assert.Equal("", running.Telemetry.Around(text)));
+        Assert.All([secret, AppHostUnderTest.AdminKey, AppHostUnderTest.OperatorToken, "test-frontend-key", "redisaspire-operator-", AppHostUnderTest.Password, "-password", "redisaspire-session="], text => Assert.Equal("", running.Telemetry.Around(text)));
     }
 
     [Fact]
@@ -159,8 +161,8 @@ public sealed class TelemetryTests(ProcessApplication running)
     private async Task<string> AskAsync(string path)
     {
         var trace = Guid.NewGuid().ToString("N");
-        // The page has no more than the data.
-        using var http = running.Application.CreateHttpClient(path.StartsWith("/data", StringComparison.Ordinal) ? "webfrontend" : "apiservice");
+        // The page has the data, and not what else the API has.
+        using var http = running.Application.CreateHttpClient(path.StartsWith("/api", StringComparison.Ordinal) ? "apiservice" : "webfrontend");
         using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "traceparent", $"00-{trace}-{Caller}-01" } } };
         using var answer = await http.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Reliability;
 
@@ -15,7 +16,7 @@ internal sealed class CatalogueWriter(Uri api) : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    private readonly HttpClient _http = new() { BaseAddress = api, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { BaseAddress = api, Timeout = TimeSpan.FromSeconds(10), DefaultRequestHeaders = { { "X-Admin-Key", AppHostUnderTest.AdminKey } } };
     private readonly ConcurrentDictionary<string, ImmutableStack<(TimeSpan At, int Price)>> _durable = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<TimeSpan> _succeeded = new();
     private readonly CancellationTokenSource _stopping = new();

@@ -4,7 +4,10 @@ using System.Text;
 namespace RedisAspire.Tests.Reliability;
 
 /// <summary>Makes requests that no well-meaning client would send, the same ones for the same seed.</summary>
-internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
+/// <param name="seed">Which requests.</param>
+/// <param name="paths">Where they go.</param>
+/// <param name="productKey">The admin key, if products may be written with it.</param>
+internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths, string? productKey)
 {
     private const string Product = """{"name":"n","category":"c","price":1,"in_stock":true}""";
 
@@ -68,6 +71,8 @@ internal sealed class HostileRequests(int seed, IReadOnlyList<string> paths)
         if (!Chance(50))
             request.Append("Host: localhost\r\n");
         request.Append("Connection: close\r\n");
+        if (productKey is not null && path.StartsWith("/api/db/products", StringComparison.Ordinal))
+            request.Append(CultureInfo.InvariantCulture, $"X-Admin-Key: {productKey}\r\n");
         while (Chance(3))
             request.Append(Pick(Headers)).Append("\r\n");
 

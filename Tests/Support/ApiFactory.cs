@@ -75,6 +75,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
         builder.UseSetting("Admin:Key", AdminKey);
         builder.UseSetting("RateLimit:PermitLimit", "");
+        builder.UseSetting("RateLimit:CreationsPerMinute", "");
         builder.UseSetting("Db:Seed", "false");
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);

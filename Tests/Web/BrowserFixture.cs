@@ -28,11 +28,21 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
         await base.DisposeAsync();
     }
 
-    /// <summary>Opens a page and waits until it is interactive.</summary>
+    /// <summary>Opens a page as an operator and waits until it is interactive.</summary>
     internal async Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string path = "/", string language = "en")
     {
-        var page = new BrowserPage(await _chromium!.NewPageAsync(width, colorScheme, language));
+        var page = await NewPageAsync(width, colorScheme, language);
+        await page.GotoAsync(new Uri(Url, $"/login?t={AppHostUnderTest.OperatorToken}&returnUrl={Uri.EscapeDataString(path)}"));
+        return page;
+    }
+
+    /// <summary>Opens a page as a visitor who is nobody in particular.</summary>
+    internal async Task<BrowserPage> OpenAsVisitorAsync(string path = "/")
+    {
+        var page = await NewPageAsync(1280, ColorScheme.Light, "en");
         await page.GotoAsync(new Uri(Url, path));
         return page;
     }
+
+    private async Task<BrowserPage> NewPageAsync(int width, ColorScheme colorScheme, string language) => new(await _chromium!.NewPageAsync(width, colorScheme, language));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
+using RedisAspire.Tests.AppHost;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
@@ -67,7 +68,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     [Fact]
     public async Task Who_changes_what_another_has_changed_sees_that_and_decides()
     {
-        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
+        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url, DefaultRequestHeaders = { { "X-Admin-Key", AppHostUnderTest.AdminKey } } };
         await PutAsync(api, "Before");
         await fixture.Redis.WaitForReplicasAsync();
         await using var page = await OpenAsync();
@@ -117,7 +118,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     [Fact]
     public async Task What_is_changed_or_deleted_in_the_grid_is_so_at_once()
     {
-        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
+        using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url, DefaultRequestHeaders = { { "X-Admin-Key", AppHostUnderTest.AdminKey } } };
         await PutAsync(api, "Before");
         await fixture.Redis.WaitForReplicasAsync();
         await using var page = await OpenAsync();

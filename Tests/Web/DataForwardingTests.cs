@@ -150,8 +150,10 @@ public sealed class DataForwardingTests(ProcessApplication application)
         return await http.SendAsync(request, Cancellation);
     }
 
-    private static HttpClient VisitorAt(string address, int port) => new(new SocketsHttpHandler
+    internal static HttpClient VisitorAt(string address, int port) => new(new SocketsHttpHandler
     {
+        AllowAutoRedirect = false,
+        UseCookies = false,
         ConnectCallback = async (context, cancellationToken) =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Failures;
@@ -9,7 +10,8 @@ namespace RedisAspire.Tests.Web;
 public sealed class FailureWordsTests : IDisposable
 {
     private readonly CultureInfo _before = CultureInfo.CurrentUICulture;
-    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddLocalization().AddTransient<FailureWords>().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddLocalization().AddTransient<FailureWords>()
+        .AddHttpClient().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<ApiConnection>().BuildServiceProvider();
 
     private FailureWords Words => _services.GetRequiredService<FailureWords>();
 
@@ -21,7 +23,7 @@ public sealed class FailureWordsTests : IDisposable
 
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, "Saisie refusée")]
-    [InlineData(HttpStatusCode.Unauthorized, "Non autorisé")]
+    [InlineData(HttpStatusCode.Unauthorized, "Réservé aux opérateurs")]
     [InlineData(HttpStatusCode.Forbidden, "Non autorisé")]
     [InlineData(HttpStatusCode.NotFound, "Introuvable")]
     [InlineData(HttpStatusCode.Conflict, "Impossible dans l’état actuel")]

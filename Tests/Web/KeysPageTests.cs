@@ -175,7 +175,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(colorScheme: ColorScheme.Dark, path: "/keys");
 
         await FindAsync(page, @"a\");
-        await Assertions.Expect(page.Page.Locator("form")).ToContainTextAsync("Something has to come behind a backslash.");
+        await Assertions.Expect(page.Page.Locator("#content form")).ToContainTextAsync("Something has to come behind a backslash.");
         await page.ExpectAccessibleAsync();
         await FindAsync(page, "*********");
 

@@ -1,17 +1,25 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
 
 /// <summary>Asks the API on behalf of one visitor. What fails throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="clients">Makes the HTTP clients.</param>
-public sealed class ApiConnection(IHttpClientFactory clients)
+/// <param name="configuration">Holds what the API knows this service and its operators by.</param>
+public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration configuration)
 {
+    /// <summary>The header that carries the admin key.</summary>
+    public const string AdminKeyHeader = "X-Admin-Key";
+
     /// <summary>The name of the HTTP client.</summary>
     internal const string ClientName = nameof(ApiConnection);
 
     /// <summary>The address of the person on whose behalf the API is asked, where there is one: the API limits each address.</summary>
     public string? Visitor { get; set; }
+
+    /// <summary>Whether that person is an operator, for whom the admin key is sent.</summary>
+    public bool IsOperator { get; set; }
 
     /// <summary>Reads something.</summary>
     /// <typeparam name="T">What it is.</typeparam>
@@ -80,8 +88,9 @@ public sealed class ApiConnection(IHttpClientFactory clients)
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType());
-        if (Visitor is not null)
-            request.Headers.TryAddWithoutValidation(VisitorAddress.Header, Visitor);
+        VisitorAddress.Tell(request, Visitor, configuration);
+        if (IsOperator && configuration["Admin:Key"] is { Length: > 0 } key)
+            request.Headers.TryAddWithoutValidation(AdminKeyHeader, key);
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         try

@@ -11,7 +11,6 @@ internal static class CacheApiServiceCollectionExtensions
     public static IServiceCollection AddApiClients(this IServiceCollection services)
     {
         services.AddTransient<FailureHandler>();
-        services.AddTransient<AdminKeyHandler>();
         services.AddHttpClient(ApiConnection.ClientName, http =>
             {
                 http.BaseAddress = new Uri("https+http://apiservice");
@@ -19,7 +18,6 @@ internal static class CacheApiServiceCollectionExtensions
                 http.Timeout = TimeSpan.FromSeconds(9);
             })
             .AddHttpMessageHandler<FailureHandler>()
-            .AddHttpMessageHandler<AdminKeyHandler>()
             // Failures are told where they matter.
             .RemoveAllLoggers();
         // One for each visitor.

@@ -18,7 +18,7 @@ internal static class DataForwarding
     private static readonly string[] Parameters = ["bypassNear", "ttl"];
 
     // What the request and the answer say about themselves; the rest belongs to each connection.
-    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, AdminKeyHandler.Header];
+    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, ApiConnection.AdminKeyHeader];
     private static readonly string[] Passed =
         [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing", "RateLimit", "RateLimit-Policy"];
 
@@ -50,12 +50,12 @@ internal static class DataForwarding
         return encoded.ToString();
     }
 
-    private static async Task ForwardAsync(HttpContext context, IHttpClientFactory clients, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(HttpContext context, IHttpClientFactory clients, IConfiguration configuration, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(context));
         foreach (var name in Asked)
             request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)context.Request.Headers[name]);
-        request.Headers.TryAddWithoutValidation(VisitorAddress.Header, VisitorAddress.Of(context));
+        VisitorAddress.Tell(request, VisitorAddress.Of(context), configuration);
         if (HttpMethods.IsPut(context.Request.Method))
         {
             request.Content = new StreamContent(context.Request.Body);

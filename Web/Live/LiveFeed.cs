@@ -10,9 +10,10 @@ namespace RedisAspire.Web.Live;
 /// does, it is not listened to at all.
 /// </summary>
 /// <param name="clients">Makes the connection to the API.</param>
+/// <param name="configuration">Holds what the API knows this service by.</param>
 /// <param name="time">Measures how long the API has been silent.</param>
 /// <param name="logger">Is told when the API is lost and found.</param>
-public sealed partial class LiveFeed(IHttpClientFactory clients, TimeProvider time, ILogger<LiveFeed> logger) : IDisposable
+public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<LiveFeed> logger) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
@@ -22,7 +23,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, TimeProvider ti
 
     private readonly Lock _lock = new();
     private readonly List<ChannelWriter<LiveUpdate>> _watchers = [];
-    private readonly ApiConnection _api = new(clients);
+    private readonly ApiConnection _api = new(clients, configuration);
     private CancellationTokenSource? _listening;
     private LiveUpdate _last = LiveUpdate.None;
 

@@ -8,11 +8,12 @@ internal static class CommandLine
     private static readonly Option<Uri> Web = Address("--web", "Address of the web page.", "http://localhost:5000");
     private static readonly Option<Uri> Api = Address("--api", "Address of the API.", "http://localhost:5001");
     private static readonly Option<string> AdminKey = new("--admin-key") { Description = "What a request must carry that changes or breaks something: ./run --admin-key.", Required = true, Recursive = true };
+    private static readonly Option<string> OperatorToken = new("--operator-token") { Description = "What an operator logs in with: ./run --operator-token.", Required = true, Recursive = true };
     private static readonly Option<string?> Redis = new("--redis") { Description = "Connection string of the master, for many-keys: localhost:6379,password=…", Recursive = true };
 
     public static RootCommand Create() => new("Looks at the pages of the running application in a real browser. Start it with ./run first.")
     {
-        Web, Api, AdminKey, Redis, ScreenshotsCommand(), MeasureCommand(),
+        Web, Api, AdminKey, OperatorToken, Redis, ScreenshotsCommand(), MeasureCommand(),
     };
 
     private static Command ScreenshotsCommand()
@@ -63,7 +64,7 @@ internal static class CommandLine
 
     private static async Task OnApplicationAsync(ParseResult parsed, Func<VisitedApplication, Chromium, Task> action)
     {
-        var application = new VisitedApplication(parsed.GetRequiredValue(Web), parsed.GetRequiredValue(Api), parsed.GetRequiredValue(AdminKey), parsed.GetValue(Redis));
+        var application = new VisitedApplication(parsed.GetRequiredValue(Web), parsed.GetRequiredValue(Api), parsed.GetRequiredValue(AdminKey), parsed.GetRequiredValue(OperatorToken), parsed.GetValue(Redis));
         await using var chromium = await Chromium.StartAsync();
         await action(application, chromium);
     }

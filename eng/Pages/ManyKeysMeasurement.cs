@@ -27,7 +27,9 @@ internal sealed class ManyKeysMeasurement(VisitedApplication application, IPage 
             await redis.GetDatabase().ScriptEvaluateAsync(Fill, values: [i, Batch]);
         Report.Line($"{Keys:N0} keys more; memory {Memory()}");
 
-        var measurement = new ManyKeysMeasurement(application, await chromium.NewPageAsync());
+        var page = await chromium.NewPageAsync();
+        await page.OpenAsync(application.AsOperator("keys"));
+        var measurement = new ManyKeysMeasurement(application, page);
         for (var i = 1; i <= Walks; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -47,7 +47,7 @@ internal sealed class Screenshots(VisitedApplication application, Chromium chrom
     private async Task TakeAsync(PageView view, int width, ColorScheme colorScheme)
     {
         var page = await chromium.NewPageAsync(width, colorScheme, Language);
-        await page.OpenAsync(new Uri(application.Web, view.Path));
+        await page.OpenAsync(application.AsOperator(view.Path));
         await view.UseAsync(page);
         // Nothing is pointed at or has the focus.
         await page.Mouse.MoveAsync(0, 0);

@@ -6,7 +6,8 @@ namespace RedisAspire.Web.Components.Failures;
 
 /// <summary>Says in the reader's language what went wrong, and what to do about it.</summary>
 /// <param name="texts">The sentences.</param>
-public sealed class FailureWords(IStringLocalizer<FailureTexts> texts)
+/// <param name="api">Knows whether the reader is an operator.</param>
+public sealed class FailureWords(IStringLocalizer<FailureTexts> texts, ApiConnection api)
 {
     private IStringLocalizer Text => texts;
 
@@ -23,6 +24,7 @@ public sealed class FailureWords(IStringLocalizer<FailureTexts> texts)
         { Status: HttpStatusCode.NotFound } => Text["Not there"],
         { Status: HttpStatusCode.Conflict } => Text["Not possible as things are"],
         { Status: HttpStatusCode.PreconditionFailed } => Text["It was changed meanwhile"],
+        { Status: HttpStatusCode.Unauthorized } when !api.IsOperator => Text["Only for operators"],
         { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => Text["Not allowed"],
         { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } => Text["That is not accepted"],
         _ => Text["The API failed"],
@@ -43,7 +45,9 @@ public sealed class FailureWords(IStringLocalizer<FailureTexts> texts)
         { Status: HttpStatusCode.NotFound } => Text["It has expired or was deleted meanwhile, or there never was such a thing. Refresh to see what there is."],
         { Status: HttpStatusCode.Conflict } => Text["It does not go together with how things are now, or the same is under way already. See how they are, and try again."],
         { Status: HttpStatusCode.PreconditionFailed } => Text["Somebody was quicker, so that nothing was written over it. Refresh, and try again if you still want to."],
-        { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => Text["The API does not know the admin key of this web page. Who runs them has to give both the same key."],
+        { Status: HttpStatusCode.Unauthorized } when !api.IsOperator => Text["You are only looking. This shows what is not for everybody, or changes or breaks something for everybody: log in first."],
+        { Status: HttpStatusCode.Forbidden } => Text["The API lets nobody do this."],
+        { Status: HttpStatusCode.Unauthorized } => Text["The API does not know the admin key of this web page. Who runs them has to give both the same key."],
         { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } => Text["Something that was entered is not as it has to be. Change it, and try again."],
         _ => Text["The mistake is in the service, not in what you did. Try again; its log says more."],
     };

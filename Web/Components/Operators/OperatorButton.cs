@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Localization;
+using Radzen;
+using Radzen.Blazor;
+using RedisAspire.Web.Api;
+
+namespace RedisAspire.Web.Components.Operators;
+
+/// <summary>A button of what only operators may do. Others see a lock, and are asked to log in.</summary>
+public sealed class OperatorButton : RadzenButton
+{
+    [Inject]
+    private ApiConnection Api { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private IStringLocalizer<OperatorTexts> Words { get; set; } = null!;
+
+    /// <summary>Whether everybody may do it after all.</summary>
+    [Parameter]
+    public bool IsForEverybody { get; set; }
+
+    private bool MayClick => IsForEverybody || Api.IsOperator;
+
+    /// <inheritdoc />
+    public override Task OnClick(MouseEventArgs args) => MayClick ? base.OnClick(args) : LoginDialog.OpenAsync(Dialogs, Words);
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
+    {
+        base.OnParametersSet();
+        if (MayClick)
+            return;
+        // A form is not sent, and an icon that is all there is says what the button does.
+        ButtonType = ButtonType.Button;
+        if (!string.IsNullOrEmpty(Text))
+            Icon = "lock";
+    }
+}
