@@ -16,7 +16,7 @@ internal sealed class BenchLoad
 
     private readonly BenchRequest _request;
     private readonly ReplicatedCache _cache;
-    private readonly SlowDatabase _database;
+    private readonly DataService _data;
     private readonly TimeProvider _time;
     private readonly string[] _keys;
     private readonly KeyDistribution _distribution;
@@ -26,11 +26,11 @@ internal sealed class BenchLoad
     private long _ended;
     private int _taken;
 
-    public BenchLoad(BenchRequest request, ReplicatedCache cache, SlowDatabase database, TimeProvider time)
+    public BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time)
     {
         _request = request;
         _cache = cache;
-        _database = database;
+        _data = data;
         _time = time;
         var prefix = $"app:bench:key:{Guid.NewGuid():N}:";
         _keys = [.. Enumerable.Range(0, request.Keys).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))];
@@ -122,7 +122,7 @@ internal sealed class BenchLoad
         if (IsCached)
             return (await _cache.LookupAsync(key, Value, static (value, _) => ValueTask.FromResult(value), _options, cancellationToken: stopping)).Level;
 
-        await _database.QueryAsync(key, stopping);
+        await _data.ReadUncachedAsync(key, stopping);
         return CacheLevel.Source;
     }
 

@@ -9,7 +9,7 @@ namespace RedisAspire.ApiService.Bench;
 
 /// <summary>Runs the bench: in this process, against the cache that serves everybody else meanwhile.</summary>
 internal sealed class BenchRunner(
-    ReplicatedCache cache, SlowDatabase database, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    ReplicatedCache cache, DataService data, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +24,7 @@ internal sealed class BenchRunner(
         using var deadline = new CancellationTokenSource(options.Value.MaximumDuration, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, lifetime.ApplicationStopping, cancellationToken);
         var startedAt = time.GetUtcNow();
-        var load = new BenchLoad(request, cache, database, time);
+        var load = new BenchLoad(request, cache, data, time);
         var running = load.RunAsync(stopping.Token);
         try
         {

@@ -23,6 +23,7 @@ internal static class DataEndpoints
         services.Configure<SlowDatabaseOptions>(configuration.GetSection("SlowDatabase"));
         services.AddSingleton<ChangedRows>();
         services.AddSingleton<SlowDatabase>();
+        services.AddSingleton<DataService>();
         return services;
     }
 
@@ -84,18 +85,14 @@ internal static class DataEndpoints
     }
 
     private static async Task<Results<Ok<DataResponse>, ContentHttpResult, StatusCodeHttpResult, ValidationProblem>> GetAsync(
-        DataKey dataKey, [AsParameters] DataQuery how, ReplicatedCache cache, SlowDatabase database, LookupRecorder history, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        DataKey dataKey, [AsParameters] DataQuery how, DataService data, LookupRecorder history, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         if (how.Check() is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
 
         var started = time.GetTimestamp();
-        var query = new DatabaseQuery(database, dataKey.Value);
-        var lookup = await cache.LookupAsync(
-            dataKey.Value, query, static (query, token) => query.RunAsync(token), how.ToCacheOptions(), cancellationToken: cancellationToken);
+        var lookup = await data.ReadAsync(dataKey.Value, how.ToCacheOptions(), cancellationToken);
         var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
-        if (query.IsUncertain)
-            await cache.RemoveAsync(dataKey.Value, cancellationToken);
 
         var answer = new DataResponse(
             dataKey.Value,
@@ -126,22 +123,12 @@ internal static class DataEndpoints
     }
 
     private static async Task<Results<NoContent, ValidationProblem>> PutAsync(
-        DataKey dataKey, DataRequest change, ReplicatedCache cache, SlowDatabase database, HttpContext context, CancellationToken cancellationToken)
+        DataKey dataKey, DataRequest change, DataService data, HttpContext context, CancellationToken cancellationToken)
     {
         if (change.Check() is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
 
-        string? displaced = null;
-        try
-        {
-            displaced = await database.ChangeAsync(dataKey.Value, change.Value, cancellationToken);
-        }
-        finally
-        {
-            // After a failure too, and when nobody waits any more: the value may have changed all the same.
-            await cache.RemoveAsync(displaced is null ? [dataKey.Value] : [dataKey.Value, displaced], CancellationToken.None);
-        }
-
+        await data.ChangeAsync(dataKey.Value, change.Value, cancellationToken);
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
         return TypedResults.NoContent();
     }

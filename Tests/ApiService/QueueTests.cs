@@ -42,6 +42,36 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     }
 
     [Fact]
+    public async Task What_a_job_has_warmed_is_what_a_request_finds()
+    {
+        await using var api = await StartAsync();
+        using var client = api.CreateClient();
+        using var queued = await EnqueueAsync(client, _key);
+        await Eventually.HoldsAsync("the job is done", async () => Number(await StateAsync(client), "processed") == 1);
+        await fixture.Redis.WaitForReplicasAsync();
+
+        var answer = await client.GetFromJsonAsync<JsonElement>(new Uri($"/data/{_key}", UriKind.Relative), Cancellation);
+
+        Assert.Equal(("cache", $"data_pour_{_key}"), (answer.GetProperty("source").GetString(), answer.GetProperty("data").GetString()));
+        Assert.Equal($"data_pour_{_key}", (string?)await _master.ExecuteAsync("GET", _key));
+    }
+
+    [Fact]
+    public async Task A_value_that_may_be_outdated_is_not_what_a_job_leaves_in_the_cache()
+    {
+        await using var api = await StartAsync();
+        using var client = api.CreateClient();
+        // Which rows were changed cannot be read.
+        await _master.ExecuteAsync("SET", "app:database:rows", "no hash");
+
+        using var queued = await EnqueueAsync(client, _key);
+
+        await Eventually.HoldsAsync("the job is done", async () => Number(await StateAsync(client), "processed") == 1);
+        Assert.Equal(0, (long)await _master.ExecuteAsync("EXISTS", _key));
+        await _master.ExecuteAsync("DEL", "app:database:rows");
+    }
+
+    [Fact]
     public async Task Every_instance_is_a_consumer_and_leaves_when_it_stops()
     {
         await using var one = await StartAsync();

@@ -1,0 +1,48 @@
+using RedisAspire.Caching;
+
+namespace RedisAspire.ApiService.Data;
+
+/// <summary>Slow data, read through a cache. Whoever asks for it asks here, so that nobody finds in the cache what another stores in a different form.</summary>
+internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
+{
+    /// <summary>Reads a value: from the cache, or from the database, cached from then on.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">How the value is cached, where that differs from others.</param>
+    /// <param name="cancellationToken">Ends the wait of this caller.</param>
+    public ValueTask<CacheLookup<string>> ReadAsync(string key, CacheEntryOptions? options, CancellationToken cancellationToken) =>
+        cache.LookupAsync(key, (cache, database, key), static (source, token) => QueryAsync(source.cache, source.database, source.key, token), options, cancellationToken: cancellationToken);
+
+    /// <summary>Reads a value from the database, past the cache.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async ValueTask<string> ReadUncachedAsync(string key, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(key, cancellationToken)).Value;
+
+    /// <summary>Changes a value in the database, and removes the old one from the cache of every instance.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value from now on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="Caching.Topology.RedisUnavailableException">Changes cannot be kept now.</exception>
+    public async Task ChangeAsync(string key, string value, CancellationToken cancellationToken)
+    {
+        string? displaced = null;
+        try
+        {
+            displaced = await database.ChangeAsync(key, value, cancellationToken);
+        }
+        finally
+        {
+            // After a failure too, and when nobody waits any more: the value may have changed all the same.
+            await cache.RemoveAsync(displaced is null ? [key] : [key, displaced], CancellationToken.None);
+        }
+    }
+
+    private static async ValueTask<string> QueryAsync(ReplicatedCache cache, SlowDatabase database, string key, CancellationToken cancellationToken)
+    {
+        var (value, isCertain) = await database.QueryAsync(key, cancellationToken);
+        // A removal beats the fill that is under way, this one: those who wait are served, and nothing is stored, whoever of them has gone.
+        if (!isCertain)
+            await cache.RemoveAsync(key, CancellationToken.None);
+        return value;
+    }
+}
