@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -8,7 +7,7 @@ using RedisAspire.ApiService.Storage;
 namespace RedisAspire.ApiService.History;
 
 /// <summary><c>/api/history</c>: the latest look-ups of all instances.</summary>
-internal static partial class HistoryEndpoints
+internal static class HistoryEndpoints
 {
     private const int DefaultLimit = 50;
     private const int MaximumLimit = 500;
@@ -53,7 +52,7 @@ internal static partial class HistoryEndpoints
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (limit is < 1 or > MaximumLimit)
             errors["limit"] = [$"A page has 1 to {MaximumLimit} look-ups."];
-        if (cursor is not null && !CursorPattern().IsMatch(cursor))
+        if (cursor is not null && !StreamId.HasBefore(cursor))
             errors["cursor"] = ["This is not the 'next' of a page."];
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
@@ -67,8 +66,4 @@ internal static partial class HistoryEndpoints
         await history.ClearAsync(cancellationToken);
         return TypedResults.NoContent();
     }
-
-    // The identifier of an entry of a stream.
-    [GeneratedRegex(@"\A[0-9]{1,18}-[0-9]{1,18}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex CursorPattern();
 }

@@ -48,12 +48,14 @@ internal sealed record ContentResponse(string Format, string Data, long Bytes, b
         {
             while (reader.Read())
             {
-                // Well formed so far.
+                // Half of a pair of surrogates is well formed, but no text: nobody could show it.
+                if (reader is { ValueIsEscaped: true, TokenType: JsonTokenType.String or JsonTokenType.PropertyName })
+                    _ = reader.GetString();
             }
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return false;
         }

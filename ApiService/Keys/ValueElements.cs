@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
@@ -81,7 +82,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
             Id = entry.Id,
             Fields = Array.ConvertAll(entry.Values, pair => Field((byte[])pair.Name!, (byte[])pair.Value!)),
         });
-        return new ValuePage(items, items.Length < count ? null : items[^1].Id);
+        return new ValuePage(items, items.Length == count && items[^1].Id is { } last && StreamId.HasAfter(last) ? last : null);
     }
 
     // The client's own scans do not tell where the next request would go on.
@@ -110,9 +111,6 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     {
         if (position is null)
             return "-";
-        var parts = position.Split('-');
-        return parts.Length == 2 && Array.TrueForAll(parts, part => ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            ? $"({position}"
-            : throw new FormatException("The position is no id.");
+        return StreamId.HasAfter(position) ? $"({position}" : throw new FormatException("The position is no id.");
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -10,7 +9,7 @@ using RedisAspire.ApiService.Storage;
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary><c>/api/queue</c>: jobs that warm the cache, done by whichever instance has time.</summary>
-internal static partial class QueueEndpoints
+internal static class QueueEndpoints
 {
     private const int MaximumLimit = 100;
 
@@ -103,7 +102,7 @@ internal static partial class QueueEndpoints
     {
         if (limit is < 1 or > MaximumLimit)
             return Invalid.Parameter("limit", $"The limit is a number from 1 to {MaximumLimit}.");
-        if (cursor is not null && !CursorPattern().IsMatch(cursor))
+        if (cursor is not null && !StreamId.HasBefore(cursor))
             return Invalid.Parameter("cursor", "The cursor is not one that this list has given.");
 
         // One more than asked for, to see whether there are more.
@@ -120,7 +119,4 @@ internal static partial class QueueEndpoints
         await dead.ClearAsync(cancellationToken);
         return TypedResults.NoContent();
     }
-
-    [GeneratedRegex(@"\A[0-9]{1,18}-[0-9]{1,18}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex CursorPattern();
 }

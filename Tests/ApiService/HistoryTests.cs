@@ -79,11 +79,21 @@ public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAd
     [InlineData("?limit=many")]
     [InlineData("?cursor=+")]
     [InlineData("?cursor=1-1-1")]
+    [InlineData("?cursor=0-0")]
+    [InlineData("?cursor=1-18446744073709551616")]
     public async Task A_page_that_cannot_be_is_a_problem(string query)
     {
         using var response = await Client.GetAsync(new Uri($"/api/history{query}", UriKind.Relative), Cancellation);
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task A_page_may_begin_before_any_id_there_can_be()
+    {
+        using var response = await Client.GetAsync(new Uri("/api/history?cursor=18446744073709551615-18446744073709551615", UriKind.Relative), Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using RedisAspire.ApiService.Keys;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -21,6 +22,10 @@ public sealed class KeysValueTests(KeysFixture fixture) : IClassFixture<KeysFixt
     [InlineData(" []\n", "json")]
     [InlineData("""{"a": 1""", "text")]
     [InlineData("{} {}", "text")]
+    [InlineData("""{"a":"\ud83d\ude00"}""", "json")]
+    [InlineData("""{"a":"\ud83d"}""", "text")]
+    [InlineData("""["\ude00\ud83d"]""", "text")]
+    [InlineData("""{"\ud83d":1}""", "text")]
     public async Task A_string_is_text_or_JSON(string value, string format)
     {
         await StoreAsync("SETEX", 600, value);
@@ -120,6 +125,36 @@ public sealed class KeysValueTests(KeysFixture fixture) : IClassFixture<KeysFixt
     }
 
     [Fact]
+    public async Task Half_of_a_pair_of_surrogates_makes_text_of_JSON_wherever_it_stands()
+    {
+        const string half = """{"a":"\ud83d"}""";
+        (string Command, object[] Arguments)[] stored = [("RPUSH", [half]), ("SADD", [half]), ("ZADD", [1, half]), ("HSET", [half, half]), ("XADD", ["*", half, half])];
+        foreach (var (command, arguments) in stored)
+        {
+            await fixture.Redis.Master.ExecuteAsync("DEL", _key);
+            await StoreAsync(command, arguments);
+
+            var item = Assert.Single(Items(await ValueAsync()));
+
+            foreach (var element in item.TryGetProperty("fields", out var fields) ? fields.EnumerateArray().ToArray() : [item])
+                Assert.Equal(("text", half), (element.GetProperty("value").Text("format"), Data(element, "value")));
+        }
+    }
+
+    [Theory]
+    [InlineData("18446744073709551615-18446744073709551615")]
+    [InlineData("18446744073709551614-18446744073709551615")]
+    public async Task A_stream_whose_last_id_is_the_greatest_possible_has_an_end(string last)
+    {
+        foreach (var id in new[] { "1-1", "2-1", "3-1", last })
+            await fixture.Redis.Master.ExecuteAsync("XADD", _key, id, "field", "value");
+
+        var answers = await _client.AllAsync("/value", ("key", _key), ("limit", 2));
+
+        Assert.Equal(["1-1", "2-1", "3-1", last], answers.Items().Select(item => item.Text("id")));
+    }
+
+    [Fact]
     public async Task Of_a_large_element_the_beginning_is_shown_and_of_large_elements_fewer_come_at_a_time()
     {
         var large = new string('x', 300_000);
@@ -178,6 +213,17 @@ public sealed class KeysValueTests(KeysFixture fixture) : IClassFixture<KeysFixt
         using var response = await _client.GetAsync(KeysClient.PathOf("/value", ("key", _key)), Cancellation);
 
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task A_cursor_after_which_there_can_be_nothing_is_a_validation_problem()
+    {
+        await StoreAsync("XADD", "1-1", "field", "value");
+        var cursor = new KeyCursor("redis-master", "18446744073709551615-18446744073709551615").ToString();
+
+        using var response = await _client.GetAsync(KeysClient.PathOf("/value", ("key", _key), ("cursor", cursor)), Cancellation);
+
+        Assert.Equal(["cursor"], await KeysClient.ErrorsAsync(response));
     }
 
     [Fact]
