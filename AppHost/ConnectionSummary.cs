@@ -71,11 +71,12 @@ internal static class ConnectionSummary
                 await Task.WhenAll(names.Select(name => notifications.WaitForResourceHealthyAsync(name, stoppingToken)));
                 Console.WriteLine($"\nEverything is up.\n\n{await compose(stoppingToken)}\nCtrl-C ends everything.\n");
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 // The application ends before everything was up.
             }
-            catch (DistributedApplicationException failure)
+            // Whatever it is, the application must not end because of what it says.
+            catch (Exception failure)
             {
                 await Console.Error.WriteLineAsync($"Not everything is up: {failure.Message}");
             }

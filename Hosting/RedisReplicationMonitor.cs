@@ -92,13 +92,13 @@ internal sealed partial class RedisReplicationMonitor(
         {
             // The application ends.
         }
+        // It is said, and shown; the nodes and services go on without being watched, and must not end because of it.
         catch (Exception failure)
         {
             _started.TrySetException(failure);
             LogFailed(_logger, failure, redis.Name);
             LogFailed(resourceLoggers.GetLogger(redis), failure, redis.Name);
             await notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = new ResourceStateSnapshot(KnownResourceStates.RuntimeUnhealthy, KnownResourceStateStyles.Error) });
-            throw;
         }
     }
 
@@ -120,12 +120,24 @@ internal sealed partial class RedisReplicationMonitor(
         using var failover = new RedisFailover(topology, options, TimeProvider.System, loggers.CreateLogger<RedisFailover>());
         await topology.StartAsync(cancellationToken);
         _started.SetResult((topology, failover));
+        var isFailing = false;
         await foreach (var snapshot in topology.WatchAsync(cancellationToken))
         {
-            Remember(snapshot);
-            foreach (var status in snapshot.Nodes)
-                await ShowAsync(status);
-            await ShowWholeAsync(snapshot, topology.SentinelStatuses);
+            try
+            {
+                Remember(snapshot);
+                foreach (var status in snapshot.Nodes)
+                    await ShowAsync(status);
+                await ShowWholeAsync(snapshot, topology.SentinelStatuses);
+                isFailing = false;
+            }
+            // The next look comes in a second, whatever became of this one: a full disk, for instance, where the master is remembered.
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (!isFailing)
+                    LogNotShown(_logger, failure, redis.Name);
+                isFailing = true;
+            }
         }
     }
 
@@ -218,6 +230,9 @@ internal sealed partial class RedisReplicationMonitor(
 
     [LoggerMessage(LogLevel.Information, "{Master} is the master now, instead of {Before}.")]
     private static partial void LogMaster(ILogger logger, string master, string before);
+
+    [LoggerMessage(LogLevel.Error, "What was seen of the nodes of {Name} could not be shown, and is tried again at every look.")]
+    private static partial void LogNotShown(ILogger logger, Exception failure, string name);
 
     [LoggerMessage(LogLevel.Critical, "The nodes of {Name} are not watched any longer: roles and health on the dashboard are not updated.")]
     private static partial void LogFailed(ILogger logger, Exception failure, string name);

@@ -1,6 +1,5 @@
-using System.Text.Json;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Bench;
 
@@ -11,6 +10,7 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
     public const int Length = 20;
 
     private const string Key = "app:bench:runs";
+    private const int Version = 1;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
@@ -20,7 +20,7 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
         try
         {
             var transaction = master.Database.CreateTransaction();
-            _ = transaction.ListLeftPushAsync(Key, JsonSerializer.Serialize(run, JsonSerializerOptions.Web));
+            _ = transaction.ListLeftPushAsync(Key, SharedJson.Write(Version, run));
             _ = transaction.ListTrimAsync(Key, 0, Length - 1);
             await transaction.ExecuteAsync().WaitAsync(Timeout);
         }
@@ -34,20 +34,8 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
     public async Task<BenchResult[]> ReadAsync(CancellationToken cancellationToken)
     {
         var runs = await master.Database.ListRangeAsync(Key, 0, Length - 1).WaitAsync(Timeout, cancellationToken);
-        return [.. runs.Select(Parse).OfType<BenchResult>()];
-    }
-
-    // What another version has written is passed over.
-    private static BenchResult? Parse(RedisValue run)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<BenchResult>((string)run!, JsonSerializerOptions.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        // What another version has written is passed over.
+        return [.. runs.Select(run => SharedJson.TryRead<BenchResult>(Version, run)).OfType<BenchResult>()];
     }
 
     [LoggerMessage(LogLevel.Warning, "A run of the bench could not be kept in Redis.")]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Statistics;
 using RedisAspire.Caching.Topology;
@@ -15,6 +14,7 @@ internal sealed partial class ClusterFigures(
 {
     private const string Names = "app:stats";
     private const int MaximumInstances = 100;
+    private const int Version = 1;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NamesLifetime = TimeSpan.FromHours(1);
@@ -25,7 +25,7 @@ internal sealed partial class ClusterFigures(
     public Task<bool> TryPublishAsync(CancellationToken cancellationToken) => TryAsync(async database =>
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var figures = JsonSerializer.SerializeToUtf8Bytes(InstanceFigures.Of(instance, statistics), JsonSerializerOptions.Web);
+        var figures = SharedJson.Write(Version, InstanceFigures.Of(instance, statistics));
         await Task.WhenAll(
             database.StringSetAsync(KeyOf(instance.Name), figures, Lifetime),
             database.SortedSetAddAsync(Names, instance.Name, now),
@@ -46,7 +46,13 @@ internal sealed partial class ClusterFigures(
         var names = await database.SortedSetRangeByRankAsync(Names, 0, MaximumInstances - 1, Order.Descending);
         var keys = names.Select(name => (string)name!).Where(name => name != instance.Name).Select(KeyOf).ToArray();
         var values = keys.Length == 0 ? [] : await database.StringGetAsync(keys);
-        return [.. values.Select(Parse).OfType<InstanceFigures>().OrderBy(other => other.StartedAt)];
+        return
+        [
+            .. values.Select(value => SharedJson.TryRead<InstanceFigures>(Version, value))
+                .OfType<InstanceFigures>()
+                .Where(other => other.IsPlausible)
+                .OrderBy(other => other.StartedAt),
+        ];
     }
 
     private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> ask, T otherwise, CancellationToken cancellationToken)
@@ -59,19 +65,6 @@ internal sealed partial class ClusterFigures(
         {
             LogNotShared(failure);
             return otherwise;
-        }
-    }
-
-    // Of another version, or of nobody that we know, when it cannot be read.
-    private static InstanceFigures? Parse(RedisValue value)
-    {
-        try
-        {
-            return value.IsNull ? null : JsonSerializer.Deserialize<InstanceFigures>((byte[])value!, JsonSerializerOptions.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

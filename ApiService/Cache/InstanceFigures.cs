@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Statistics;
 
@@ -20,7 +21,25 @@ internal sealed record InstanceFigures(
     CacheFigures SinceStart,
     CacheFigures LastMinute)
 {
+    // Those of many instances can be added, and are numbers in a browser.
+    private const long Maximum = 1L << 53;
+    private const int MaximumName = 256;
+
+    /// <summary>Whether an instance can have told this: anybody can write where they do.</summary>
+    [JsonIgnore]
+    public bool IsPlausible =>
+        Instance.Length is > 0 and <= MaximumName && NearEntries >= 0 && IsCount(NearBytes) && ArePlausible(SinceStart) && ArePlausible(LastMinute);
+
     /// <summary>The present figures of this instance.</summary>
     public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
         instance.Name, statistics.StartedAt, statistics.IsNearCacheOpen, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
+
+    private static bool ArePlausible(CacheFigures figures) => Array.TrueForAll(
+        [
+            figures.NearHits, figures.RedisHits, figures.Stale, figures.Misses, figures.Coalesced, figures.Fallbacks,
+            figures.Invalidations, figures.Evictions, figures.Flushes,
+        ],
+        IsCount);
+
+    private static bool IsCount(long count) => count is >= 0 and <= Maximum;
 }

@@ -7,7 +7,7 @@ namespace RedisAspire.ApiService.Events;
 /// Tells everybody who listens what happens, once a second. However many listen, it is found out and written down once;
 /// whoever is too slow misses some of it. Nothing is done while nobody listens.
 /// </summary>
-internal sealed class EventFeed(EventComposer composer, TimeProvider time) : BackgroundService
+internal sealed partial class EventFeed(EventComposer composer, TimeProvider time, ILogger<EventFeed> logger) : BackgroundService
 {
     private const int MaximumListeners = 500;
     private const int Backlog = 5;
@@ -21,6 +21,7 @@ internal sealed class EventFeed(EventComposer composer, TimeProvider time) : Bac
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     // All that was known at the last second; nothing while nobody listens.
     private ReadOnlyMemory<byte> _opening;
+    private bool _isFailing;
 
     /// <summary>Whether nobody else can listen now.</summary>
     public bool IsFull
@@ -66,11 +67,29 @@ internal sealed class EventFeed(EventComposer composer, TimeProvider time) : Bac
             using var timer = new PeriodicTimer(Interval, time);
             while (true)
             {
-                var (opening, news) = await composer.ComposeAsync(stoppingToken);
+                var (opening, news) = await ComposeAsync(stoppingToken);
                 if (!Tell(opening, news))
                     break;
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
+        }
+    }
+
+    private async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var events = await composer.ComposeAsync(stoppingToken);
+            _isFailing = false;
+            return events;
+        }
+        // Whatever it is, it must not end the service: there is the next second.
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            if (!_isFailing)
+                LogFailing(failure);
+            _isFailing = true;
+            return (_opening, Heartbeat);
         }
     }
 
@@ -93,7 +112,7 @@ internal sealed class EventFeed(EventComposer composer, TimeProvider time) : Bac
         lock (_changing)
         {
             // Where there was no opening, all have come since, and know nothing yet.
-            var events = _opening.IsEmpty ? opening : news;
+            var events = _opening.IsEmpty && !opening.IsEmpty ? opening : news;
             foreach (var listener in _listeners)
                 listener.Writer.TryWrite(events);
             _opening = _listeners.Count > 0 ? opening : default;
@@ -112,4 +131,7 @@ internal sealed class EventFeed(EventComposer composer, TimeProvider time) : Bac
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "What happens cannot be told now, and is tried again every second.")]
+    private partial void LogFailing(Exception failure);
 }

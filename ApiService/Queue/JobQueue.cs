@@ -108,15 +108,16 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     public void Dispose() => _added.Dispose();
 
     /// <summary>The keys in an entry.</summary>
-    /// <returns><see langword="null"/> when it was not made by <see cref="EnqueueAsync"/>.</returns>
+    /// <returns><see langword="null"/> when they are none that a job could have been queued with.</returns>
     internal static string[]? ReadKeys(StreamEntry entry)
     {
         try
         {
             var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
-            return keys is not null && Array.TrueForAll(keys, key => !string.IsNullOrEmpty(key)) ? keys : null;
+            return keys is not null && new WarmingRequest(keys).Check() is null ? keys : null;
         }
-        catch (JsonException)
+        // Text that is no Unicode is met only when it is read.
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return null;
         }

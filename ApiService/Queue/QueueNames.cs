@@ -2,7 +2,10 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
-/// <summary>What the queue's keys in Redis are called.</summary>
+/// <summary>
+/// What the queue's keys in Redis are called. Instances of different versions share them while an upgrade is under way:
+/// jobs of a form that earlier versions cannot read need another name, or those put them aside.
+/// </summary>
 internal static class QueueNames
 {
     /// <summary>The stream of jobs that are not done: whoever has done one removes it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -17,14 +18,13 @@ internal sealed class QueueState(ApplicationStore store, ConsumerGroup group, Re
             {
                 var jobs = database.StreamLengthAsync(QueueNames.Jobs);
                 var dead = database.StreamLengthAsync(QueueNames.Dead);
-                var totals = database.HashGetAllAsync(QueueNames.Totals);
-                return (await jobs, await dead, (await totals).ToDictionary(total => total.Name.ToString(), total => (string?)total.Value, StringComparer.Ordinal));
+                var totals = database.HashGetAsync(QueueNames.Totals, ["processed", "retried"]);
+                return (await jobs, await dead, await totals);
             },
             cancellationToken);
         return new QueueResponse(
-            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals, "processed"), Number(totals, "retried"), dead, consumers);
+            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals[0]), Number(totals[1]), dead, consumers);
     }
 
-    private static long Number(IReadOnlyDictionary<string, string?> fields, string name) =>
-        long.TryParse(fields.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -17,7 +17,9 @@ namespace RedisAspire.Caching.Coherence;
 /// </summary>
 internal sealed partial class FillHandover : IDisposable
 {
-    private const int LengthBytes = sizeof(int);
+    // The first byte of a message, which is the version of the form of the rest: processes of different versions listen.
+    private const byte Version = 1;
+    private const int HeaderBytes = 1 + sizeof(int);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -61,10 +63,11 @@ internal sealed partial class FillHandover : IDisposable
     private static byte[] Pack(string lease, byte[] payload)
     {
         var length = Encoding.UTF8.GetByteCount(lease);
-        var message = new byte[LengthBytes + length + payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(message, length);
-        Encoding.UTF8.GetBytes(lease, message.AsSpan(LengthBytes));
-        payload.CopyTo(message, LengthBytes + length);
+        var message = new byte[HeaderBytes + length + payload.Length];
+        message[0] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(1), length);
+        Encoding.UTF8.GetBytes(lease, message.AsSpan(HeaderBytes));
+        payload.CopyTo(message, HeaderBytes + length);
         return message;
     }
 
@@ -121,11 +124,11 @@ internal sealed partial class FillHandover : IDisposable
     {
         if (frame.Kind == RespKind.Error)
             throw new RespErrorException(frame.Text);
-        if (frame.Kind != RespKind.Push || frame.Items is not [{ Text: "message" }, _, { Bytes: { Length: >= LengthBytes } message }])
+        if (frame.Kind != RespKind.Push || frame.Items is not [{ Text: "message" }, _, { Bytes: [Version, _, _, _, _, ..] message }])
             return;
-        var length = BinaryPrimitives.ReadInt32LittleEndian(message);
-        if (length >= 0 && length <= message.Length - LengthBytes && _awaited.TryGetValue(Encoding.UTF8.GetString(message, LengthBytes, length), out var payload))
-            payload.TrySetResult(message[(LengthBytes + length)..]);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(1));
+        if (length >= 0 && length <= message.Length - HeaderBytes && _awaited.TryGetValue(Encoding.UTF8.GetString(message, HeaderBytes, length), out var payload))
+            payload.TrySetResult(message[(HeaderBytes + length)..]);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Node} does not pass on what the master could not take: {Reason}")]

@@ -45,12 +45,12 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     /// <summary>
     /// Raised for every node that has come, gone or changed its role. It is raised on the poller: what it calls must be
-    /// quick and must not throw.
+    /// quick. What it throws is logged.
     /// </summary>
     public event EventHandler<RedisNodeChangedEventArgs>? NodeChanged;
 
-    /// <summary>Raised after every look at the nodes, on the poller: what it calls must be quick and must not throw.</summary>
-    internal event EventHandler? Looked;
+    /// <summary>Raised after every look at the nodes, on the poller: what it calls must be quick. What it throws is logged.</summary>
+    internal event EventHandler<EventArgs>? Looked;
 
     /// <summary>The last look at all nodes.</summary>
     public RedisTopologySnapshot Snapshot => _snapshot;
@@ -211,7 +211,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         var after = TakeSnapshot();
         _snapshot = after;
         Tell(before, after);
-        Looked?.Invoke(this, EventArgs.Empty);
+        Raise(Looked, EventArgs.Empty);
         _firstLook.TrySetResult();
         Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
@@ -228,6 +228,24 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             .ThenByDescending(node => node == _master)
             .ThenByDescending(node => node.Status.Offset)
             .FirstOrDefault();
+    }
+
+    // Whoever listens and throws must not end the poller, and with it the host: the others are told, and the next look follows.
+    private void Raise<T>(EventHandler<T>? told, T e)
+    {
+        foreach (var listener in Delegate.EnumerateInvocationList(told))
+        {
+            try
+            {
+                listener(this, e);
+            }
+#pragma warning disable CA1031 // Listeners throw what they like.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                LogListenerFailed(failure);
+            }
+        }
     }
 
     private RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
@@ -273,7 +291,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             else if (change.IsNowDown || (!now.IsUp && !_firstLook.Task.IsCompleted))
                 LogNodeDown(now.Name, now.Address, now.Error ?? "unknown reason");
             if (change.IsNowUp || change.IsNowDown || change.IsRoleChanged)
-                NodeChanged?.Invoke(this, change);
+                Raise(NodeChanged, change);
         }
 
         if (after.Master != before.Master && after.Master is not null)
@@ -284,6 +302,9 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "No Redis node is configured: every look-up goes to the source. Set ConnectionStrings:redis-master.")]
     private partial void LogNoNodes();
+
+    [LoggerMessage(LogLevel.Error, "Whoever is told of the Redis nodes has failed: the nodes are looked at all the same.")]
+    private partial void LogListenerFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "{Node} at {Address} is up as {Role}.")]
     private partial void LogNodeUp(string node, string address, RedisRole role);

@@ -120,7 +120,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     [Fact]
     public async Task The_last_twenty_runs_are_kept_the_latest_first_and_what_is_no_run_is_passed_over()
     {
-        await Redis.Master.ExecuteAsync("LPUSH", "app:bench:runs", "no run");
+        await Redis.Master.ExecuteAsync("LPUSH", "app:bench:runs", "no run", "null", "{}", """{"version":1,"value":{}}""", """{"requests":1}""");
         for (var requests = 1; requests <= 21; requests++)
         {
             using var response = await BeginAsync(new { requests, keys = 1, concurrency = 1 });

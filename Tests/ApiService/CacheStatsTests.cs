@@ -76,12 +76,24 @@ public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
     [Fact]
     public async Task What_cannot_be_read_is_passed_over()
     {
-        await Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "broken", 9_999_999_999, "gone");
-        await Redis.Master.ExecuteAsync("SET", "app:stats:broken", "{\"instance\":1}");
+        await Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "gone", 9_999_999_999, "other");
+        foreach (var value in Malformed())
+        {
+            await Redis.Master.ExecuteAsync("SET", "app:stats:other", value);
 
-        var cluster = (await StatsAsync(Client)).GetProperty("cluster");
+            var cluster = (await StatsAsync(Client)).GetProperty("cluster");
 
-        Assert.Equal((1, true), (Number(cluster, "instances"), cluster.GetProperty("isComplete").GetBoolean()));
+            Assert.Equal((1, true, value), (Number(cluster, "instances"), cluster.GetProperty("isComplete").GetBoolean(), value));
+        }
+    }
+
+    [Fact]
+    public async Task Figures_of_another_instance_are_understood_with_what_a_later_version_has_added()
+    {
+        await Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "other");
+        await Redis.Master.ExecuteAsync("SET", "app:stats:other", Figures().Replace("\"nearEntries\"", "\"added\":[1],\"nearEntries\"", StringComparison.Ordinal));
+
+        Assert.Equal(2, Number((await StatsAsync(Client)).GetProperty("cluster"), "instances"));
     }
 
     [Fact]
@@ -94,6 +106,26 @@ public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
 
         Assert.Equal(1, Number((await StatsAsync(Client)).GetProperty("cluster").GetProperty("sinceStart"), "misses"));
     }
+
+    private static string Figures(
+        string version = "1", string instance = "\"other\"", string startedAt = "\"2026-03-14T09:26:53Z\"", string entries = "1", string bytes = "1", string nearHits = "1", string latency = "[0,1]")
+    {
+        var figures = $$"""{"nearHits":{{nearHits}},"redisHits":0,"misses":0,"hitLatency":{{latency}},"missLatency":[]}""";
+        return $$$"""
+            {"version":{{{version}}},"value":{"instance":{{{instance}}},"startedAt":{{{startedAt}}},"isNearCacheOpen":true,
+            "nearEntries":{{{entries}}},"nearBytes":{{{bytes}}},"sinceStart":{{{figures}}},"lastMinute":{{{figures}}}}}
+            """;
+    }
+
+    // Of another version, incomplete, of another type, or beyond what anybody can have counted.
+    private static IEnumerable<string> Malformed() =>
+    [
+        "", "no JSON", "null", "[]", "{}", """{"instance":"x"}""", """{"version":1}""", """{"version":1,"value":null}""", """{"version":1,"value":{}}""",
+        Figures()[..100], Figures(version: "2"), Figures(version: "null"), Figures(instance: "null"), Figures(instance: "1"), Figures(instance: "\"\""), Figures(instance: "\"\\ud83d\""),
+        Figures(instance: $"\"{new string('x', 1000)}\""), Figures(startedAt: "\"soon\""), Figures(entries: "-1"), Figures(entries: "9999999999"), Figures(bytes: "-1"),
+        Figures(bytes: $"{long.MaxValue}"), Figures(nearHits: "-1"), Figures(nearHits: $"{long.MaxValue}"), Figures(latency: "null"), Figures(latency: "[9999,1]"), Figures(latency: "[0,-1]"),
+        Figures(latency: "{}"), new string('[', 1000),
+    ];
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 

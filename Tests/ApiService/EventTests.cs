@@ -3,8 +3,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RedisAspire.ApiService.Cache;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -54,6 +56,33 @@ public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: true, ("RateLim
         Assert.Contains(listed, change => Change(change) == "down");
         // Nobody is left without news because Redis is gone.
         Assert.False((await UntilAsync(events, "stats")).GetProperty("cluster").GetProperty("isComplete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Whatever_stands_among_the_figures_of_others_events_go_on()
+    {
+        await Redis.Master.ExecuteAsync("ZADD", "app:stats", 9_999_999_999, "other");
+        await Redis.Master.ExecuteAsync("SET", "app:stats:other", """{"instance":"x"}""");
+        await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(1, (await UntilAsync(events, "stats")).GetProperty("cluster").GetProperty("instances").GetInt32());
+
+        Assert.False(Api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_told_at_one_moment_is_told_at_the_next()
+    {
+        var failing = new FailingConverter();
+        await using var api = await ApiFactory.StartAsync(Redis, services => services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(failing)));
+        using var client = api.CreateClient();
+        await using var stream = await client.GetStreamAsync(Address, Cancellation);
+        await using var events = SseParser.Create(stream).EnumerateAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+
+        Assert.True(await events.MoveNextAsync());
+
+        Assert.Equal(("nodes", true), (events.Current.EventType, failing.HasFailed));
     }
 
     [Fact]
@@ -134,6 +163,25 @@ public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: true, ("RateLim
         await using var stream = await Client.GetStreamAsync(Address, Cancellation);
         await foreach (var item in SseParser.Create(stream, static (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync(Cancellation))
             yield return item;
+    }
+
+    // Fails once.
+    private sealed class FailingConverter : JsonConverter<StatsResponse>
+    {
+        public bool HasFailed { get; private set; }
+
+        public override StatsResponse Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, StatsResponse value, JsonSerializerOptions options)
+        {
+            if (!HasFailed)
+            {
+                HasFailed = true;
+                throw new InvalidOperationException("This cannot be written.");
+            }
+
+            writer.WriteNullValue();
+        }
     }
 
     private Task<JsonElement> GetAsync(string address) => Client.GetFromJsonAsync<JsonElement>(new Uri(address, UriKind.Relative), Cancellation);

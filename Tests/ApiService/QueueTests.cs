@@ -170,6 +170,10 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [InlineData("keys", "[1]")]
     [InlineData("keys", "null")]
     [InlineData("keys", """["a",null]""")]
+    [InlineData("keys", """["\ud83d"]""")]
+    [InlineData("keys", """["app:data-protection:keys"]""")]
+    [InlineData("keys", """["a\u0000"]""")]
+    [InlineData("keys", """[]""")]
     [InlineData("other", "field")]
     public async Task What_another_client_has_put_there_and_is_no_job_is_put_aside_at_once(string field, string value)
     {
@@ -271,6 +275,7 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     [InlineData("GET", "/dead?limit=0", 400)]
     [InlineData("GET", "/dead?limit=101", 400)]
     [InlineData("GET", "/dead?cursor=x", 400)]
+    [InlineData("GET", "/dead?cursor=0-0", 400)]
     [InlineData("POST", "/dead/retry", 401)]
     [InlineData("DELETE", "/dead", 401)]
     public async Task Bad_requests_are_refused(string method, string path, int status)

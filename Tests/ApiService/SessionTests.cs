@@ -43,6 +43,21 @@ public sealed class SessionTests(RedisFixture fixture) : IClassFixture<RedisFixt
     }
 
     [Fact]
+    public async Task What_stands_among_the_keys_of_the_cookies_and_is_none_takes_no_session_from_anybody()
+    {
+        var first = await GetAsync(_client);
+        foreach (var element in new[] { "", "no key", "<key", "<other/>" })
+            await fixture.Redis.Master.ExecuteAsync("RPUSH", "app:data-protection:keys", element);
+        await using var later = await ApiFactory.StartAsync(fixture.Redis);
+        using var client = Browse(later);
+
+        var second = await GetAsync(client);
+
+        Assert.Equal((Text(first, "id"), 2), (Text(second, "id"), second.GetProperty("visits").GetInt32()));
+        await fixture.Redis.Master.ExecuteAsync("LTRIM", "app:data-protection:keys", 0, 0);
+    }
+
+    [Fact]
     public async Task The_cookie_is_out_of_reach_of_scripts_and_other_sites()
     {
         using var response = await _client.GetAsync(Session, Cancellation);

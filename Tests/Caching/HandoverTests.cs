@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
@@ -41,6 +42,23 @@ public sealed class HandoverTests() : HandoverScenario(peerAddress: null)
         Assert.Equal("theirs", (await InTimeAsync(theirs)).Value);
         Assert.Equal((CacheLevel.Redis, "theirs"), await InTimeAsync(ours));
         await InTimeAsync(OursIsGivenUp.Task);
+    }
+
+    [Fact]
+    public async Task What_comes_in_another_form_on_the_channel_is_not_taken_for_the_value()
+    {
+        var (theirs, ours) = await BeginAsync();
+        var lease = Encoding.UTF8.GetBytes((string)(await Redis.Master.ExecuteAsync("GET", $"app:cache:lease:{Key}"))!);
+        byte[] unversioned = [.. BitConverter.GetBytes(lease.Length), .. lease, .. "another"u8];
+        foreach (var message in new byte[][] { [], [1], [1, 0xff, 0xff, 0xff, 0xff], [1, 0xff, 0xff, 0xff, 0x7f], unversioned, [2, .. unversioned] })
+            await Redis.Replicas.First().ExecuteAsync("PUBLISH", "app:cache:handover", message);
+        await Redis.Master.Process.KillAsync();
+        await InTimeAsync(OursIsAsked.Task);
+
+        Theirs.SetResult("theirs");
+
+        Assert.Equal("theirs", (await InTimeAsync(theirs)).Value);
+        Assert.Equal((CacheLevel.Source, "theirs"), await InTimeAsync(ours));
     }
 
     [Fact]

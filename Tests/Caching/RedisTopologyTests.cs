@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching.Topology;
 using RedisAspire.Tests.Support;
 
@@ -46,6 +48,28 @@ public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<Red
             await host.Cache.SetAsync("b", "2", cancellationToken: TestContext.Current.CancellationToken);
             return (string?)await own.Redis.Nodes[1].ExecuteAsync("GET", "b") == "2";
         });
+    }
+
+    [Fact]
+    public async Task Nodes_are_looked_at_whatever_those_throw_who_are_told_of_them()
+    {
+        var own = new RedisFixture();
+        await own.InitializeAsync();
+        await using var cleanup = own;
+        await using var host = await CacheHost.StartAsync(own.Redis);
+        var isTold = false;
+        host.Topology.NodeChanged += static (_, _) => throw new InvalidOperationException("A listener fails.");
+        host.Topology.NodeChanged += (_, change) => isTold |= change.IsNowUp;
+        host.Topology.Looked += static (_, _) => throw new InvalidOperationException("A listener fails.");
+        var replica = own.Redis.Nodes[1];
+
+        await replica.Process.KillAsync();
+        await Eventually.HoldsAsync("it is down", () => !host.Topology.Snapshot.Nodes[1].IsUp);
+        await replica.StartAsync();
+        await Eventually.HoldsAsync("it is up", () => host.Topology.Snapshot.Nodes[1].IsUp);
+
+        Assert.True(isTold);
+        Assert.False(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
     }
 
     [Fact]

@@ -44,5 +44,5 @@ internal static class LiveEvents
             : [.. before.Trend.Where(sample => stats.TakenAt - sample.TakenAt <= TrendLength), new StatsSample(stats.TakenAt, stats.Cluster.Near, stats.Cluster.LastMinute)],
     };
 
-    private static T Read<T>(SseItem<string> told) => JsonSerializer.Deserialize<T>(told.Data, JsonSerializerOptions.Web)!;
+    private static T Read<T>(SseItem<string> told) => JsonSerializer.Deserialize<T>(told.Data, JsonSerializerOptions.Web) ?? throw new JsonException($"'{told.EventType}' says nothing.");
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
 using RedisAspire.Web.Api;
 
@@ -141,13 +140,15 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         {
             return exception.Message;
         }
-        catch (JsonException)
-        {
-            return "The API says what this page does not understand.";
-        }
         catch (OperationCanceledException)
         {
             return $"The API has said nothing for {Silence.TotalSeconds:0} seconds.";
+        }
+        // Not all of what an API of another version says is of the wrong form at once: whatever comes of it, the API is listened to again.
+        catch (Exception exception)
+        {
+            LogNotUnderstood(exception);
+            return "The API says what this page does not understand.";
         }
     }
 
@@ -170,6 +171,9 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The API tells nothing: {Problem}")]
     private partial void LogLost(string problem);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What the API tells is not understood.")]
+    private partial void LogNotUnderstood(Exception failure);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The API tells what happens.")]
     private partial void LogFound();
