@@ -55,6 +55,7 @@ builder.Services.AddApiDescription();
 
 var app = builder.Build();
 
+app.UseHead();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseVisitorAddress();

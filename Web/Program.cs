@@ -38,6 +38,7 @@ builder.Services.AddResponseCompression();
 
 var app = builder.Build();
 
+app.UseHead();
 app.UseVisitorAddress();
 app.UseResponseCompression();
 app.UseSecurityHeaders();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Data;
 
@@ -19,12 +20,13 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
 
     private const string Change =
         """
+        if ARGV[5] ~= 'any' and redis.call('HGET', KEYS[1], ARGV[1]) ~= (ARGV[5] == 'changed' and ARGV[6]) then return { 0 } end
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
         redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-        if redis.call('ZCARD', KEYS[2]) <= tonumber(ARGV[4]) then return false end
+        if redis.call('ZCARD', KEYS[2]) <= tonumber(ARGV[4]) then return { 1 } end
         local oldest = redis.call('ZPOPMIN', KEYS[2])[1]
         redis.call('HDEL', KEYS[1], oldest)
-        return oldest
+        return { 1, oldest }
         """;
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
@@ -41,9 +43,29 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
         await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), _readTimeout, cancellationToken);
 
     /// <summary>Changes a row.</summary>
-    /// <returns>The row that has its first value again because of that, if any.</returns>
     /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
-    public async Task<string?> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        (string?)await master.ExecuteAsync(
-            database => database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum]), WriteTimeout, cancellationToken);
+    public Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
+        ChangeAsync(key, value, at, cancellationToken, "any");
+
+    /// <summary>Changes a row if it is still what it was.</summary>
+    /// <param name="key">The row.</param>
+    /// <param name="before">Its changed value; <see langword="null"/> when it had its first one.</param>
+    /// <param name="value">Its value from now on.</param>
+    /// <param name="at">When that is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
+    public Task<RowChange> ChangeIfAsync(string key, string? before, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
+        before is null ? ChangeAsync(key, value, at, cancellationToken, "first") : ChangeAsync(key, value, at, cancellationToken, "changed", before);
+
+    private async Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken, params RedisValue[] condition)
+    {
+        var answer = (RedisResult[])(await master.ExecuteAsync(
+            database => database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum, .. condition]), WriteTimeout, cancellationToken))!;
+        return new RowChange((long)answer[0] == 1, answer is [_, var oldest] ? (string?)oldest : null);
+    }
 }
+
+/// <summary>What came of a change.</summary>
+/// <param name="IsDone">Whether it was made: the row was what it had to be.</param>
+/// <param name="Displaced">The row that has its first value again because of that, if any.</param>
+internal readonly record struct RowChange(bool IsDone, string? Displaced);

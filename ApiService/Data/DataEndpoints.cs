@@ -46,8 +46,9 @@ internal static class DataEndpoints
         data.MapPut("/{**key}", PutAsync)
             .WithName("PutData")
             .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
-            .WithDescription($"{OtherForm} The {ChangedRows.Maximum} last changes are kept.")
+            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise. The {ChangedRows.Maximum} last changes are kept.")
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -106,7 +107,8 @@ internal static class DataEndpoints
         TellTrace(context, answer.Level, lookup.IsHit);
         history.Record(new Lookup(answer.Timestamp, answer.Key, answer.Level, elapsed, answer.Node));
 
-        var tag = ValueTag.Of(lookup.Value);
+        var isText = AcceptedForm.IsText(context.Request.GetTypedHeaders().Accept);
+        var tag = ValueTag.Of(lookup.Value, isText);
         var headers = context.Response.Headers;
         headers["X-Cache"] = lookup.IsHit ? "HIT" : "MISS";
         headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"{answer.Level};dur={elapsed}");
@@ -117,18 +119,22 @@ internal static class DataEndpoints
 
         if (tag.IsKnownBy(context.Request.GetTypedHeaders()))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        if (PrefersText(context.Request))
+        if (isText)
             return TypedResults.Text($"[{(lookup.IsHit ? "CACHE" : "SLOW")}] {lookup.Value}\n");
         return TypedResults.Ok(answer);
     }
 
-    private static async Task<Results<NoContent, ValidationProblem>> PutAsync(
-        DataKey dataKey, DataRequest change, DataService data, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> PutAsync(
+        DataKey dataKey, DataRequest change, [AsParameters] ValueCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
     {
-        if (change.Check() is { Count: > 0 } errors)
+        var errors = change.Check();
+        foreach (var error in condition.Check())
+            errors.Add(error.Key, error.Value);
+        if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
 
-        await data.ChangeAsync(dataKey.Value, change.Value, cancellationToken);
+        if (condition.IsNeverMet || !await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken))
+            return TypedResults.Problem("The value is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
         return TypedResults.NoContent();
     }
@@ -144,14 +150,5 @@ internal static class DataEndpoints
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
             activity.SetTag("cache.level", level).SetTag("cache.request.type", isHit ? "hit" : "miss");
-    }
-
-    private static bool PrefersText(HttpRequest request)
-    {
-        var accepted = request.GetTypedHeaders().Accept;
-        return accepted
-            .OrderByDescending(type => type.Quality ?? 1)
-            .Select(type => type.MediaType.Value)
-            .FirstOrDefault(type => type is "text/plain" or "application/json" or "*/*") == "text/plain";
     }
 }

@@ -21,20 +21,25 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
     /// <summary>Changes a value in the database, and removes the old one from the cache of every instance.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value from now on.</param>
+    /// <param name="condition">What its value has to be until then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it was changed: its value was what it had to be.</returns>
     /// <exception cref="Caching.Topology.RedisUnavailableException">Changes cannot be kept now.</exception>
-    public async Task ChangeAsync(string key, string value, CancellationToken cancellationToken)
+    public async Task<bool> ChangeAsync(string key, string value, ValueCondition condition, CancellationToken cancellationToken)
     {
-        string? displaced = null;
+        var change = new RowChange(IsDone: true, Displaced: null);
         try
         {
-            displaced = await database.ChangeAsync(key, value, cancellationToken);
+            change = await database.ChangeAsync(key, value, condition, cancellationToken);
         }
         finally
         {
             // After a failure too, and when nobody waits any more: the value may have changed all the same.
-            await cache.RemoveAsync(displaced is null ? [key] : [key, displaced], CancellationToken.None);
+            if (change.IsDone)
+                await cache.RemoveAsync(change.Displaced is { } displaced ? [key, displaced] : [key], CancellationToken.None);
         }
+
+        return change.IsDone;
     }
 
     private static async ValueTask<string> QueryAsync(ReplicatedCache cache, SlowDatabase database, string key, CancellationToken cancellationToken)

@@ -9,12 +9,16 @@ namespace RedisAspire.ApiService.Db;
 /// <param name="Category">What kind of product it is: 1 to 64 characters.</param>
 /// <param name="InStock">Whether it can be had now.</param>
 /// <param name="Features">What it is praised for: at most 20 features of 1 to 100 characters.</param>
+/// <param name="Id">What it is known by, as an answer says it: that of the address.</param>
+/// <param name="Version">Its version, as an answer says it. A write gives it a new one, whatever it is here.</param>
 internal sealed record ProductRequest(
     string Name,
     decimal Price,
     string Category,
     [property: JsonPropertyName("in_stock")] bool InStock,
-    IReadOnlyList<string>? Features = null)
+    IReadOnlyList<string>? Features = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null)
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaximumNameLength = 200;
@@ -35,10 +39,13 @@ internal sealed record ProductRequest(
     public Product ToProduct(string id) => new(id, Name, decimal.Round(Price, 2), Category, InStock, Features ?? []);
 
     /// <summary>Says what is wrong, by the name of the member.</summary>
-    public Dictionary<string, string[]> Check()
+    /// <param name="id">The id in the address; <see langword="null"/> when one is made up.</param>
+    public Dictionary<string, string[]> Check(string? id = null)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         Note("name", FaultOf(Name, MaximumNameLength));
+        Note("id", Id is null || Id == id ? null : id is null ? "It is made up, and cannot be given." : "It is that of the address.");
+        Note("version", Version is null || Id is not null ? null : "It cannot be set.");
         Note("category", FaultOf(Category, MaximumCategoryLength));
         if (Price is < 0 or > MaximumPrice || decimal.Round(Price, 2) != Price)
             Note("price", FormattableString.Invariant($"A price is a number from 0 to {MaximumPrice:N0} with at most two decimals."));

@@ -38,7 +38,7 @@ internal static class ProductWriteEndpoints
         product.MapPut("", PutAsync)
             .WithName("PutProduct")
             .WithSummary("Creates or replaces a product.")
-            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none.")
+            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none. What an answer said of the product can be sent back: its `id` must be that of the address, and its `version` means nothing.")
             .AcceptsBody()
             .ChangesProduct()
             .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
@@ -73,7 +73,7 @@ internal static class ProductWriteEndpoints
     private static async Task<IResult> PutAsync(
         string id, ProductRequest request, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
     {
-        var errors = request.Check();
+        var errors = request.Check(id);
         foreach (var error in condition.Check())
             errors.Add(error.Key, error.Value);
         if (errors.Count > 0)
@@ -94,7 +94,7 @@ internal static class ProductWriteEndpoints
             if (await reader.FindAsync(id, cancellationToken) is not { } before)
                 return condition.IfMatch is null ? ProductEndpoints.NotFound(id) : Refused();
             var request = ProductPatch.TryApply(patch, before, json.Value.SerializerOptions, out var unreadable);
-            if ((request?.Check() ?? unreadable) is { Count: > 0 } errors)
+            if ((request?.Check(id) ?? unreadable) is { Count: > 0 } errors)
                 return TypedResults.ValidationProblem(errors);
             if (request is null)
             {

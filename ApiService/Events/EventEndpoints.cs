@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.RateLimiting;
+using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.Events;
 
@@ -54,6 +55,9 @@ internal static class EventEndpoints
 
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";
+        // It has no end that could be waited for.
+        if (context.IsHead())
+            return TypedResults.Empty;
         context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
 
         // The server waits for its requests when it stops, and this one has no end of its own.

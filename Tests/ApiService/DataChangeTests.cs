@@ -107,7 +107,6 @@ public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, ha
         using var changed = await PutAsync(_key, "changed");
         using var newer = await GetAsync(first.Headers.ETag!);
 
-        Assert.True(first.Headers.ETag!.IsWeak);
         Assert.Equal((HttpStatusCode.NotModified, HttpStatusCode.NotModified, HttpStatusCode.OK), (same.StatusCode, any.StatusCode, newer.StatusCode));
         Assert.Equal((first.Headers.ETag, true), (same.Headers.ETag, same.Headers.CacheControl!.NoCache));
         Assert.Empty(await same.Content.ReadAsByteArrayAsync(Cancellation));
@@ -118,6 +117,50 @@ public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, ha
             using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(_key)) { Headers = { IfNoneMatch = { known } } };
             return await Client.SendAsync(request, Cancellation);
         }
+    }
+
+    [Fact]
+    public async Task A_value_that_has_changed_meanwhile_is_not_overwritten()
+    {
+        using var first = await Client.GetAsync(PathOf(_key), Cancellation);
+        var read = first.Headers.ETag!.ToString();
+        using var changed = await PutIfAsync("second", "If-Match", $"\"other\", {read}");
+        using var refused = await PutIfAsync("third", "If-Match", read);
+        using var weak = await PutIfAsync("third", "If-Match", $"W/{changed.Headers.ETag}");
+        using var none = await PutIfAsync("third", "If-None-Match", "*");
+        using var unreadable = await PutIfAsync("third", "If-Match", "third");
+
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+        Assert.All([refused, weak, none], response =>
+            Assert.Equal((HttpStatusCode.PreconditionFailed, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType)));
+        Assert.Equal(HttpStatusCode.BadRequest, unreadable.StatusCode);
+        Assert.Equal("second", (await DataAsync(Client)).Data);
+        using var any = await PutIfAsync("third", "If-Match", "*");
+        Assert.Equal((HttpStatusCode.NoContent, "third"), (any.StatusCode, (await DataAsync(Client)).Data));
+    }
+
+    [Fact]
+    public async Task Of_many_who_have_read_the_same_value_one_changes_it()
+    {
+        using var first = await Client.GetAsync(PathOf(_key), Cancellation);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => PutIfAsync($"value {i}", "If-Match", first.Headers.ETag!.ToString())));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.NoContent);
+        Assert.Equal(9, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
+    }
+
+    [Fact]
+    public async Task The_forms_of_a_value_have_tags_of_their_own_and_either_will_do_for_a_change()
+    {
+        using var json = await Client.GetAsync(PathOf(_key), Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(_key)) { Headers = { Accept = { new("text/plain") }, IfNoneMatch = { json.Headers.ETag! } } };
+        using var text = await Client.SendAsync(request, Cancellation);
+
+        Assert.Equal((HttpStatusCode.OK, "text/plain"), (text.StatusCode, text.Content.Headers.ContentType?.MediaType));
+        Assert.NotEqual(json.Headers.ETag, text.Headers.ETag);
+        using var changed = await PutIfAsync("changed", "If-Match", text.Headers.ETag!.ToString());
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
     }
 
     [Fact]
@@ -184,6 +227,13 @@ public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, ha
     {
         var answer = await client.GetFromJsonAsync<JsonElement>(new Uri($"/data/{_key}{query}", UriKind.Relative), Cancellation);
         return (answer.GetProperty("data").GetString()!, answer.GetProperty("level").GetString()!);
+    }
+
+    private async Task<HttpResponseMessage> PutIfAsync(string value, string header, string condition)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, PathOf(_key)) { Content = JsonContent.Create(new { value }) };
+        request.Headers.TryAddWithoutValidation(header, condition);
+        return await Client.SendAsync(request, Cancellation);
     }
 
     private Task<HttpResponseMessage> PutAsync(string key, string value, HttpClient? client = null) =>

@@ -68,6 +68,36 @@ public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdmin
         }
     }
 
+    [Theory]
+    [InlineData(null, "application/json")]
+    [InlineData("", "application/json")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("image/png", "application/json")]
+    [InlineData("no type", "application/json")]
+    [InlineData("text/plain", "text/plain")]
+    [InlineData("TEXT/Plain", "text/plain")]
+    [InlineData("text/*", "text/plain")]
+    [InlineData("text/plain; charset=utf-8", "text/plain")]
+    [InlineData("text/plain, */*", "text/plain")]
+    [InlineData("application/json, text/plain", "application/json")]
+    [InlineData("text/plain, application/json", "text/plain")]
+    [InlineData("application/json;q=0.5, text/*", "text/plain")]
+    [InlineData("text/*, text/plain;q=0.1, application/*;q=0.2", "application/json")]
+    [InlineData("text/plain;q=0", "application/json")]
+    [InlineData("text/plain;q=0, */*", "application/json")]
+    [InlineData("application/json;q=0, */*", "text/plain")]
+    [InlineData("APPLICATION/JSON;q=0, TEXT/*;q=0.1", "text/plain")]
+    public async Task The_form_is_the_one_that_is_accepted_most(string? accept, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(_key));
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+
+        using var response = await Client.SendAsync(request, Cancellation);
+
+        Assert.Equal((HttpStatusCode.OK, type), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+    }
+
     [Fact]
     public async Task Another_clients_value_is_a_hit_and_ours_is_readable_by_others()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace RedisAspire.Tests.ApiService;
 
@@ -48,6 +49,28 @@ public sealed class ProductConditionTests(CatalogueFixture fixture) : IClassFixt
         using var delete = await _products.DeleteAsync(_id, ("If-Match", patch.Headers.ETag!.Tag));
 
         Assert.All([put, patch, delete], response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+    }
+
+    [Fact]
+    public async Task What_was_read_can_be_changed_and_sent_back_but_not_as_another_product()
+    {
+        await PutAsync("1");
+        using var read = await _products.GetAsync(_id);
+        var body = JsonNode.Parse((await ProductClient.JsonAsync(read)).GetProperty("data").GetRawText())!.AsObject();
+        body["price"] = 2;
+
+        using var put = await _products.PutAsync(_id, body.ToJsonString(), ("If-Match", read.Headers.ETag!.Tag));
+        using var patch = await _products.PatchAsync(_id, (await _products.ReadAsync(_id)).GetRawText());
+        using var other = await _products.PutAsync($"{_id}-other", body.ToJsonString());
+        using var created = await _products.PostAsync("/api/db/products", body.ToJsonString());
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, 2), (put.StatusCode, patch.StatusCode, await PriceAsync()));
+        Assert.NotEqual(read.Headers.ETag, put.Headers.ETag);
+        foreach (var refused in new[] { other, created })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Equal("id", Assert.Single((await ProductClient.JsonAsync(refused)).GetProperty("errors").EnumerateObject()).Name);
+        }
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class DataForwarding
     private static readonly string[] Parameters = ["bypassNear", "ttl"];
 
     // What the request and the answer say about themselves; the rest belongs to each connection.
-    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfNoneMatch, ApiConnection.AdminKeyHeader];
+    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, ApiConnection.AdminKeyHeader];
     private static readonly string[] Passed =
         [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing", "RateLimit", "RateLimit-Policy"];
 
