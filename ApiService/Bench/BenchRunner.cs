@@ -3,13 +3,14 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Problems;
-using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Bench;
 
-/// <summary>Runs the bench: in this process, against the cache that serves everybody else meanwhile.</summary>
+/// <summary>Runs the bench: in this process, against a cache of its own on the nodes that serve everybody else meanwhile.</summary>
 internal sealed class BenchRunner(
-    ReplicatedCache cache, DataService data, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    RedisTopology topology, IConfiguration configuration, DataService data, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILoggerFactory loggers)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +25,9 @@ internal sealed class BenchRunner(
         using var deadline = new CancellationTokenSource(options.Value.MaximumDuration, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, lifetime.ApplicationStopping, cancellationToken);
         var startedAt = time.GetUtcNow();
-        var load = new BenchLoad(request, cache, data, time);
+        await using var cache = new BenchCache(topology, configuration, time, loggers);
+        await cache.OpenAsync(stopping.Token);
+        var load = new BenchLoad(request, cache.Cache, data, time);
         var running = load.RunAsync(stopping.Token);
         try
         {

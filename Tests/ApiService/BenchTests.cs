@@ -43,6 +43,20 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
         Assert.Equal(0, await KeysAsync());
     }
 
+    [Theory]
+    [InlineData("near")]
+    [InlineData("redis")]
+    public async Task A_run_is_in_nobodys_figures(string level)
+    {
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
+        var before = await FiguresAsync();
+
+        using var response = await BeginAsync(new { requests = Requests, concurrency = 4, keys = 50, readPercent = 80, level });
+        Assert.Equal("result", (await response.LastEventAsync()).Type);
+
+        Assert.Equal(before, await FiguresAsync());
+    }
+
     [Fact]
     public async Task A_run_against_the_source_ends_when_its_time_is_up()
     {
@@ -140,6 +154,12 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     private Task<HttpResponseMessage> SendAsync(HttpContent content) => Client.BeginAsync(Request(content), Cancellation);
 
     private Task<HttpResponseMessage> BeginAsync(object body) => SendAsync(JsonContent.Create(body));
+
+    private async Task<(string SinceStart, string Near)> FiguresAsync()
+    {
+        var own = (await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/cache/stats", UriKind.Relative), Cancellation)).GetProperty("instances")[0];
+        return (own.GetProperty("sinceStart").GetRawText(), own.GetProperty("near").GetRawText());
+    }
 
     private async Task<long> KeysAsync() => (long)await Redis.Master.ExecuteAsync("EVAL", "return #redis.call('KEYS', 'app:bench:key:*')", 0);
 }
