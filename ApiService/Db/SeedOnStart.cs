@@ -27,7 +27,7 @@ internal sealed partial class SeedOnStart(
             if (!master.TryGetDatabase(out var database))
                 return false;
             if (await database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken) == 0)
-                LogSeeded((await seeder.SeedAsync()).Added);
+                Tell(await seeder.SeedAsync());
             return true;
         }
         catch (Exception failure) when (RedisFailure.IsWrongType(failure is ProductWriteException ? failure.InnerException! : failure))
@@ -42,8 +42,24 @@ internal sealed partial class SeedOnStart(
         }
     }
 
+    private void Tell(SeedResponse seeded)
+    {
+        if (seeded.Kept == 0)
+            LogSeeded(seeded.Added);
+        else if (seeded.Added == 0)
+            LogSeededElsewhere(seeded.Kept);
+        else
+            LogSeededTogether(seeded.Added, seeded.Kept);
+    }
+
     [LoggerMessage(LogLevel.Information, "The catalogue was empty: {Count} products were added.")]
     private partial void LogSeeded(int count);
+
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty: another instance has added its {Count} products meanwhile.")]
+    private partial void LogSeededElsewhere(int count);
+
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty: {Count} products were added here, and {Others} by another instance meanwhile.")]
+    private partial void LogSeededTogether(int count, int others);
 
     [LoggerMessage(LogLevel.Warning, "The catalogue is not filled: another client keeps something else at one of its keys.")]
     private partial void LogForeign(Exception failure);

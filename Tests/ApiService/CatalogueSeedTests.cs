@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RedisAspire.ApiService.Db;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
@@ -48,6 +51,28 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
             using var response = await products.PutAsync(Text(item, "id"), item.GetRawText());
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData(0, "The catalogue was empty: 50 products were added.")]
+    [InlineData(20, "The catalogue was empty: 30 products were added here, and 20 by another instance meanwhile.")]
+    [InlineData(50, "The catalogue was empty: another instance has added its 50 products meanwhile.")]
+    public async Task It_is_said_who_has_filled_the_catalogue(int elsewhere, string sentence)
+    {
+        await using (var other = await ApiFactory.StartAsync(_fixture.Redis, Seeding))
+            await FilledAsync();
+        // As it looked to whoever came before the other had begun: no product, and then some of them.
+        await Master.ExecuteAsync("DEL", "db:products");
+        await Master.ExecuteAsync("EVAL", "for _, key in ipairs({unpack(redis.call('KEYS', 'db:product:*'), ARGV[1] + 1)}) do redis.call('DEL', key) end", 0, elsewhere);
+        var log = new RecordingLogger(LogLevel.Information);
+
+        await using var api = await ApiFactory.StartAsync(_fixture.Redis, services =>
+        {
+            services.Configure<DbOptions>(options => options.Seed = true);
+            services.AddLogging(logging => logging.AddProvider(log));
+        });
+
+        await Eventually.HoldsAsync(sentence, () => log.Lines.Contains(sentence));
     }
 
     [Fact]
