@@ -18,6 +18,12 @@ public sealed partial class RedisFailover : IDisposable
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// The longest that <see cref="PromoteAsync"/> takes: sentinels have to see first that the node is to be preferred, and
+    /// the others have to join it afterwards.
+    /// </summary>
+    public static TimeSpan MaximumDuration { get; } = TimeSpan.FromSeconds(60);
+
     private readonly RedisTopology _topology;
     private readonly RedisOperator _operator;
     private readonly SentinelFailover _sentinels;
@@ -40,7 +46,7 @@ public sealed partial class RedisFailover : IDisposable
         _operator = new RedisOperator(options.Value, time);
         _time = time;
         _logger = logger;
-        _sentinels = new SentinelFailover(topology, _operator, options.Value.SentinelServiceName, time);
+        _sentinels = new SentinelFailover(topology, _operator, options.Value.SentinelServiceName, time, logger);
         topology.Looked += Follow;
     }
 
@@ -50,10 +56,32 @@ public sealed partial class RedisFailover : IDisposable
     /// <returns>A task that ends when writes go to the node.</returns>
     /// <exception cref="KeyNotFoundException">There is no such node.</exception>
     /// <exception cref="InvalidOperationException">The node cannot become the master now: it is down, or it is the master already.</exception>
-    /// <exception cref="RedisUnavailableException">Redis did not do it, or not in time.</exception>
+    /// <exception cref="RedisUnavailableException">Redis did not do it, or not within <see cref="MaximumDuration"/>.</exception>
     public async Task PromoteAsync(string name, CancellationToken cancellationToken = default)
     {
         var node = _topology.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new KeyNotFoundException($"There is no Redis node '{name}'.");
+        using var deadline = new CancellationTokenSource(MaximumDuration, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await PromoteInTurnAsync(node, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RedisUnavailableException($"{name} did not become the master within {MaximumDuration.TotalSeconds} s.", late);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _topology.Looked -= Follow;
+        _turn.Dispose();
+    }
+
+    private async Task PromoteInTurnAsync(RedisNode node, CancellationToken cancellationToken)
+    {
+        var name = node.Name;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -78,13 +106,6 @@ public sealed partial class RedisFailover : IDisposable
         {
             _turn.Release();
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _topology.Looked -= Follow;
-        _turn.Dispose();
     }
 
     // A master of before that has come back calls itself one for some seconds, until a sentinel tells it: nobody could
@@ -162,6 +183,7 @@ public sealed partial class RedisFailover : IDisposable
     // A master of before that was down or out of reach does not know that there is another one.
     private void Follow(object? sender, EventArgs e)
     {
+        _sentinels.GiveBack();
         if (_promoted is not { } master || master != _topology.Master || _topology.Sentinels.Master is not null)
             return;
         foreach (var node in _topology.Nodes)

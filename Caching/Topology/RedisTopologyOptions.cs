@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>Which Redis nodes there are, and how often they are looked at.</summary>
@@ -20,6 +22,9 @@ public sealed class RedisTopologyOptions
     /// Filled from the configuration: every connection string named <c>redis-sentinel-…</c>.
     /// </summary>
     public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
+
+    /// <summary>Finds the addresses of a name.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> ResolveAsync { get; set; } = Dns.GetHostAddressesAsync;
 
     /// <summary>What the sentinels call the group of master and replicas. <c>mymaster</c> by default.</summary>
     public string SentinelServiceName { get; set; } = "mymaster";

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Topology;
@@ -6,28 +8,66 @@ namespace RedisAspire.Caching.Topology;
 /// Makes a certain replica the master through the sentinels. They choose by priority, so it gets the best one for as
 /// long as it takes. See https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/.
 /// </summary>
-internal sealed class SentinelFailover(RedisTopology topology, RedisOperator redis, string serviceName, TimeProvider time)
+internal sealed partial class SentinelFailover(RedisTopology topology, RedisOperator redis, string serviceName, TimeProvider time, ILogger logger)
 {
     // Sentinels read a replica's priority every ten seconds.
     private static readonly TimeSpan PriorityRead = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan FailedOver = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // The priorities of nodes that have another one for the time of a promotion, or could not be given theirs back since.
+    private readonly ConcurrentDictionary<RedisNode, Owed> _owed = new();
+
     public async Task PromoteAsync(RedisNode node, CancellationToken cancellationToken)
     {
         var sentinel = topology.Sentinels.Links.First(link => link.Opinion is not null);
-        var priority = await PriorityAsync(node, cancellationToken).ConfigureAwait(false);
-        await SetPriorityAsync(node, "1", cancellationToken).ConfigureAwait(false);
+        // A name may have another address since: that of a container that was made anew, for instance.
+        await topology.Sentinels.ResolveAsync(cancellationToken).ConfigureAwait(false);
+        var owed = _owed.TryGetValue(node, out var before) ? before : new Owed(await PriorityAsync(node, cancellationToken).ConfigureAwait(false));
+        while (!owed.TryEnter())
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        _owed[node] = owed;
         try
         {
+            await SetPriorityAsync(node, "1", cancellationToken).ConfigureAwait(false);
             await SeenAsync(sentinel, node, cancellationToken).ConfigureAwait(false);
             await redis.AskAsync(sentinel, cancellationToken, "SENTINEL", "FAILOVER", serviceName).ConfigureAwait(false);
             await topology.WaitForMasterAsync(node, FailedOver, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await SetPriorityAsync(node, priority, CancellationToken.None).ConfigureAwait(false);
+            await GiveBackAsync(node, owed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives nodes that are up again the priority that they could not be given back after a promotion.</summary>
+    public void GiveBack()
+    {
+        foreach (var (node, owed) in _owed)
+        {
+            if (node.Status.IsUp && owed.TryEnter())
+                _ = GiveBackAsync(node, owed);
+        }
+    }
+
+    // Whether the node is the master by now is not a question of its priority: what cannot be given back now is given back later.
+    private async Task GiveBackAsync(RedisNode node, Owed owed)
+    {
+        try
+        {
+            await SetPriorityAsync(node, owed.Priority, CancellationToken.None).ConfigureAwait(false);
+            _owed.TryRemove(KeyValuePair.Create(node, owed));
             await RememberAsync(node).ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException failure)
+        {
+            if (!owed.IsTold)
+                LogNotGivenBack(node.Name, owed.Priority, failure.Message);
+            owed.IsTold = true;
+        }
+        finally
+        {
+            owed.Leave();
         }
     }
 
@@ -69,5 +109,22 @@ internal sealed class SentinelFailover(RedisTopology topology, RedisOperator red
         }
 
         throw new RedisUnavailableException($"The sentinels do not see {node.Name} as a replica that may become the master.");
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Node} could not be given its replica-priority {Priority} back, and is as soon as it answers: {Reason}")]
+    private partial void LogNotGivenBack(string node, string priority, string reason);
+
+    private sealed class Owed(string priority)
+    {
+        private int _isInUse;
+
+        public string Priority => priority;
+
+        public bool IsTold { get; set; }
+
+        /// <summary>For one at a time: whoever wants the node to have another one, or gives it back.</summary>
+        public bool TryEnter() => Interlocked.Exchange(ref _isInUse, 1) == 0;
+
+        public void Leave() => Volatile.Write(ref _isInUse, 0);
     }
 }

@@ -10,13 +10,22 @@ internal sealed partial class SentinelWatch
 {
     private readonly SentinelLink[] _links;
     private readonly RedisNode[] _nodes;
+    private readonly Action _changed;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private Dictionary<string, IPAddress[]> _addresses = new(StringComparer.OrdinalIgnoreCase);
-    private SentinelOpinion? _unknown;
+    private volatile Dictionary<string, IPAddress[]> _addresses = new(StringComparer.OrdinalIgnoreCase);
+    // What a sentinel has named and is no node that is known here.
+    private volatile SentinelOpinion? _stranger;
 
     public SentinelWatch(RedisTopologyOptions options, RedisNode[] nodes, Action changed, TimeProvider time, ILogger logger)
     {
         _nodes = nodes;
+        _changed = changed;
+        _resolve = options.ResolveAsync;
+        _interval = options.PollInterval;
+        _time = time;
         _logger = logger;
         _links = [.. options.Sentinels.Select(sentinel => new SentinelLink(
             sentinel.Key, RedisNodeEndpoint.Parse(sentinel.Value), options.SentinelServiceName, options.PollInterval, changed, time, logger))];
@@ -66,7 +75,28 @@ internal sealed partial class SentinelWatch
         if (_links.Length == 0)
             return;
         await ResolveAsync(stopping).ConfigureAwait(false);
-        await Task.WhenAll(_links.Select(link => link.RunAsync(stopping))).ConfigureAwait(false);
+        await Task.WhenAll([FollowNamesAsync(stopping), .. _links.Select(link => link.RunAsync(stopping))]).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds out the addresses of the nodes' names: they change when containers are made anew.</summary>
+    public async Task ResolveAsync(CancellationToken cancellationToken)
+    {
+        var addresses = new Dictionary<string, IPAddress[]>(_addresses, StringComparer.OrdinalIgnoreCase);
+        // A name that only the nodes know cannot be resolved here: sentinels have to call the node by it.
+        foreach (var host in _nodes.Select(node => node.Peer.Host).Intersect(_nodes.Select(node => node.Endpoint.Host), StringComparer.OrdinalIgnoreCase))
+        {
+            try
+            {
+                addresses[host] = await _resolve(host, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is SocketException or ArgumentException)
+            {
+                // What was known of it is better than nothing.
+                addresses.TryAdd(host, []);
+            }
+        }
+
+        _addresses = addresses;
     }
 
     /// <summary>Whether a sentinel that names an address means this node.</summary>
@@ -74,38 +104,38 @@ internal sealed partial class SentinelWatch
 
     private RedisNode? Find(SentinelOpinion opinion)
     {
-        var node = Array.Find(_nodes, node => IsMeant(node, opinion.Host, opinion.Port.ToString(CultureInfo.InvariantCulture)));
-        if (node is null && opinion != _unknown)
-        {
-            _unknown = opinion;
-            LogStranger(opinion.Host, opinion.Port);
-        }
-
+        var node = FindKnown(opinion);
+        if (node is null)
+            _stranger = opinion;
         return node;
+    }
+
+    private RedisNode? FindKnown(SentinelOpinion opinion) =>
+        Array.Find(_nodes, node => IsMeant(node, opinion.Host, opinion.Port.ToString(CultureInfo.InvariantCulture)));
+
+    // A stranger may be a node whose name has another address by now.
+    private async Task FollowNamesAsync(CancellationToken stopping)
+    {
+        SentinelOpinion? told = null;
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(_interval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stranger is not { } stranger || stopping.IsCancellationRequested)
+                continue;
+
+            _stranger = null;
+            await ResolveAsync(stopping).ConfigureAwait(false);
+            if (FindKnown(stranger) is not null)
+                _changed();
+            else if (stranger != told)
+                LogStranger(stranger.Host, stranger.Port);
+            told = stranger;
+        }
     }
 
     private bool IsSameHost(string configured, string told) =>
         string.Equals(configured, told, StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(told, out var address) && _addresses.TryGetValue(configured, out var known) && known.Contains(address));
-
-    private async Task ResolveAsync(CancellationToken stopping)
-    {
-        var addresses = new Dictionary<string, IPAddress[]>(StringComparer.OrdinalIgnoreCase);
-        // A name that only the nodes know cannot be resolved here: sentinels have to call the node by it.
-        foreach (var host in _nodes.Select(node => node.Peer.Host).Intersect(_nodes.Select(node => node.Endpoint.Host), StringComparer.OrdinalIgnoreCase))
-        {
-            try
-            {
-                addresses[host] = await Dns.GetHostAddressesAsync(host, stopping).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is SocketException or ArgumentException)
-            {
-                addresses[host] = [];
-            }
-        }
-
-        _addresses = addresses;
-    }
 
     [LoggerMessage(LogLevel.Warning, "The sentinels name {Host}:{Port} as the master, which is none of the configured nodes: roles are taken from the nodes themselves.")]
     private partial void LogStranger(string host, int port);

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
@@ -51,6 +52,50 @@ public sealed class RedisSentinelTests : RedisFixture
         await Eventually.HoldsAsync("every sentinel agrees", async () =>
             (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == wanted.Port));
         Assert.Equal("100", (string?)(await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);
+    }
+
+    [Fact]
+    public async Task A_promotion_stays_one_when_the_priority_cannot_be_given_back_and_that_is_made_up_for()
+    {
+        var wanted = Redis.Nodes[2];
+        await using var proxy = new RefusingProxy(wanted.Port, "CONFIG");
+        await using var host = await CacheHost.StartAsync(
+            Redis,
+            services: services => services.Configure<RedisTopologyOptions>(options => options.PeerAddresses[wanted.Name] = $"127.0.0.1:{wanted.Port}"),
+            reach: node => node == wanted ? node.ConnectionString.Replace($":{node.Port}", $":{proxy.Port}", StringComparison.Ordinal) : node.ConnectionString);
+        await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
+        host.Topology.NodeChanged += (_, change) =>
+        {
+            // At this moment it is the master, and nobody has been told yet.
+            if (change.After.Name == wanted.Name && change.After.Role == RedisRole.Master)
+                proxy.Error = "ERR not now";
+        };
+
+        await host.Services.GetRequiredService<RedisFailover>().PromoteAsync(wanted.Name, Cancellation);
+
+        Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
+        Assert.Equal("1", await PriorityAsync());
+        proxy.Error = null;
+        await Eventually.HoldsAsync("it has its priority again", async () => await PriorityAsync() == "100");
+
+        async Task<string?> PriorityAsync() => (string?)(await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1];
+    }
+
+    [Fact]
+    public async Task A_node_whose_name_has_another_address_by_now_is_still_known_to_the_sentinels()
+    {
+        var isMoved = false;
+        await using var host = await CacheHost.StartAsync(
+            Redis,
+            services: services => services.Configure<RedisTopologyOptions>(options =>
+                options.ResolveAsync = (_, _) => Task.FromResult<IPAddress[]>([isMoved ? IPAddress.Loopback : IPAddress.Parse("192.0.2.1")])),
+            reach: node => node.ConnectionString.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
+        Assert.Null(host.Topology.Sentinels.Master);
+
+        isMoved = true;
+
+        await Eventually.HoldsAsync("the master is known by its new address", () => host.Topology.Sentinels.Master?.Name == Redis.Master.Name);
     }
 
     [Fact]
