@@ -60,6 +60,35 @@ public sealed class DataForwardingTests(ProcessApplication application)
         }
     }
 
+    [Fact]
+    public async Task What_a_change_requires_of_the_value_is_passed_on()
+    {
+        using var http = new HttpClient { BaseAddress = application.Web.Url };
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri($"/data/{_key}", UriKind.Relative)) { Content = JsonContent.Create(new { value = "changed" }) };
+        request.Headers.TryAddWithoutValidation("If-Match", "\"another\"");
+        request.Headers.Add("X-Admin-Key", AppHostUnderTest.AdminKey);
+
+        using var refused = await http.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/app.css", HttpStatusCode.OK)]
+    [InlineData("/data/head", HttpStatusCode.OK)]
+    [InlineData("/nothing", HttpStatusCode.NotFound)]
+    public async Task Whatever_can_be_read_at_the_address_of_the_page_has_a_head(string address, HttpStatusCode status)
+    {
+        using var http = new HttpClient { BaseAddress = application.Web.Url };
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, UriKind.Relative));
+
+        using var response = await http.SendAsync(request, Cancellation);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
     [Theory]
     [InlineData("//127.0.0.1:{0}/../../data/x")]
     [InlineData("//127.0.0.1:{0}/../../data/x\\..\\..\\latest\\meta-data")]
