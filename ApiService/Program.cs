@@ -36,6 +36,7 @@ builder.Services.AddReplicatedCache(options =>
 
 builder.Services.AddData(builder.Configuration);
 builder.Services.AddKeys(builder.Configuration);
+builder.Services.AddSingleton<NodePromotion>();
 builder.Services.AddCacheFigures();
 builder.Services.AddHistory();
 builder.Services.AddEvents();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
@@ -22,7 +23,9 @@ internal static class NodeEndpoints
         nodes.MapPost("/{name}/promote", PromoteAsync)
             .WithName("PromoteNode")
             .WithSummary("Makes a replica the master: through the sentinels where there are any, by telling every node whom to follow otherwise.")
-            .WithDescription("Answers when writes go to the node. With sentinels that may take ten seconds, because they have to see first that it is to be preferred.")
+            .WithDescription(
+                $"Answers when writes go to the node, after {RedisFailover.MaximumDuration.TotalSeconds} seconds at the latest. With sentinels it often takes ten, because they have to see first that it is "
+                + "to be preferred. To whoever accepts `text/event-stream` it is told as it goes: server-sent events `progress`, every second, then `result` or `failed`.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -36,23 +39,13 @@ internal static class NodeEndpoints
         return TypedResults.Ok(snapshot.Nodes.Select(node => NodeResponse.From(node, snapshot)).ToArray());
     }
 
-    private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> PromoteAsync(
-        string name, RedisTopology topology, RedisFailover failover, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult, ServerSentEventsResult<object>>> PromoteAsync(
+        string name, NodePromotion promotion, HttpRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            await failover.PromoteAsync(name, cancellationToken);
-        }
-        catch (KeyNotFoundException)
-        {
-            return TypedResults.Problem("There is no Redis node of this name.", statusCode: StatusCodes.Status404NotFound);
-        }
-        catch (InvalidOperationException refusal)
-        {
-            return TypedResults.Problem(refusal.Message, statusCode: StatusCodes.Status409Conflict);
-        }
+        if (request.GetTypedHeaders().Accept.Any(range => range.MediaType.Equals(NodePromotion.EventStream, StringComparison.OrdinalIgnoreCase) && range.Quality != 0))
+            return TypedResults.ServerSentEvents(promotion.TellAsync(name, cancellationToken).WithFailure(cancellationToken));
 
-        var snapshot = topology.Snapshot;
-        return TypedResults.Ok(NodeResponse.From(snapshot.Nodes.First(node => node.Name == name), snapshot));
+        var (node, problem) = await promotion.PromoteAsync(name, cancellationToken);
+        return problem is null ? TypedResults.Ok(node) : TypedResults.Problem(problem);
     }
 }

@@ -28,6 +28,34 @@ public sealed class NodeTests() : OwnNodesApiTests(hasAdminKey: true)
     }
 
     [Fact]
+    public async Task A_promotion_is_told_as_it_goes_to_whoever_accepts_that()
+    {
+        await using var api = await ApiFactory.StartAsync(
+            Redis, ("Redis:OperatorUser", Redis.Users.Operator.Name), ("Redis:OperatorPassword", Redis.Users.Operator.Password));
+        using var client = api.CreateAdminClient();
+
+        var promoted = await PromoteAsync("redis-replica-1");
+        var again = await PromoteAsync("redis-replica-1");
+        var unknown = await PromoteAsync("nobody");
+
+        Assert.Equal(("progress", 60), (promoted[0].Type, promoted[0].Data.GetProperty("maximumSeconds").GetInt32()));
+        Assert.Equal(("result", "redis-replica-1", "master"), (promoted[^1].Type, promoted[^1].Data.GetProperty("name").GetString(), promoted[^1].Data.GetProperty("role").GetString()));
+        Assert.Equal(("failed", 409), (again[^1].Type, again[^1].Data.GetProperty("status").GetInt32()));
+        Assert.Equal(("failed", 404), (unknown[^1].Type, unknown[^1].Data.GetProperty("status").GetInt32()));
+
+        async Task<List<(string Type, JsonElement Data)>> PromoteAsync(string name)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/nodes/{name}/promote", UriKind.Relative)) { Headers = { Accept = { new("text/event-stream") } } };
+            using var response = await client.BeginAsync(request, Cancellation);
+            Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+            var events = new List<(string, JsonElement)>();
+            await foreach (var (type, data) in response.EventsAsync(Cancellation))
+                events.Add((type, data));
+            return events;
+        }
+    }
+
+    [Fact]
     public async Task A_killed_node_is_shown_as_down_with_the_reason()
     {
         await Redis.Nodes[2].Process.KillAsync();

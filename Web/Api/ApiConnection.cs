@@ -62,7 +62,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     public async IAsyncEnumerable<SseItem<string>> StreamAsync(
         HttpMethod method, string address, object? body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseHeadersRead, [], cancellationToken);
+        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseHeadersRead, [("Accept", "text/event-stream")], cancellationToken);
         var events = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var disposing = events.ConfigureAwait(true);
         while (await MoveNextAsync(events))

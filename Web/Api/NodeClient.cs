@@ -31,10 +31,23 @@ public sealed class NodeClient(ApiConnection api)
 
     /// <summary>Gives an order to a node or sentinel.</summary>
     /// <param name="name">The node or sentinel.</param>
-    /// <param name="action"><c>stop</c>, <c>start</c>, <c>pause</c>, <c>resume</c> or <c>promote</c>.</param>
+    /// <param name="action"><c>stop</c>, <c>start</c>, <c>pause</c> or <c>resume</c>.</param>
     /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
     public Task OrderAsync(string name, string action, CancellationToken cancellationToken) =>
         api.SendAsync(HttpMethod.Post, AddressOf(name, action), body: null, cancellationToken);
 
+    /// <summary>Makes a replica the master, and waits for as long as the API may take for that.</summary>
+    /// <param name="name">The replica.</param>
+    /// <param name="progress">Is told every second how long it has taken.</param>
+    /// <param name="cancellationToken">Ends it, as far as it can be.</param>
+    /// <returns>The node, which is the master.</returns>
+    public Task<NodeResponse> PromoteAsync(string name, Action<PromotionProgress> progress, CancellationToken cancellationToken) =>
+        api.RunAsync<PromotionProgress, NodeResponse>(AddressOf(name, "promote"), body: null, progress, cancellationToken);
+
     private static string AddressOf(string name, string action) => $"api/nodes/{Uri.EscapeDataString(name)}/{action}";
 }
+
+/// <summary>How long a node has been about to become the master.</summary>
+/// <param name="ElapsedSeconds">How long that is.</param>
+/// <param name="MaximumSeconds">How long it may be.</param>
+public sealed record PromotionProgress(double ElapsedSeconds, double MaximumSeconds);

@@ -14,6 +14,7 @@ public sealed partial class TopologyPage
     private IReadOnlyList<SentinelResponse>? _sentinels;
     private bool? _hasDrills;
     private string _doing = "";
+    private PromotionProgress? _progress;
 
     [Inject]
     private NodeClient Api { get; set; } = null!;
@@ -66,8 +67,11 @@ public sealed partial class TopologyPage
         }
     }
 
+    private double Done => _progress is { MaximumSeconds: > 0 } progress ? Math.Min(100, 100 * progress.ElapsedSeconds / progress.MaximumSeconds) : 0;
+
     private Task OrderAsync(string name, string action)
     {
+        _progress = null;
         _doing = action switch
         {
             "stop" => Text["{0} is being stopped…", name],
@@ -78,10 +82,22 @@ public sealed partial class TopologyPage
         };
         return _action.RunAsync(async cancellationToken =>
         {
+            if (action == "promote")
+            {
+                await Api.PromoteAsync(name, Show, cancellationToken);
+                return;
+            }
+
             await Api.OrderAsync(name, action, cancellationToken);
             if (_sentinels?.FirstOrDefault(sentinel => sentinel.Name == name) is { } before)
                 await FollowAsync(before, cancellationToken);
         });
+    }
+
+    private void Show(PromotionProgress progress)
+    {
+        _progress = progress;
+        StateHasChanged();
     }
 
     // The events tell of nodes only.
