@@ -23,7 +23,7 @@ public sealed record CacheEntryOptions
     /// <summary>How long a caller waits for the source while there is a stale value, before it takes that.</summary>
     public TimeSpan? SourceSoftTimeout { get; init; }
 
-    /// <summary>How long the source may take at all.</summary>
+    /// <summary>How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>.</summary>
     public TimeSpan? SourceHardTimeout { get; init; }
 
     /// <summary>How long it is remembered that the source has no value (<see langword="null"/>).</summary>

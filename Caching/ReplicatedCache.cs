@@ -73,7 +73,7 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
-    /// <exception cref="TimeoutException">The source took longer than it may.</exception>
+    /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<T>(
         string key,
         Func<CancellationToken, ValueTask<T>> factory,
@@ -93,7 +93,7 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
-    /// <exception cref="TimeoutException">The source took longer than it may.</exception>
+    /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<TState, T>(
         string key,
         TState state,

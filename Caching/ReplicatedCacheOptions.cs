@@ -35,7 +35,7 @@ public sealed class ReplicatedCacheOptions
     /// <summary>How long a caller waits for the source while there is a stale value, before it takes that. Not at all by default.</summary>
     public TimeSpan SourceSoftTimeout { get; set; }
 
-    /// <summary>How long the source may take at all. As long as it likes by default.</summary>
+    /// <summary>How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>. As long as it likes by default.</summary>
     public TimeSpan? SourceHardTimeout { get; set; }
 
     /// <summary>How long it is remembered that the source has no value (<see langword="null"/>). As long as a value by default.</summary>

@@ -41,6 +41,7 @@ internal static class DataEndpoints
             .Produces<string>(contentType: "text/plain")
             .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status504GatewayTimeout)
             .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)));
 
         data.MapPut("/{**key}", PutAsync)

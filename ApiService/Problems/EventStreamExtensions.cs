@@ -1,14 +1,13 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
-using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Problems;
 
 /// <summary>Streams of events, whose status has been sent before anything can fail.</summary>
 internal static class EventStreamExtensions
 {
-    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis fails.</summary>
+    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis fails, or the source of a value.</summary>
     public static async IAsyncEnumerable<SseItem<object>> WithFailure(
         this IAsyncEnumerable<SseItem<object>> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -21,14 +20,9 @@ internal static class EventStreamExtensions
                 if (!await enumerator.MoveNextAsync())
                     yield break;
             }
-            catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+            catch (Exception failure) when (FailureProblem.Of(failure, cancellationToken) is { } known)
             {
-                problem = new ProblemDetails
-                {
-                    Status = StatusCodes.Status503ServiceUnavailable,
-                    Title = "Redis is not available",
-                    Detail = RedisFailure.Describe(failure),
-                };
+                problem = known;
             }
 
             if (problem is not null)

@@ -39,7 +39,7 @@ internal static class ProblemExtensions
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<BadRequestHandler>();
-        builder.Services.AddExceptionHandler<RedisExceptionHandler>();
+        builder.Services.AddExceptionHandler<FailureExceptionHandler>();
         return builder;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
@@ -52,6 +53,8 @@ internal sealed partial class RedisStore(
 
     private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
+    private const long KeyVanished = -2;
+
     private static readonly string[] ServiceFailures = ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "READONLY"];
 
     private readonly ReplicatedCacheOptions _options = options.Value;
@@ -69,10 +72,16 @@ internal sealed partial class RedisStore(
         var started = instruments.Now;
         try
         {
-            var reading = node.Database.StringGetWithExpiryAsync(NameOf(key), CommandFlags.PreferReplica);
+            // One behind the other on the same connection. What the client has for both fails for a key that lives longer than a TimeSpan.
+            var reading = node.Database.StringGetAsync(NameOf(key), CommandFlags.PreferReplica);
+            var lasting = node.Database.ExecuteAsync("PTTL", [(RedisKey)NameOf(key)], CommandFlags.PreferReplica);
             var value = await node.WaitAsync(reading, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            var remaining = (long)await node.WaitAsync(lasting, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(activity, node, "GET", started);
-            return StoredEntry.Of(value.Value, value.Expiry, node.Name, ticket: null);
+            // What has expired between the two is missing.
+            return remaining == KeyVanished
+                ? StoredEntry.Missing
+                : StoredEntry.Of(value, remaining < 0 ? null : RespTime.Milliseconds(remaining), node.Name, ticket: null);
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
@@ -165,7 +174,7 @@ internal sealed partial class RedisStore(
             var milliseconds = (long)remaining;
             return new LeaseAnswer(
                 LeaseState.Filled,
-                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
+                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : RespTime.Milliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
                 Holder: null);
         }
 

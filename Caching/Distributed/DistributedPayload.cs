@@ -33,7 +33,7 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
     /// <exception cref="ArgumentOutOfRangeException">The value would have expired already.</exception>
     public static (byte[] Bytes, TimeSpan? TimeToLive) Pack(ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, DateTimeOffset now)
     {
-        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative ? now + relative : options.AbsoluteExpiration;
+        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative ? After(now, relative) : options.AbsoluteExpiration;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(endsAt ?? DateTimeOffset.MaxValue, now, nameof(options));
 
         var bytes = new byte[HeaderBytes + value.Length];
@@ -45,6 +45,8 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
 
     /// <summary>How long it lives if it is used now.</summary>
     public TimeSpan? TimeToLiveFrom(DateTimeOffset now) => TimeToLiveFrom(now, Sliding, EndsAt);
+
+    private static DateTimeOffset After(DateTimeOffset now, TimeSpan time) => time < DateTimeOffset.MaxValue - now ? now + time : DateTimeOffset.MaxValue;
 
     private static TimeSpan? TimeToLiveFrom(DateTimeOffset now, TimeSpan? sliding, DateTimeOffset? endsAt) =>
         endsAt - now is { } left && (sliding is null || left < sliding) ? left : sliding;

@@ -48,7 +48,8 @@ internal sealed partial class EntryFiller(
 
         try
         {
-            var (fresh, _) = await refresh.WaitAsync(job.Policy.SourceSoftTimeout, time, cancellationToken).ConfigureAwait(false);
+            var patience = job.Policy.SourceSoftTimeout <= SourceCaller.Longest ? job.Policy.SourceSoftTimeout : Timeout.InfiniteTimeSpan;
+            var (fresh, _) = await refresh.WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
             return fresh ?? stale;
         }
         catch (TimeoutException)

@@ -6,8 +6,11 @@ namespace RedisAspire.Caching.Entries;
 /// <summary>Calls the source within its time, and measures it.</summary>
 internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider time)
 {
+    /// <summary>About the longest time that a timer can be set to: who may take longer may take as long as it likes.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
     /// <summary>Calls the source.</summary>
-    /// <exception cref="TimeoutException">It took longer than <paramref name="hardTimeout"/>.</exception>
+    /// <exception cref="SourceTimeoutException">It took longer than <paramref name="hardTimeout"/>.</exception>
     public async ValueTask<T> CallAsync<TState, T>(
         TState state, Func<TState, CancellationToken, ValueTask<T>> factory, TimeSpan? hardTimeout, CancellationToken cancellationToken)
     {
@@ -15,7 +18,7 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
         var started = instruments.Now;
         try
         {
-            var value = hardTimeout is { } limit
+            var value = hardTimeout is { } limit && limit <= Longest
                 ? await CallWithinAsync(state, factory, limit, cancellationToken).ConfigureAwait(false)
                 : await factory(state, cancellationToken).ConfigureAwait(false);
             instruments.SourceCall(started, failure: null);
@@ -43,7 +46,7 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
         catch (OperationCanceledException cancelled) when (expired.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             _ = call.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw new TimeoutException($"The source did not answer in {limit.TotalMilliseconds:0} ms.", cancelled);
+            throw new SourceTimeoutException($"The source did not answer in {limit.TotalMilliseconds:0} ms.", cancelled);
         }
     }
 }

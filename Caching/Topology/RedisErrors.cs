@@ -14,6 +14,8 @@ public static class RedisErrors
     /// </param>
     public static bool IsFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
+        // The source is not Redis, however long it takes.
+        SourceTimeoutException => false,
         RedisException or RedisCommandException or RedisUnavailableException or TimeoutException => true,
         // What the client got from its socket: it passes that on when a connection is lost twice.
         IOException or SocketException => true,

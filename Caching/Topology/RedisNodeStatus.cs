@@ -1,3 +1,5 @@
+using RedisAspire.Caching.Resp;
+
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>What is known of one Redis node at one moment, read from its <c>INFO</c>.</summary>
@@ -121,7 +123,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Role = role,
             Version = info.Text("redis_version"),
             RunId = info.Text("run_id"),
-            Uptime = info.Number("uptime_in_seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Uptime = info.Number("uptime_in_seconds") is { } seconds ? RespTime.Seconds(seconds) : null,
             Keys = info.Part("db0", "keys") ?? 0,
             KeysWithExpiry = info.Part("db0", "expires") ?? 0,
             UsedMemoryBytes = info.Number("used_memory"),
@@ -142,7 +144,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Persistence = RedisPersistence.Read(info),
             BacklogBytes = info.Number("repl_backlog_histlen"),
             // -1 while it is not connected.
-            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? TimeSpan.FromSeconds(silence) : null,
+            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? RespTime.Seconds(silence) : null,
             Replicas = RedisReplicaLink.ReadAll(info),
             Info = info.Sections,
             RoundTrip = time.GetElapsedTime(started),

@@ -1,3 +1,5 @@
+using RedisAspire.Caching.Resp;
+
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>How a node keeps its data on disk, and whether that works.</summary>
@@ -26,6 +28,6 @@ public sealed record RedisPersistence(
         info.IsOk("aof_last_bgrewrite_status"),
         info.Flag("rdb_bgsave_in_progress"),
         info.IsOk("rdb_last_bgsave_status"),
-        info.Number("rdb_last_save_time") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+        info.Number("rdb_last_save_time") is { } seconds ? RespTime.UnixSeconds(seconds) : null,
         info.Number("rdb_changes_since_last_save"));
 }

@@ -18,7 +18,7 @@ public sealed record RedisSlowCommand(
     private static RedisSlowCommand Read(RespFrame entry) => entry.Items is [var id, var at, var took, var arguments, var address, var name, ..]
         ? new RedisSlowCommand(
             id.Integer,
-            DateTimeOffset.FromUnixTimeSeconds(at.Integer),
+            RespTime.UnixSeconds(at.Integer),
             took.Integer,
             [.. arguments.Items.Select(argument => argument.Text)],
             address.Text,

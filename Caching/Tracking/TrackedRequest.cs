@@ -92,7 +92,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
                 if (frame.Integer == KeyVanished)
                     _value = null;
                 else if (frame.Integer >= 0)
-                    _timeToLive = TimeSpan.FromMilliseconds(frame.Integer);
+                    _timeToLive = RespTime.Milliseconds(frame.Integer);
                 return true;
             case TrackedStep.Ping when frame.Kind is RespKind.SimpleString:
                 return true;

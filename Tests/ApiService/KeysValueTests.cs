@@ -42,6 +42,21 @@ public sealed class KeysValueTests(KeysFixture fixture) : IClassFixture<KeysFixt
         Assert.Equal((format, value, false), (content.Text("format"), content.Text("data"), content.GetProperty("truncated").GetBoolean()));
     }
 
+    [Theory]
+    [InlineData("EXAT", 1_893_456_000_000)]
+    [InlineData("PX", 9_000_000_000_000_000_000)]
+    public async Task A_key_that_lives_for_thousands_of_years_is_shown_and_listed_and_can_be_given_another_time(string option, long time)
+    {
+        await StoreAsync("SET", "value", option, time);
+
+        var shown = await ValueAsync();
+        var listed = Assert.Single(Items(await _client.KeysAsync("", ("pattern", _key))));
+        var changed = await _client.PutAsync(KeysClient.PathOf("/ttl", ("key", _key)), new StringContent("""{"seconds":100}""", Encoding.UTF8, "application/json"), Cancellation);
+
+        Assert.All([shown, listed], key => Assert.True(key.GetProperty("ttlSeconds").GetDouble() > 1e12));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_text_are_shown_as_hexadecimal_digits()
     {

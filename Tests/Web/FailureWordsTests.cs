@@ -31,6 +31,7 @@ public sealed class FailureWordsTests : IDisposable
     [InlineData(HttpStatusCode.RequestEntityTooLarge, "Saisie refusée")]
     [InlineData(HttpStatusCode.TooManyRequests, "Trop de requêtes")]
     [InlineData(HttpStatusCode.InternalServerError, "L’API a échoué")]
+    [InlineData(HttpStatusCode.GatewayTimeout, "La source a mis trop de temps")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "Impossible pour l’instant")]
     public void What_the_API_refuses_is_said_in_the_reader_s_language(HttpStatusCode status, string title)
     {

@@ -62,7 +62,7 @@ public static class Display
         if (seconds is null)
             return Unknown;
 
-        var uptime = TimeSpan.FromSeconds(seconds.Value);
+        var uptime = seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds.Value) : TimeSpan.MaxValue;
         return uptime switch
         {
             { TotalDays: >= 1 } => Local($"{uptime.Days} {DaySign} {uptime.Hours} h"),

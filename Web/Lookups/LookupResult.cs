@@ -9,5 +9,5 @@ namespace RedisAspire.Web.Lookups;
 public sealed record LookupResult(DataResponse Answer, TimeSpan ClientTime, DateTimeOffset ReceivedAt)
 {
     /// <summary>When the value expires; none when it never does, or is not cached.</summary>
-    public DateTimeOffset? ExpiresAt => Answer.TtlSeconds is { } seconds ? ReceivedAt.AddSeconds(seconds) : null;
+    public DateTimeOffset? ExpiresAt => Answer.TtlSeconds is { } seconds ? ReceivedAt.AfterSeconds(seconds) : null;
 }

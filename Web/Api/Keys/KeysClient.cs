@@ -118,5 +118,5 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
 
     private KeyResponse Timed(KeyResponse key) => key with { ExpiresAt = ExpiryAfter(key.TtlSeconds) };
 
-    private DateTimeOffset? ExpiryAfter(double? seconds) => seconds is null ? null : time.GetUtcNow().AddSeconds(seconds.Value);
+    private DateTimeOffset? ExpiryAfter(double? seconds) => seconds is null ? null : time.GetUtcNow().AfterSeconds(seconds.Value);
 }
