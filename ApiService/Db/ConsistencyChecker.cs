@@ -42,7 +42,7 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
         IDatabase database, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var categories = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var keys in database.Server().KeysAsync(pattern: CatalogueKeys.Prefix + "*", pageSize: PageSize).Chunk(Step).WithCancellation(cancellationToken))
+        await foreach (var keys in database.Server().KeysAsync(database.Database, pattern: CatalogueKeys.Prefix + "*", pageSize: PageSize).Chunk(Step).WithCancellation(cancellationToken))
         {
             yield return ("", [.. NamesOf(keys, CatalogueKeys.ProductPrefix).Select(id => (RedisValue)id)]);
             categories.UnionWith(NamesOf(keys, CatalogueKeys.CategoryPrefix));

@@ -72,5 +72,5 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     private static string? Next(KeyNode node, KeyScan scan) => scan.IsComplete ? null : new KeyCursor(node.Name, scan.Position).ToString();
 
     private async Task<long> CountAllAsync(KeyNode node, CancellationToken cancellationToken) =>
-        await node.Database.Server().DatabaseSizeAsync().WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        await node.Database.Server().DatabaseSizeAsync(node.Database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 }

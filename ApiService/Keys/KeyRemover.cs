@@ -24,7 +24,7 @@ internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> opt
         IDatabase database, KeyPattern pattern, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var keysOnNode = await database.Server().DatabaseSizeAsync().WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var keysOnNode = await database.Server().DatabaseSizeAsync(database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         var scan = new KeyScan(database, pattern, type, position: null, options, time);
         var (deleted, spared) = (0L, 0L);
 

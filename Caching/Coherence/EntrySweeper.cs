@@ -51,7 +51,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
     }
 
     private IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start) =>
-        node.Database.Server().KeysAsync(pattern: $"{EscapedPrefix()}{start}*", pageSize: BatchSize).Chunk(BatchSize);
+        node.Database.Server().KeysAsync(node.Database.Database, pattern: $"{EscapedPrefix()}{start}*", pageSize: BatchSize).Chunk(BatchSize);
 
     private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
     {

@@ -14,7 +14,8 @@ internal sealed class NodeConnection(Func<Task<IConnectionMultiplexer>> connect,
     private int _timeouts;
 
     /// <summary>The node's commands; <see langword="null"/> before it has been connected.</summary>
-    public IDatabase? Database => _connecting is { IsCompletedSuccessfully: true } connected ? connected.Result.GetDatabase() : null;
+    // The first database, whatever the application's own multiplexer is configured with: changes are told without a number.
+    public IDatabase? Database => _connecting is { IsCompletedSuccessfully: true } connected ? connected.Result.GetDatabase(0) : null;
 
     /// <summary>Begins to connect, if that has not been done or has failed.</summary>
     public void Start()

@@ -250,7 +250,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     private RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
     {
-        var endpoint = RedisNodeEndpoint.Parse(connectionString);
+        var endpoint = RedisNodeEndpoint.Parse(name, connectionString);
         var peer = _options.PeerAddresses.TryGetValue(name, out var address) ? RedisPeerAddress.Parse(address) : new RedisPeerAddress(endpoint.Host, endpoint.Port);
         if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
             return new RedisNode(name, endpoint, peer, new NodeConnection(() => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)), isOwned: false), _time);

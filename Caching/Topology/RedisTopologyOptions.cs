@@ -7,7 +7,8 @@ public sealed class RedisTopologyOptions
 {
     /// <summary>
     /// The nodes by name, each with its StackExchange.Redis connection string. Filled from the configuration:
-    /// every connection string named <c>redis-master</c> or <c>redis-replica-…</c>.
+    /// every connection string named <c>redis-master</c> or <c>redis-replica-…</c>. A setting that not every connection could
+    /// obey, such as <c>defaultDatabase</c>, is refused at start.
     /// </summary>
     public IDictionary<string, string> Nodes { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
 

@@ -28,7 +28,7 @@ internal sealed partial class SentinelWatch
         _time = time;
         _logger = logger;
         _links = [.. options.Sentinels.Select(sentinel => new SentinelLink(
-            sentinel.Key, RedisNodeEndpoint.Parse(sentinel.Value), options.SentinelServiceName, options.PollInterval, changed, time, logger))];
+            sentinel.Key, RedisNodeEndpoint.Parse(sentinel.Key, sentinel.Value), options.SentinelServiceName, options.PollInterval, changed, time, logger))];
     }
 
     /// <summary>The sentinels, whether they answer or not.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Tracking;
@@ -19,6 +20,12 @@ internal sealed record TrackedConnectionOptions
 
     /// <summary>The name in the node's certificate; <see cref="Host"/> when not given.</summary>
     public string? TlsHost { get; init; }
+
+    /// <summary>The versions of TLS that may be spoken; <see cref="SslProtocols.None"/> leaves that to the system.</summary>
+    public SslProtocols TlsProtocols { get; init; }
+
+    /// <summary>Whether a certificate that was revoked is refused.</summary>
+    public bool ChecksRevocation { get; init; }
 
     /// <summary>Judges the node's certificate in place of the system.</summary>
     public RemoteCertificateValidationCallback? RemoteCertificateValidation { get; init; }

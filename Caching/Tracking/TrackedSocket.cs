@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -33,6 +34,8 @@ internal static class TrackedSocket
         var authentication = new SslClientAuthenticationOptions
         {
             TargetHost = options.TlsHost ?? options.Host,
+            EnabledSslProtocols = options.TlsProtocols,
+            CertificateRevocationCheckMode = options.ChecksRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
             RemoteCertificateValidationCallback = options.RemoteCertificateValidation,
         };
         var secure = new SslStream(stream, leaveInnerStreamOpen: false);
