@@ -28,6 +28,7 @@ internal sealed partial class CoherentReader : IDisposable
     // What a node has to have applied before it counts as that, and the lock that keeps both in step.
     private readonly Lock _settling = new();
     private long _floor;
+    private long _unsettledAt;
     // Which node was the master when it was last looked at, when that was, and what had been written before.
     private string? _master;
     private long _checkedAt;
@@ -44,6 +45,9 @@ internal sealed partial class CoherentReader : IDisposable
         _unconfirmed = new UnconfirmedRemovals(store, logger);
         topology.Looked += Settle;
     }
+
+    /// <summary>How many keys this process remembers to have written, because the read node may not have that yet.</summary>
+    internal int PendingWrites => _pending.Count;
 
     /// <summary>Reads a key.</summary>
     public async ValueTask<StoredEntry> ReadAsync(string key, CancellationToken cancellationToken)
@@ -96,8 +100,13 @@ internal sealed partial class CoherentReader : IDisposable
     {
         if (result.Offset is { } offset)
         {
-            _pending.Add(key, offset);
+            // In this order: a write that is forgotten below has raised the offset that stands for it.
             RaiseHighest(offset);
+            if (_pending.Add(key, offset))
+            {
+                Unsettle(Volatile.Read(ref _highest));
+                _pending.Clear();
+            }
         }
 
         // After the write, so that reads which began before it are void as well.
@@ -199,6 +208,7 @@ internal sealed partial class CoherentReader : IDisposable
         lock (_settling)
         {
             _floor = floor;
+            _unsettledAt = _instruments.Now;
             _settledNode = null;
         }
     }
@@ -221,6 +231,9 @@ internal sealed partial class CoherentReader : IDisposable
         if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { Offset: { } written } master)
             CheckMaster(master, written);
 
+        // So that a process that only writes finds out as well.
+        if (_settledNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.LookedAt > Volatile.Read(ref _unsettledAt))
+            SettleOn(reader.Name, has);
         if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)
             _pending.SettleAll(applied);
 

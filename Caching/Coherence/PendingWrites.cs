@@ -13,14 +13,28 @@ namespace RedisAspire.Caching.Coherence;
 /// </remarks>
 internal sealed class PendingWrites
 {
+    /// <summary>About how many writes are remembered: with more of them, the offset of the latest stands for all.</summary>
+    public const int Maximum = 30_000;
+
+    // Counting takes all locks of the dictionary, which is nothing to do at every write.
+    private const int Step = 1_024;
+
     private readonly ConcurrentDictionary<string, long> _offsets = new(StringComparer.Ordinal);
+    private int _added;
 
     public int Count => _offsets.Count;
+
 
     /// <summary>The offset a reply needs; <see langword="null"/> when any reply will do.</summary>
     public long? OffsetOf(string key) => !_offsets.IsEmpty && _offsets.TryGetValue(key, out var offset) ? offset : null;
 
-    public void Add(string key, long offset) => _offsets.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => Math.Max(known, added), offset);
+    /// <summary>A key was written.</summary>
+    /// <returns>Whether there are too many now: the read node falls behind, or nobody reads.</returns>
+    public bool Add(string key, long offset)
+    {
+        _offsets.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => Math.Max(known, added), offset);
+        return (Interlocked.Increment(ref _added) & (Step - 1)) == 0 && Count > Maximum;
+    }
 
     /// <summary>A node has applied all up to <paramref name="applied"/>.</summary>
     public void Settle(string key, long needed, long applied)
@@ -39,6 +53,6 @@ internal sealed class PendingWrites
         }
     }
 
-    /// <summary>Another master has taken over: offsets of the old one say nothing any more.</summary>
+    /// <summary>Another offset stands for all of them.</summary>
     public void Clear() => _offsets.Clear();
 }
