@@ -17,9 +17,6 @@ namespace RedisAspire.Caching;
 /// </summary>
 public sealed class ReplicatedCache : HybridCache
 {
-    /// <summary>The tag that every entry has.</summary>
-    private const string EveryTag = "*";
-
     private readonly EntryFiller _filler;
     private readonly CoherentReader _reader;
     private readonly RedisStore _store;
@@ -138,7 +135,7 @@ public sealed class ReplicatedCache : HybridCache
         if (!policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
             return;
 
-        var stamps = await _tags.ReadAsync(tags, cancellationToken).ConfigureAwait(false);
+        var stamps = await _tags.ReadAsync(tags, policy, cancellationToken).ConfigureAwait(false);
         if (stamps is null || key.Length > _options.MaximumKeyLength || _codec.Pack(key, value, policy, stamps) is not { } packed)
         {
             // What cannot be written must not leave the old value behind.
@@ -146,61 +143,108 @@ public sealed class ReplicatedCache : HybridCache
             return;
         }
 
-        await WriteAsync([key], _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), cancellationToken)).ConfigureAwait(false);
+        await WriteAsync([key], _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return RemoveAsync([key], cancellationToken);
-    }
+    public override async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) =>
+        await TryRemoveAsync(key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Removes entries, all in one round trip.</summary>
     /// <param name="keys">The names of the entries.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the master has removed them, or could not be reached.</returns>
-    public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
+        await TryRemoveAsync(keys, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes an entry as <see cref="RemoveAsync(string, CancellationToken)"/> does, and says whether that is done.</summary>
+    /// <param name="key">The name of the entry.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Whether the master has removed it, so that other processes hear of it. Otherwise this process alone serves it no
+    /// more; it is removed as soon as a master answers, unless the process ends before.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    public ValueTask<bool> TryRemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return TryRemoveAsync([key], cancellationToken);
+    }
+
+    /// <summary>Removes entries as <see cref="RemoveAsync(IEnumerable{string}, CancellationToken)"/> does, and says whether that is done.</summary>
+    /// <param name="keys">The names of the entries.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The same as of one entry.</returns>
+    public async ValueTask<bool> TryRemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         var all = keys.Distinct(StringComparer.Ordinal).ToArray();
-        if (all.Length == 0)
-            return;
-
-        await WriteAsync(all, _store.RemoveAsync(all, cancellationToken)).ConfigureAwait(false);
+        return all.Length == 0 || await WriteAsync(all, _store.RemoveAsync(all, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Removes every entry with a tag, in one step however many they are. The tag <c>*</c> stands for all entries and
-    /// empties the cache.
+    /// Removes every entry with a tag, in one step however many they are. Every entry has the tag <c>*</c>. Nothing is
+    /// deleted from Redis: what is void expires there in its own time.
     /// </summary>
     /// <param name="tag">The tag.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when no entry with the tag is served any more.</returns>
-    public override async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
+    /// <returns>A task that ends when no entry with the tag is served any more in this process.</returns>
+    public override async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) =>
+        await TryRemoveByTagAsync(tag, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes every entry with a tag as <see cref="RemoveByTagAsync(string, CancellationToken)"/> does, and says whether that is done.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Whether the master knows, so that other processes hear of it. Otherwise this process alone serves them no more; the
+    /// master is told as soon as it answers, unless the process ends before.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="tag"/> is empty.</exception>
+    public async ValueTask<bool> TryRemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        if (tag == EveryTag)
-            await ClearAsync(cancellationToken).ConfigureAwait(false);
-        else
-            await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (tag == TagStamp.EveryTag)
+                _flights.ForgetAll();
+        }
     }
 
     /// <summary>
-    /// Removes all entries from Redis: every key that starts with the prefix and has a time to live, except those
-    /// with a reserved prefix. Works in batches, so that no other command waits long.
+    /// Deletes keys from Redis: every string whose name starts with <see cref="ReplicatedCacheOptions.KeyPrefix"/> and that
+    /// has a time to live, except those with a reserved prefix. Works in batches, so that no other command waits long.
+    /// <see cref="RemoveByTagAsync(string, CancellationToken)"/> with the tag <c>*</c> is faster, and deletes nothing.
     /// </summary>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>How many entries were removed.</returns>
+    /// <returns>How many keys were deleted.</returns>
+    /// <exception cref="InvalidOperationException">There is no prefix: other programs' keys could not be told from those of the cache.</exception>
     /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
-    public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
+    public ValueTask<long> ClearAsync(CancellationToken cancellationToken = default) => _options.KeyPrefix.Length > 0
+        ? ClearAsync("", cancellationToken)
+        : throw new InvalidOperationException("The cache has no KeyPrefix, so that this would delete keys of other programs: say what the names start with, or remove the tag *.");
+
+    /// <summary>
+    /// Deletes keys from Redis: every string whose name, after <see cref="ReplicatedCacheOptions.KeyPrefix"/>, starts in a
+    /// certain way and that has a time to live, except those with a reserved prefix, whoever has written them.
+    /// </summary>
+    /// <param name="start">What the names start with; empty for all, which without a prefix are all keys in Redis.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>How many keys were deleted.</returns>
+    /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
+    public async ValueTask<long> ClearAsync(string start, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(start);
         var removed = 0L;
         long? offset = null;
         try
         {
-            await foreach (var batch in _sweeper.SweepAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in _sweeper.SweepAsync(start, cancellationToken).ConfigureAwait(false))
             {
                 removed += batch.Removed;
                 offset = batch.Offset;
@@ -265,13 +309,14 @@ public sealed class ReplicatedCache : HybridCache
         return lookup;
     }
 
-    private async ValueTask WriteAsync(string[] keys, ValueTask<WriteResult> write)
+    private async ValueTask<bool> WriteAsync(string[] keys, ValueTask<WriteResult> write)
     {
         // Of a write whose caller has given up it is not known whether it is done.
         var result = WriteResult.NotReached;
         try
         {
             result = await write.ConfigureAwait(false);
+            return result.IsReached;
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed class ReplicatedCacheOptions
 
     /// <summary>
     /// Prefixes of keys in the same database that are no cache entries.
-    /// <see cref="ReplicatedCache.ClearAsync"/> leaves them alone even when they have a time to live.
+    /// <see cref="ReplicatedCache.ClearAsync(string, CancellationToken)"/> leaves them alone even when they have a time to live.
     /// </summary>
     public IList<string> ReservedPrefixes { get; } = [];
 

@@ -73,6 +73,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton(provider => new CacheStatistics(
             provider.GetRequiredService<CacheInstruments>().Counters, provider.GetRequiredService<NearCache>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SerializerCatalog>();
+        services.TryAddSingleton<WarningLimiter>();
         services.TryAddSingleton<RedisStore>();
         services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();

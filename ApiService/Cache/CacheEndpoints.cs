@@ -23,7 +23,7 @@ internal static class CacheEndpoints
 
         cache.MapDelete("", ClearAsync)
             .WithName("ClearCache")
-            .WithSummary("Empties the cache: removes every key that has a time to live, except the application's own.")
+            .WithSummary("Empties the cache: removes every string that has a time to live, except the application's own.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithResponseExample(new ClearedResponse(42))
             .RequireAdminKey();
@@ -52,7 +52,7 @@ internal static class CacheEndpoints
     }
 
     private static async Task<Ok<ClearedResponse>> ClearAsync(ReplicatedCache cache, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new ClearedResponse(await cache.ClearAsync(cancellationToken)));
+        TypedResults.Ok(new ClearedResponse(await cache.ClearAsync("", cancellationToken)));
 
     private static async Task<Ok<StatsResponse>> GetStatsAsync(ClusterFigures cluster, CancellationToken cancellationToken) =>
         TypedResults.Ok(await cluster.ReadAsync(cancellationToken));

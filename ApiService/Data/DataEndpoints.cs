@@ -18,6 +18,8 @@ internal static class DataEndpoints
 {
     private const string OtherForm = "The key may be a parameter of the query as well, as in `/data?key=..`: a path cannot end in `.` or `..`.";
 
+    private const string NotEverywhere = "the old one is removed from the cache of other instances as soon as a Redis master answers.";
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<SlowDatabaseOptions>(configuration.GetSection("SlowDatabase"));
@@ -47,20 +49,22 @@ internal static class DataEndpoints
         data.MapPut("/{**key}", PutAsync)
             .WithName("PutData")
             .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
-            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise. The {ChangedRows.Maximum} last changes are kept.")
+            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithRequestExample(new DataRequest("nouvelle valeur"))
+            .WithResponseExample(RemovalResponse.Of("foo"))
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
             .WithName("DeleteData")
             .WithSummary("Removes a value from the cache.")
-            .WithDescription(OtherForm)
+            .WithDescription($"{OtherForm} 202: {NotEverywhere}")
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithResponseExample(RemovalResponse.Of("foo"))
             .RequireAdminKey();
     }
 
@@ -125,7 +129,7 @@ internal static class DataEndpoints
         return TypedResults.Ok(answer);
     }
 
-    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> PutAsync(
+    private static async Task<Results<NoContent, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
         DataKey dataKey, DataRequest change, [AsParameters] ValueCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
     {
         var errors = change.Check();
@@ -134,17 +138,16 @@ internal static class DataEndpoints
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
 
-        if (condition.IsNeverMet || !await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken))
+        var outcome = condition.IsNeverMet ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken);
+        if (outcome == DataChange.Refused)
             return TypedResults.Problem("The value is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
-        return TypedResults.NoContent();
+        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, RemovalResponse.Of(dataKey.Value));
     }
 
-    private static async Task<NoContent> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken)
-    {
-        await cache.RemoveAsync(dataKey.Value, cancellationToken);
-        return TypedResults.NoContent();
-    }
+    private static async Task<Results<NoContent, Accepted<RemovalResponse>>> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken) =>
+        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, RemovalResponse.Of(dataKey.Value));
 
     // A look-up that ends in the process has no span of its own.
     private static void TellTrace(HttpContext context, string level, bool isHit)

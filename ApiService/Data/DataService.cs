@@ -23,11 +23,12 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
     /// <param name="value">Its value from now on.</param>
     /// <param name="condition">What its value has to be until then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it was changed: its value was what it had to be.</returns>
+    /// <returns>What has come of it.</returns>
     /// <exception cref="Caching.Topology.RedisUnavailableException">Changes cannot be kept now.</exception>
-    public async Task<bool> ChangeAsync(string key, string value, ValueCondition condition, CancellationToken cancellationToken)
+    public async Task<DataChange> ChangeAsync(string key, string value, ValueCondition condition, CancellationToken cancellationToken)
     {
         var change = new RowChange(IsDone: true, Displaced: null);
+        var isRemoved = false;
         try
         {
             change = await database.ChangeAsync(key, value, condition, cancellationToken);
@@ -36,10 +37,15 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
         {
             // After a failure too, and when nobody waits any more: the value may have changed all the same.
             if (change.IsDone)
-                await cache.RemoveAsync(change.Displaced is { } displaced ? [key, displaced] : [key], CancellationToken.None);
+                isRemoved = await cache.TryRemoveAsync(change.Displaced is { } displaced ? [key, displaced] : [key], CancellationToken.None);
         }
 
-        return change.IsDone;
+        return (change.IsDone, isRemoved) switch
+        {
+            (false, _) => DataChange.Refused,
+            (true, false) => DataChange.Outstanding,
+            _ => DataChange.Everywhere,
+        };
     }
 
     private static async ValueTask<string> QueryAsync(ReplicatedCache cache, SlowDatabase database, string key, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RedisAspire.Caching.Entries;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Telemetry;
@@ -83,16 +84,22 @@ internal sealed partial class CoherentReader : IDisposable
     /// Takes note of a write of this process, before its caller is told that it is done: no value from before it is
     /// served in this process any more.
     /// </summary>
-    public void Written(string key, WriteResult result)
+    /// <param name="key">The key.</param>
+    /// <param name="result">What became of the write.</param>
+    /// <param name="stamp">What was written, if the key is that of a tag: should it not have been, it is written later.</param>
+    public void Written(string key, WriteResult result, byte[]? stamp = null)
     {
         if (!result.IsReached)
-            _unconfirmed.Add(key);
+            _unconfirmed.Add(key, stamp);
         Changed(key, result);
         // What another process is filling may be from before it.
-        _channel.StopWaiting(key, isVoid: true);
+        if (key == InternalKeys.EveryTag)
+            AllChanged(offset: null);
+        else
+            _channel.StopWaiting(key, isVoid: true);
         // It came after one that was not confirmed, and replaced what that left behind.
         if (result.IsReached)
-            _unconfirmed.Forget(key);
+            _unconfirmed.Forget(key, stamp);
     }
 
     /// <summary>Takes note that this process has stored what its source said, or has changed how long a value lives.</summary>
@@ -159,7 +166,7 @@ internal sealed partial class CoherentReader : IDisposable
         }
         catch (RespErrorException failure) when (failure.Code == "WRONGTYPE")
         {
-            LogForeignKey(key);
+            _store.ReportForeignKey(key);
             return (StoredEntry.Unavailable, false);
         }
         catch (TrackedConnectionLostException failure)
@@ -263,7 +270,4 @@ internal sealed partial class CoherentReader : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "A read failed on {Node}: {Reason}. The cache does without it.")]
     private partial void LogFailed(string node, string reason, Exception? unexpected);
-
-    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
-    private partial void LogForeignKey(string key);
 }

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisAspire.Caching.Coherence;
 
 /// <summary>
-/// Removes all entries from the master: every key that starts with the prefix, has a time to live and no reserved
+/// Removes entries from the master: every string that starts with the prefix, has a time to live and no reserved
 /// prefix. In small batches, so that nobody else's command waits long however many keys there are.
 /// </summary>
 internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
@@ -20,7 +20,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         """
         local removed = 0
         for _, key in ipairs(KEYS) do
-          if redis.call('PTTL', key) > 0 then removed = removed + redis.call('UNLINK', key) end
+          if redis.call('PTTL', key) > 0 and redis.call('TYPE', key)['ok'] == 'string' then removed = removed + redis.call('UNLINK', key) end
         end
         return removed
         """;
@@ -31,18 +31,19 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
     private readonly ReplicatedCacheOptions _options = options.Value;
 
     /// <summary>Removes the entries, a batch with every step of the enumeration.</summary>
+    /// <param name="start">What their keys start with, after the prefix.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
-    public async IAsyncEnumerable<SweptBatch> SweepAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SweptBatch> SweepAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (topology.Master is not { } master)
             throw new RedisUnavailableException("No Redis master is up.");
 
         // The leases before the entries: a fill under way must not bring a value from before back where the scan has been already.
-        await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix + start).WithCancellation(cancellationToken).ConfigureAwait(false))
             await master.Database.KeyDeleteAsync(leases).WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
 
-        await foreach (var found in ScanAsync(master, "").WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var found in ScanAsync(master, start).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var keys = Array.FindAll(found, key => !IsReserved(key!));
             if (keys.Length > 0)
@@ -50,8 +51,12 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         }
     }
 
+    // It is a name, not a pattern.
+    private static string Escape(string name) =>
+        string.Concat(name.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
+
     private IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start) =>
-        node.Database.Server().KeysAsync(node.Database.Database, pattern: $"{EscapedPrefix()}{start}*", pageSize: BatchSize).Chunk(BatchSize);
+        node.Database.Server().KeysAsync(node.Database.Database, $"{Escape(_options.KeyPrefix + start)}*", BatchSize).Chunk(BatchSize);
 
     private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
     {
@@ -76,8 +81,4 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
 
         return false;
     }
-
-    // The prefix is a name, not a pattern.
-    private string EscapedPrefix() =>
-        string.Concat(_options.KeyPrefix.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
 }

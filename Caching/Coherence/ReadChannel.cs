@@ -15,6 +15,7 @@ namespace RedisAspire.Caching.Coherence;
 /// </summary>
 internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 {
+    private static readonly byte[] EveryTag = Encoding.UTF8.GetBytes(InternalKeys.EveryTag);
     private static readonly byte[] LeasePrefix = Encoding.UTF8.GetBytes(InternalKeys.LeasePrefix);
 
     private readonly RedisTopology _topology;
@@ -111,6 +112,13 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
             return;
 
         key = key[_prefix.Length..];
+        if (key.SequenceEqual(EveryTag))
+        {
+            _near.InvalidateAll();
+            StopWaiting(isVoid: true);
+            return;
+        }
+
         _near.Invalidate(key);
         if (!_waiting.IsEmpty)
             StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key), isVoid: true);

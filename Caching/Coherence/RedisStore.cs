@@ -15,7 +15,7 @@ namespace RedisAspire.Caching.Coherence;
 /// which tries it again, and the caller does without.
 /// </summary>
 internal sealed partial class RedisStore(
-    RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, ILogger<RedisStore> logger)
+    RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, WarningLimiter warnings, ILogger<RedisStore> logger)
 {
     // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
     // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
@@ -32,28 +32,76 @@ internal sealed partial class RedisStore(
         return { 1, holder }
         """;
 
+    // A hash, a list or the like belongs to somebody else: writes leave it alone, as reads do.
+    private const string Spare =
+        """
+        local kind = redis.call('TYPE', KEYS[1])['ok']
+        if kind ~= 'string' and kind ~= 'none' then return redis.error_reply('WRONGTYPE It is no string') end
+
+        """;
+
+    // A tag's key lives longer than every entry that carries it. By so much longer that it is not changed, and every process
+    // told of that, at every write.
+    private const string KeepTags =
+        """
+        for i = 3, #KEYS do
+          if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[i], ARGV[2] + ARGV[3]) end
+        end
+        return 1
+        """;
+
     // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
     private const string SetUnderLease =
-        """
-        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        $"""
+        if redis.call('GET', KEYS[2]) ~= ARGV[4] then return 0 end
         redis.call('UNLINK', KEYS[2])
-        return 1
+        {Spare}
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        {KeepTags}
         """;
 
     // In one step, so that no fill can begin between the end of the leases and the write.
     private const string SetAndVoidFills =
-        """
-        redis.call('SET', KEYS[1], unpack(ARGV))
+        $"""
+        {Spare}
         redis.call('UNLINK', KEYS[2])
-        return 1
+        if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) return 1 end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        {KeepTags}
         """;
+
+    // The keys come in pairs, each behind its lease. Answers which of them are somebody else's.
+    private const string RemoveAndVoidFills =
+        """
+        local spared = {}
+        for i = 1, #KEYS, 2 do
+          redis.call('UNLINK', KEYS[i])
+          local kind = redis.call('TYPE', KEYS[i + 1])['ok']
+          if kind == 'string' then redis.call('UNLINK', KEYS[i + 1])
+          elseif kind ~= 'none' then spared[#spared + 1] = (i - 1) / 2 end
+        end
+        return spared
+        """;
+
+    private const string BeginTag =
+        """
+        local stamp = redis.call('GET', KEYS[1])
+        if stamp then return stamp end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        return ARGV[1]
+        """;
+
+    private const string SetStamp = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2])))";
 
     private const string ReleaseLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0";
 
     private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
     private const long KeyVanished = -2;
+    private const int RemovalBatch = 1_000;
+
+    // Milliseconds: an hour.
+    private const long TagSlack = 60 * 60 * 1000;
 
     private static readonly string[] ServiceFailures = ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "READONLY"];
 
@@ -85,7 +133,7 @@ internal sealed partial class RedisStore(
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            LogForeignKey(key);
+            ReportForeignKey(key);
             return StoredEntry.Unavailable;
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
@@ -96,31 +144,50 @@ internal sealed partial class RedisStore(
     }
 
     /// <summary>Writes a key, and voids a fill of it that is under way anywhere.</summary>
-    public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("SET", async database => (long)await database.ScriptEvaluateAsync(
+    /// <param name="key">The key.</param>
+    /// <param name="payload">What it holds from now on.</param>
+    /// <param name="timeToLive">How long; <see langword="null"/> for ever.</param>
+    /// <param name="tagKeys">Keys that have to live as long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
+        WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
             SetAndVoidFills,
-            [NameOf(key), NameOf(InternalKeys.Lease(key))],
-            timeToLive is { } limit ? [payload, "PX", (long)limit.TotalMilliseconds] : [payload]).ConfigureAwait(false) == 1, cancellationToken);
+            NamesOf(key, tagKeys),
+            [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken);
 
     /// <summary>Writes a key if the lease on it still stands, and ends the lease.</summary>
-    public ValueTask<WriteResult> SetUnderLeaseAsync(string key, string lease, byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("SET", async database => (long)await database.ScriptEvaluateAsync(
+    public ValueTask<WriteResult> SetUnderLeaseAsync(
+        string key, string lease, byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
+        WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
             SetUnderLease,
-            [NameOf(key), NameOf(InternalKeys.Lease(key))],
-            [lease, payload, (long)timeToLive.TotalMilliseconds]).ConfigureAwait(false) == 1, cancellationToken);
+            NamesOf(key, tagKeys),
+            [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken);
 
     /// <summary>Removes keys in one round trip, and voids fills of them that are under way anywhere.</summary>
-    public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var names = new RedisKey[keys.Count * 2];
-        var i = 0;
-        foreach (var key in keys)
+    public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        WriteAsync("UNLINK", keys.First(), async database =>
         {
-            names[i++] = NameOf(InternalKeys.Lease(key));
-            names[i++] = NameOf(key);
-        }
+            // In batches, so that nobody else's command waits long.
+            await Task.WhenAll(keys.Chunk(RemovalBatch).Select(batch => RemoveAsync(database, batch))).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
 
-        return WriteAsync("UNLINK", async database => await database.KeyDeleteAsync(names).ConfigureAwait(false) >= 0, cancellationToken);
+    /// <summary>Gives a tag a stamp that voids every entry with an earlier one.</summary>
+    public ValueTask<WriteResult> SetStampAsync(string key, byte[] stamp, CancellationToken cancellationToken) => key == InternalKeys.EveryTag
+        ? SetAsync(key, stamp, timeToLive: null, [], cancellationToken)
+        : WriteAsync("SET", key, async database => !(await database.ScriptEvaluateAsync(SetStamp, [NameOf(key)], [stamp, TagSlack]).ConfigureAwait(false)).IsNull, cancellationToken);
+
+    /// <summary>Gives a tag its first stamp, if it has none.</summary>
+    /// <returns>The stamp that it has; <see langword="null"/> when the master does not say.</returns>
+    public async ValueTask<(WriteResult Result, string? Stamp)> BeginTagAsync(string key, byte[] stamp, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        string? present = null;
+        var result = await WriteAsync("SET", key, async database =>
+        {
+            present = (string?)await database.ScriptEvaluateAsync(BeginTag, [NameOf(key)], [stamp, (long)timeToLive.TotalMilliseconds + TagSlack]).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        return (result, result.IsReached ? present : null);
     }
 
     /// <summary>The run id of the present master; <see langword="null"/> when there is none.</summary>
@@ -128,7 +195,7 @@ internal sealed partial class RedisStore(
 
     /// <summary>Gives a key another time to live.</summary>
     public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        WriteAsync("PEXPIRE", database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
+        WriteAsync("PEXPIRE", key, database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
 
     /// <summary>
     /// Tries to become the one that fills a key, unless the master has what is wanted by now. Cannot be cancelled: a
@@ -142,7 +209,7 @@ internal sealed partial class RedisStore(
     public async ValueTask<LeaseAnswer> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         var answer = LeaseAnswer.Unavailable;
-        var result = await WriteAsync("EVALSHA", async database =>
+        var result = await WriteAsync("EVALSHA", key, async database =>
         {
             answer = AnswerIn(await database.ScriptEvaluateAsync(
                 TakeLease,
@@ -155,12 +222,12 @@ internal sealed partial class RedisStore(
 
     /// <summary>Keeps the lease for another while.</summary>
     public ValueTask<WriteResult> RenewLeaseAsync(string key, string lease) =>
-        WriteAsync("EVALSHA", async database => (long)await database.ScriptEvaluateAsync(
+        WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
             RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>Gives the lease back without a value.</summary>
     public ValueTask<WriteResult> ReleaseLeaseAsync(string key, string lease) =>
-        WriteAsync("EVALSHA", async database => (long)await database.ScriptEvaluateAsync(
+        WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
             ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
@@ -186,12 +253,30 @@ internal sealed partial class RedisStore(
     private static bool IsRefusal(Exception failure) =>
         failure is RedisServerException && !ServiceFailures.Any(code => failure.Message.Contains(code, StringComparison.Ordinal));
 
-    private async ValueTask<WriteResult> WriteAsync(string operation, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true)
+    /// <summary>Tells that a key holds something that is no string.</summary>
+    public void ReportForeignKey(string key)
+    {
+        if (warnings.IsDue(nameof(LogForeignKey), key))
+            LogForeignKey(key);
+    }
+
+    private async Task RemoveAsync(IDatabase database, string[] keys)
+    {
+        RedisKey[] names = [.. keys.SelectMany(key => new RedisKey[] { NameOf(InternalKeys.Lease(key)), NameOf(key) })];
+        foreach (var spared in (long[])(await database.ScriptEvaluateAsync(RemoveAndVoidFills, names).ConfigureAwait(false))!)
+            ReportForeignKey(keys[spared]);
+    }
+
+    private RedisKey[] NamesOf(string key, IReadOnlyCollection<string> tagKeys) =>
+        [NameOf(key), NameOf(InternalKeys.Lease(key)), .. tagKeys.Select(tag => (RedisKey)NameOf(tag))];
+
+    private async ValueTask<WriteResult> WriteAsync(string operation, string key, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true)
     {
         if (topology.Master is not { } master)
         {
             instruments.Fallback();
-            return WriteResult.NotReached;
+            // Where there is no Redis at all, nothing is outstanding.
+            return WriteResult.NotReached with { IsReached = topology.Nodes.Count == 0 };
         }
 
         using var activity = CacheInstruments.StartOperation(operation, master);
@@ -209,8 +294,9 @@ internal sealed partial class RedisStore(
         }
         catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Somebody else's key: nothing is wrong with the node.
-            return WriteResult.NotReached;
+            // Nothing is wrong with the node.
+            ReportForeignKey(key);
+            return new WriteResult(IsReached: true, IsDone: false, Offset: null);
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
@@ -233,13 +319,14 @@ internal sealed partial class RedisStore(
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();
         var isExpected = RedisErrors.IsFailure(failure, CancellationToken.None);
-        if (IsRefusal(failure) || node.ReportFailure(failure) || !isExpected)
+        // A node that refuses one command refuses it every time.
+        if (IsRefusal(failure) ? warnings.IsDue(operation, node.Name) : node.ReportFailure(failure) || !isExpected)
             LogFailed(operation, node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache does without it.")]
     private partial void LogFailed(string operation, string node, string reason, Exception? unexpected);
 
-    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else: served from the source, not cached.")]
+    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else and is left alone: served from the source, not cached.")]
     private partial void LogForeignKey(string key);
 }

@@ -45,7 +45,7 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
         ArgumentNullException.ThrowIfNull(options);
         var name = NameOf(key);
         var (bytes, timeToLive) = DistributedPayload.Pack(value, options, time.GetUtcNow());
-        reader.Written(name, await store.SetAsync(name, bytes, timeToLive, token).ConfigureAwait(false));
+        reader.Written(name, await store.SetAsync(name, bytes, timeToLive, [], token).ConfigureAwait(false));
     }
 
     public void Refresh(string key) => Wait(RefreshAsync(key));

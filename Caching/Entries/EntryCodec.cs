@@ -9,7 +9,7 @@ using RedisAspire.Caching.Serialization;
 namespace RedisAspire.Caching.Entries;
 
 /// <summary>Values to bytes and back, and to what is kept in the process.</summary>
-internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions<ReplicatedCacheOptions> options, ILogger<EntryCodec> logger)
+internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions<ReplicatedCacheOptions> options, WarningLimiter warnings, ILogger<EntryCodec> logger)
 {
     // Once is enough: an application that stores such things does so all the time.
     private bool _isLargePayloadLogged;
@@ -60,7 +60,8 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            LogUnreadable(key, typeof(T), failure);
+            if (warnings.IsDue(nameof(LogUnreadable), key))
+                LogUnreadable(key, typeof(T), failure);
             return false;
         }
     }

@@ -6,7 +6,7 @@ namespace RedisAspire.Caching.Entries;
 
 /// <summary>Finds a value that is not in the process: in Redis, or else at the source, asked by one process of all.</summary>
 internal sealed partial class EntryFiller(
-    EntryReader entries, LeasedFiller filler, IOptions<ReplicatedCacheOptions> options, TimeProvider time, ILogger<EntryFiller> logger)
+    EntryReader entries, LeasedFiller filler, IOptions<ReplicatedCacheOptions> options, TimeProvider time, WarningLimiter warnings, ILogger<EntryFiller> logger)
 {
     private readonly ReplicatedCacheOptions _options = options.Value;
     private readonly SingleFlight<string> _refreshes = new();
@@ -69,7 +69,8 @@ internal sealed partial class EntryFiller(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            LogRefreshFailed(job.Key, failure);
+            if (warnings.IsDue(nameof(LogRefreshFailed), job.Key))
+                LogRefreshFailed(job.Key, failure);
             return null;
         }
     }

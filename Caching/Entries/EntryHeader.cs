@@ -13,10 +13,12 @@ namespace RedisAspire.Caching.Entries;
 /// <param name="Tags">The entry's tags.</param>
 internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyList<TagStamp> Tags)
 {
+    /// <summary>The most tags of an entry.</summary>
+    public const int MaximumTags = 255;
+
     private const byte Mark = 0xFF;
     private const byte Version = 1;
     private const byte NullFlag = 1;
-    private const int MaximumTags = 255;
 
     /// <summary>Of an entry without header.</summary>
     public static EntryHeader None { get; } = new(IsNull: false, TimeSpan.Zero, []);

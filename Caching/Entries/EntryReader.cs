@@ -25,6 +25,9 @@ internal sealed class EntryReader(CoherentReader reader, NearCache near, TagRegi
                 return (EntryFinding.Missing, default);
             if (header.Tags.Count > 0 && !await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false))
                 return (EntryFinding.Missing, default);
+            // What is handed over comes when nobody may be left to ask; who removes everything ends the wait for it.
+            if (!stored.IsHandedOver && !await tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken).ConfigureAwait(false))
+                return (EntryFinding.Missing, default);
 
             var freshFor = stored.TimeToLive - header.StaleWindow;
             var isStale = freshFor <= TimeSpan.Zero;
@@ -56,7 +59,7 @@ internal sealed class EntryReader(CoherentReader reader, NearCache near, TagRegi
             Node = stored.Node,
             StoredAt = ticket.BeganAt,
             EndsAt = endsAt,
-            Tags = header.Tags.Count == 0 ? null : header.Tags,
+            Tags = header.Tags.Any(static tag => tag.Tag != TagStamp.EveryTag) ? [.. header.Tags.Where(static tag => tag.Tag != TagStamp.EveryTag)] : null,
         };
     }
 }

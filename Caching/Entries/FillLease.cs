@@ -41,10 +41,10 @@ internal sealed class FillLease : IAsyncDisposable
     public bool IsOfSameMaster(string? token) => RunIdOf(token) == RunIdOf(Token);
 
     /// <summary>Writes the entry, if nobody has removed it since the lease was taken. Ends the lease.</summary>
-    public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken)
     {
         _isUsed = true;
-        var result = await _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, cancellationToken).ConfigureAwait(false);
+        var result = await _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, tagKeys, cancellationToken).ConfigureAwait(false);
         Ended(result);
         return result;
     }

@@ -12,13 +12,16 @@ internal static class InternalKeys
     /// <summary>The channel of <see cref="Coherence.FillHandover"/>.</summary>
     public const string HandoverChannel = Prefix + "handover";
 
+    /// <summary>
+    /// Holds the stamp of the tag that every entry has, once it was removed. Without time to live: were it lost, entries from
+    /// before, which need not carry it, would come back.
+    /// </summary>
+    public const string EveryTag = TagPrefix + TagStamp.EveryTag;
+
     private const string TagPrefix = Prefix + "tag:";
 
-    /// <summary>Holds the present stamp of a tag. Without time to live: were it lost, entries removed by the tag would come back.</summary>
+    /// <summary>Holds the present stamp of a tag, for as long as an entry may carry it.</summary>
     public static string Tag(string tag) => $"{TagPrefix}{tag}";
-
-    /// <summary>Whether a key holds the stamp of a tag.</summary>
-    public static bool IsTag(string key) => key.StartsWith(TagPrefix, StringComparison.Ordinal);
 
     /// <summary>Held by the one process that fills an entry.</summary>
     public static string Lease(string key) => $"{LeasePrefix}{key}";

@@ -130,14 +130,14 @@ internal sealed class LeasedFiller(
         using var offered = peers.Offer(lease.Token);
         cancellationToken.ThrowIfCancellationRequested();
         // Before the source is called: a tag that is removed meanwhile makes the entry void from the start.
-        var stamps = await tags.ReadAsync(job.Tags, cancellationToken).ConfigureAwait(false);
+        var stamps = await tags.ReadAsync(job.Tags, job.Policy, cancellationToken).ConfigureAwait(false);
         var (value, handedOver) = await CallUnlessAsync(job, awaited, token => TakeOverAsync(job, awaited, token), cancellationToken).ConfigureAwait(false);
         if (handedOver is { } theirs && !isInherited)
             return theirs;
         if (stamps is null || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
             return Unstored(value);
 
-        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), cancellationToken).ConfigureAwait(false);
+        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), cancellationToken).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
         // What a removal has kept from being stored nobody shall hear of.

@@ -7,16 +7,29 @@ namespace RedisAspire.Caching.Entries;
 /// <summary>The present stamps of tags: kept in the process like any value, because Redis tells when they change.</summary>
 internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearCache near)
 {
-    /// <summary>The present stamps of tags; <see langword="null"/> when Redis cannot say.</summary>
-    public async ValueTask<TagStamp[]?> ReadAsync(IEnumerable<string>? tags, CancellationToken cancellationToken)
+    // Of the tag that every entry has: needed for every entry, and good until the process lets go of all that it keeps,
+    // which it does when Redis tells that this stamp has changed.
+    private volatile EveryStamp? _every;
+
+    /// <summary>What an entry that is made now has to carry; <see langword="null"/> when Redis cannot say, or it is too much.</summary>
+    public async ValueTask<TagStamp[]?> ReadAsync(IEnumerable<string>? tags, EntryPolicy policy, CancellationToken cancellationToken)
     {
-        if (tags is null)
-            return [];
+        if (await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) is not { } every)
+            return null;
 
         var stamps = new List<TagStamp>();
-        foreach (var tag in tags.Distinct(StringComparer.Ordinal))
+        if (every != TagStamp.None)
+            stamps.Add(new TagStamp(TagStamp.EveryTag, every));
+        var own = tags?.Where(static tag => tag != TagStamp.EveryTag).Distinct(StringComparer.Ordinal).ToArray() ?? [];
+        if (stamps.Count + own.Length > EntryHeader.MaximumTags)
+            return null;
+        foreach (var tag in own)
         {
-            if (await ReadStampAsync(TagStamp.KeyOf(tag), cancellationToken).ConfigureAwait(false) is not { } stamp)
+            var key = TagStamp.KeyOf(tag);
+            var stamp = await ReadStampAsync(key, cancellationToken).ConfigureAwait(false);
+            if (stamp == TagStamp.None)
+                stamp = await BeginAsync(key, policy, cancellationToken).ConfigureAwait(false);
+            if (stamp is null)
                 return null;
             stamps.Add(new TagStamp(tag, stamp));
         }
@@ -29,14 +42,29 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     {
         foreach (var stamp in stamps)
         {
-            if (await ReadStampAsync(stamp.Key, cancellationToken).ConfigureAwait(false) != stamp.Stamp)
+            if (stamp.Tag != TagStamp.EveryTag
+                && (stamp.Stamp == TagStamp.None || await ReadStampAsync(stamp.Key, cancellationToken).ConfigureAwait(false) != stamp.Stamp))
                 return false;
         }
 
         return true;
     }
 
-    /// <summary>The same from what is in the process alone: says no where that is not enough.</summary>
+    /// <summary>Whether an entry was made since everything was removed.</summary>
+    /// <remarks>Once it is kept in the process, that is not asked again: the process lets go of all when the stamp changes.</remarks>
+    public async ValueTask<bool> IsSinceAllRemovedAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
+    {
+        var carried = TagStamp.None;
+        foreach (var stamp in stamps)
+        {
+            if (stamp.Tag == TagStamp.EveryTag)
+                carried = stamp.Stamp;
+        }
+
+        return await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) == carried;
+    }
+
+    /// <summary>The same as <see cref="AreCurrentAsync"/> from what is in the process alone: says no where that is not enough.</summary>
     public bool AreCurrentNear(IReadOnlyList<TagStamp> stamps)
     {
         for (var i = 0; i < stamps.Count; i++)
@@ -49,12 +77,50 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     }
 
     /// <summary>Makes every entry with the tag void, wherever it is.</summary>
-    public async ValueTask RemoveAsync(string tag, CancellationToken cancellationToken)
+    /// <returns>Whether the master knows; otherwise it is told later.</returns>
+    public async ValueTask<bool> RemoveAsync(string tag, CancellationToken cancellationToken)
     {
         var key = TagStamp.KeyOf(tag);
-        var stamp = Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
-        var result = await store.SetAsync(key, stamp, timeToLive: null, cancellationToken).ConfigureAwait(false);
-        reader.Written(key, result);
+        var stamp = NewStamp();
+        // Of a removal whose caller has given up it is not known whether it is done.
+        var result = WriteResult.NotReached;
+        try
+        {
+            result = await store.SetStampAsync(key, stamp, cancellationToken).ConfigureAwait(false);
+            return result.IsReached;
+        }
+        finally
+        {
+            reader.Written(key, result, stamp);
+        }
+    }
+
+    private static byte[] NewStamp() => Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
+
+    // The first entry with the tag, as far as is known, or the first after its key was lost.
+    private async ValueTask<string?> BeginAsync(string key, EntryPolicy policy, CancellationToken cancellationToken)
+    {
+        var (result, stamp) = await store.BeginTagAsync(key, NewStamp(), policy.TimeToLive(policy.Expiration), cancellationToken).ConfigureAwait(false);
+        if (result.IsReached)
+            reader.Changed(key, result);
+        return stamp;
+    }
+
+    private async ValueTask<string?> ReadEveryStampAsync(CancellationToken cancellationToken)
+    {
+        if (_every is { } known && known.Generation == near.Generation)
+            return known.Stamp;
+
+        var stored = await reader.ReadAsync(InternalKeys.EveryTag, cancellationToken).ConfigureAwait(false);
+        var stamp = StampIn(stored);
+        if (stored.Ticket is { } ticket)
+        {
+            near.Abandon(ticket);
+            if (ticket.Generation is { } generation)
+                _every = new EveryStamp(generation, stamp!);
+        }
+
+        return stamp;
     }
 
     private async ValueTask<string?> ReadStampAsync(string key, CancellationToken cancellationToken)
@@ -63,12 +129,19 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
             return known;
 
         var stored = await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-        if (stored.State == StoredState.Unavailable)
-            return null;
-
-        var stamp = stored.Payload is null ? "" : Encoding.UTF8.GetString(stored.Payload);
+        var stamp = StampIn(stored);
         if (stored.Ticket is { } ticket)
-            near.TryComplete(ticket, new NearItem(stamp, NearItem.SizeOf(key, stamp.Length * sizeof(char))));
+            near.TryComplete(ticket, new NearItem(stamp!, NearItem.SizeOf(key, stamp!.Length * sizeof(char))));
         return stamp;
     }
+
+    // Only what is unavailable comes without a ticket and says nothing.
+    private static string? StampIn(in StoredEntry stored) => stored.State switch
+    {
+        StoredState.Unavailable => null,
+        _ when stored.Payload is { } stamp => Encoding.UTF8.GetString(stamp),
+        _ => TagStamp.None,
+    };
+
+    private sealed record EveryStamp(NearGeneration Generation, string Stamp);
 }

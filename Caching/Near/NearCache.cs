@@ -49,6 +49,9 @@ internal sealed class NearCache
     /// <summary>Whether Redis tells of changes, so that values may be kept.</summary>
     public bool IsOpen => _generation is not null;
 
+    /// <summary>What replaces itself with every flush: who finds the same again knows that there was none. <see langword="null"/> while closed.</summary>
+    public NearGeneration? Generation => _generation;
+
     /// <summary>The entries held, those included that have expired and were not yet reclaimed.</summary>
     public int Count => _generation?.Count ?? 0;
 

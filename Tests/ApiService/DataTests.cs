@@ -125,6 +125,17 @@ public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdmin
         Assert.Equal("database", Text(await JsonAsync(again), "source"));
     }
 
+    [Fact]
+    public async Task Without_any_Redis_a_removal_leaves_nothing_outstanding()
+    {
+        await using var api = await ApiFactory.StartAsync(redis: null);
+        using var admin = api.CreateAdminClient();
+
+        using var deleted = await admin.DeleteAsync(PathOf(_key), Cancellation);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
     [Theory]
     [InlineData("/data/")]
     [InlineData("/data/a%01b")]

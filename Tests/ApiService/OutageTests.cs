@@ -44,6 +44,29 @@ public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leade
     }
 
     [Fact]
+    public async Task A_removal_that_the_master_has_not_done_is_accepted_with_what_is_outstanding()
+    {
+        using var admin = Api.CreateAdminClient();
+        await RequestAsync("removed");
+        using var done = await admin.DeleteAsync(Path("/data/removed"), Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
+        await Redis.Master.Process.KillAsync();
+
+        using var accepted = await admin.DeleteAsync(Path("/data/removed"), Cancellation);
+
+        var answer = await accepted.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        Assert.Equal("removed", answer.Text("key"));
+        Assert.Contains("other instances", answer.Text("outstanding"), StringComparison.Ordinal);
+        await Redis.RestoreAsync();
+        await Eventually.HoldsAsync("it is done at once again", async () =>
+        {
+            using var again = await admin.DeleteAsync(Path("/data/removed"), Cancellation);
+            return again.StatusCode == HttpStatusCode.NoContent;
+        });
+    }
+
+    [Fact]
     public async Task A_replica_that_is_lost_is_not_missed()
     {
         await RequestAsync("key");

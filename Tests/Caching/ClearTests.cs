@@ -17,7 +17,7 @@ public sealed class ClearTests(RedisFixture fixture) : IClassFixture<RedisFixtur
         await master.ExecuteAsync("SET", "for-ever", "value");
         await master.ExecuteAsync("SETEX", "app:session", 60, "value");
 
-        var removed = await host.Cache.ClearAsync(Cancellation);
+        var removed = await host.Cache.ClearAsync("", Cancellation);
 
         Assert.Equal(1200, removed);
         Assert.Equal(2, (long)await master.ExecuteAsync("DBSIZE"));

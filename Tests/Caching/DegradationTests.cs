@@ -162,6 +162,21 @@ public sealed class DegradationTests : IAsyncLifetime
         await Eventually.HoldsAsync("the new value is a hit", async () => await LookupAsync(host, "a") is { IsHit: true, Value: "value" });
     }
 
+    [Fact]
+    public async Task Who_removes_is_told_whether_the_master_has_done_it()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        await host.Cache.SetAsync("a", "value", tags: ["tag"], cancellationToken: Cancellation);
+        Assert.True(await host.Cache.TryRemoveAsync("a", Cancellation));
+        Assert.True(await host.Cache.TryRemoveByTagAsync("tag", Cancellation));
+
+        await _fixture.Redis.Master.Process.KillAsync();
+
+        Assert.False(await host.Cache.TryRemoveAsync("a", Cancellation));
+        Assert.False(await host.Cache.TryRemoveByTagAsync("tag", Cancellation));
+        Assert.False(await host.Cache.TryRemoveByTagAsync("*", Cancellation));
+    }
+
     private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key) =>
         host.Cache.LookupAsync(key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
 }

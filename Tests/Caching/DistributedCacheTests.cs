@@ -104,7 +104,7 @@ public sealed class DistributedCacheTests(RedisFixture fixture) : IClassFixture<
     {
         await Cache.SetAsync(_key, [1], new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(5) }, Cancellation);
 
-        await _host.Cache.ClearAsync(Cancellation);
+        await _host.Cache.ClearAsync("", Cancellation);
 
         Assert.NotNull(await Cache.GetAsync(_key, Cancellation));
     }

@@ -29,7 +29,7 @@ public sealed class SweepTests : IAsyncLifetime
         }, cancellationToken: Cancellation).AsTask();
         await asked.Task.WaitAsync(Cancellation);
 
-        await host.Cache.ClearAsync(Cancellation);
+        await host.Cache.ClearAsync("", Cancellation);
         var after = await host.Cache.LookupAsync("key", _ => ValueTask.FromResult("new"), cancellationToken: Cancellation);
         answer.SetResult("old");
 
@@ -52,7 +52,7 @@ public sealed class SweepTests : IAsyncLifetime
         await Eventually.HoldsAsync("every replica has the value", async () => (await OnReplicasAsync()).All(exists => exists == 1));
         network.IsStalled = true;
 
-        var removed = await host.Cache.ClearAsync(Cancellation);
+        var removed = await host.Cache.ClearAsync("", Cancellation);
         var after = await host.Cache.LookupAsync("key", _ => ValueTask.FromResult("new"), cancellationToken: Cancellation);
 
         Assert.Equal(1, removed);

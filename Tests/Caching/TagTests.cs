@@ -63,12 +63,48 @@ public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>
     }
 
     [Fact]
-    public async Task A_tags_stamp_never_expires_and_outlives_emptying_the_cache()
+    public async Task A_tags_key_lives_as_long_as_any_entry_that_carries_it_and_not_for_ever()
     {
+        var lasting = new CacheEntryOptions { Expiration = TimeSpan.FromHours(10), StaleWindow = TimeSpan.FromHours(10) };
+        await _host.Cache.SetAsync(_key, "value", tags: [_tag], cancellationToken: Cancellation);
+        var first = await TimeToLiveAsync();
+        await LookupAsync(_host, _key + ":filled", [_tag], lasting);
+        var filled = await TimeToLiveAsync();
+        await _host.Cache.SetAsync(_key, "value", tags: [_tag], cancellationToken: Cancellation);
         await _host.Cache.RemoveByTagAsync(_tag, Cancellation);
-        await _host.Cache.RemoveByTagAsync("*", Cancellation);
+        var removed = await TimeToLiveAsync();
+        await _host.Cache.RemoveByTagAsync(_tag + ":unused", Cancellation);
 
-        Assert.Equal(-1, (long)await _redis.Master.ExecuteAsync("TTL", $"app:cache:tag:{_tag}"));
+        var tenHours = TimeSpan.FromHours(10).TotalMilliseconds;
+        Assert.InRange(first, 60_000, tenHours);
+        Assert.InRange(filled, 2 * tenHours, 3 * tenHours);
+        Assert.InRange(removed, (2 * tenHours) - 60_000, filled);
+        Assert.InRange(await TimeToLiveAsync(":unused"), 1, tenHours);
+
+        async Task<long> TimeToLiveAsync(string end = "") => (long)await _redis.Master.ExecuteAsync("PTTL", $"app:cache:tag:{_tag}{end}");
+    }
+
+    [Fact]
+    public async Task What_a_removal_has_voided_stays_void_when_the_tags_key_is_lost()
+    {
+        await _host.Cache.SetAsync(_key, "old", tags: [_tag], cancellationToken: Cancellation);
+        await _host.Cache.RemoveByTagAsync(_tag, Cancellation);
+
+        await _redis.Master.ExecuteAsync("DEL", $"app:cache:tag:{_tag}");
+        await _redis.WaitForReplicasAsync();
+
+        Assert.Equal("new", (await LookupAsync(_host, _key, [_tag])).Value);
+    }
+
+    [Fact]
+    public async Task More_tags_than_an_entry_can_carry_leave_it_uncached()
+    {
+        string[] tags = [.. Enumerable.Range(0, 300).Select(i => $"{_tag}:{i}")];
+
+        Assert.Equal("new", (await LookupAsync(_host, _key, tags)).Value);
+        await _host.Cache.SetAsync(_key, "value", tags: tags, cancellationToken: Cancellation);
+
+        Assert.Equal(0, (long)await _redis.Master.ExecuteAsync("EXISTS", _key));
     }
 
     [Fact]
@@ -79,6 +115,6 @@ public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>
         Assert.Equal("plain", (string?)await _redis.Master.ExecuteAsync("GET", _key));
     }
 
-    private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key, string[]? tags) =>
-        host.Cache.LookupAsync(key, _ => ValueTask.FromResult("new"), tags: tags, cancellationToken: Cancellation);
+    private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key, string[]? tags, CacheEntryOptions? options = null) =>
+        host.Cache.LookupAsync(key, _ => ValueTask.FromResult("new"), options, tags, Cancellation);
 }

@@ -167,7 +167,7 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
             await host.Cache.SetAsync("acl:b", "value", tags: ["acl"], cancellationToken: Cancellation);
             await host.Cache.RemoveAsync("acl:a", Cancellation);
             await host.Cache.RemoveByTagAsync("acl", Cancellation);
-            await host.Cache.ClearAsync(Cancellation);
+            await host.Cache.ClearAsync("", Cancellation);
         }
 
         foreach (var node in fixture.Redis.Nodes)

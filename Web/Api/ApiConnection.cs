@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using RedisAspire.ServiceDefaults;
@@ -48,9 +49,11 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     /// <param name="body">What is sent as JSON, if anything.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <param name="headers">Headers beside the usual ones.</param>
-    public async Task SendAsync(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    /// <returns>Which success it is.</returns>
+    public async Task<HttpStatusCode> SendAsync(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
+        return response.StatusCode;
     }
 
     /// <summary>Sends a request that is answered with Server-Sent Events.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.WebUtilities;
 using RedisAspire.Web.Lookups;
 
@@ -24,8 +25,9 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     /// <summary>Removes a key from the cache.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    public Task ForgetAsync(string key, CancellationToken cancellationToken) =>
-        api.SendAsync(HttpMethod.Delete, KeyAddress.Of(key), body: null, cancellationToken);
+    /// <returns>Whether every instance hears of it now; otherwise others do when Redis is back.</returns>
+    public async Task<bool> ForgetAsync(string key, CancellationToken cancellationToken) =>
+        await api.SendAsync(HttpMethod.Delete, KeyAddress.Of(key), body: null, cancellationToken) != HttpStatusCode.Accepted;
 
     /// <summary>Empties the cache.</summary>
     /// <param name="cancellationToken">Ends the request.</param>

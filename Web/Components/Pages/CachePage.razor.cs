@@ -40,9 +40,12 @@ public sealed partial class CachePage : IDisposable
 
     private Task ForgetAsync(string key) => DoAsync(async cancellationToken =>
     {
-        await Api.ForgetAsync(key, cancellationToken);
+        var isEverywhere = await Api.ForgetAsync(key, cancellationToken);
         _isRemoved |= _lookup?.Answer.Key == key;
-        Notify(NotificationSeverity.Success, Text["Forgotten"], Text["The cache no longer holds “{0}”.", key]);
+        if (isEverywhere)
+            Notify(NotificationSeverity.Success, Text["Forgotten"], Text["The cache no longer holds “{0}”.", key]);
+        else
+            Notify(NotificationSeverity.Warning, Text["Not forgotten everywhere yet"], Text["There is no Redis master now: other instances may still answer with “{0}” until there is one.", key]);
     });
 
     private async Task ClearAsync()
