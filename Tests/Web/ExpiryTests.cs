@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Api.Keys;
 using RedisAspire.Web.Components;
@@ -17,7 +18,7 @@ public sealed class ExpiryTests
     [Fact]
     public async Task A_key_that_lives_for_thousands_of_years_expires_at_the_end_of_time()
     {
-        var keys = new KeysClient(new ApiConnection(new Api()), TimeProvider.System);
+        var keys = new KeysClient(new ApiConnection(new Api(), new ConfigurationBuilder().Build()), TimeProvider.System);
 
         var page = await keys.ListAsync(new KeySearch("*", Type: null), node: null, cursor: null, Cancellation);
         var details = await keys.GetValueAsync("a", node: null, cursor: null, Cancellation);

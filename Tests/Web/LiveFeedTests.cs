@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using RedisAspire.Web.Live;
 
@@ -20,7 +21,7 @@ public sealed class LiveFeedTests
     public async Task Whatever_an_API_of_another_version_says_it_is_listened_to_again(string told)
     {
         using var api = new Api($"{told}\n\n", $"event: nodes\ndata: {Nodes}\n\n");
-        using var feed = new LiveFeed(api, TimeProvider.System, NullLogger<LiveFeed>.Instance);
+        using var feed = new LiveFeed(api, new ConfigurationBuilder().Build(), TimeProvider.System, NullLogger<LiveFeed>.Instance);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(20));
         var problems = new List<string?>();

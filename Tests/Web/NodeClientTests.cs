@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using RedisAspire.Web.Api;
 
 namespace RedisAspire.Tests.Web;
@@ -23,7 +24,7 @@ public sealed class NodeClientTests
             """);
         var told = new List<PromotionProgress>();
 
-        var node = await new NodeClient(new ApiConnection(api)).PromoteAsync("redis-replica-1", told.Add, TestContext.Current.CancellationToken);
+        var node = await new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", told.Add, TestContext.Current.CancellationToken);
 
         Assert.Equal("master", node.Role);
         Assert.Equal([new(0, 60), new(27.5, 60)], told);
@@ -41,7 +42,7 @@ public sealed class NodeClientTests
             """);
 
         var refusal = await Assert.ThrowsAsync<CacheApiException>(() =>
-            new NodeClient(new ApiConnection(api)).PromoteAsync("redis-replica-1", _ => { }, TestContext.Current.CancellationToken));
+            new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", _ => { }, TestContext.Current.CancellationToken));
 
         Assert.Equal((HttpStatusCode.Conflict, "redis-replica-1 is down: it cannot become the master."), (refusal.Status, refusal.Message));
     }
