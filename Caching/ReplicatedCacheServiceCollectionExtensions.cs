@@ -96,7 +96,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<EntryCodec>(),
             provider.GetRequiredService<CacheInstruments>(),
             provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>()));
-        services.TryAddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
+        // Added, not only where there is none: the last one is it.
+        services.AddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
         services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis").AddCheck<NearCacheHealthCheck>("near cache");
         return services;
@@ -111,7 +112,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
     public static IServiceCollection AddReplicatedDistributedCache(this IServiceCollection services)
     {
         services.AddReplicatedCache();
-        services.TryAddSingleton<IDistributedCache, ReplicatedDistributedCache>();
+        // Added, not only where there is none: MVC and others bring one that keeps everything in the process.
+        services.AddSingleton<IDistributedCache, ReplicatedDistributedCache>();
         return services;
     }
 
