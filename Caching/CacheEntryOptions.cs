@@ -8,10 +8,10 @@ namespace RedisAspire.Caching;
 /// </summary>
 public sealed record CacheEntryOptions
 {
-    /// <summary>How long the entry is fresh.</summary>
+    /// <summary>How long the entry is fresh; zero: it is not stored.</summary>
     public TimeSpan? Expiration { get; init; }
 
-    /// <summary>How long it stays in the process at most; never longer than in Redis.</summary>
+    /// <summary>How long it stays in the process at most, never longer than in Redis; zero: not at all.</summary>
     public TimeSpan? LocalExpiration { get; init; }
 
     /// <summary>The most that is added to <see cref="Expiration"/> at random, so that entries written together do not expire together.</summary>
@@ -23,10 +23,13 @@ public sealed record CacheEntryOptions
     /// <summary>How long a caller waits for the source while there is a stale value, before it takes that.</summary>
     public TimeSpan? SourceSoftTimeout { get; init; }
 
-    /// <summary>How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>.</summary>
+    /// <summary>
+    /// How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>. It is told to stop,
+    /// and what it returns all the same is not stored.
+    /// </summary>
     public TimeSpan? SourceHardTimeout { get; init; }
 
-    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>).</summary>
+    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>); zero: not at all.</summary>
     public TimeSpan? NegativeExpiration { get; init; }
 
     /// <summary>What is switched off for the entry.</summary>

@@ -26,7 +26,7 @@ public sealed class ReplicatedCache : HybridCache
     private readonly EntryCodec _codec;
     private readonly CacheInstruments _instruments;
     private readonly ReplicatedCacheOptions _options;
-    private readonly SingleFlight<string> _flights = new();
+    private readonly SingleFlight<FlightVariant> _flights = new();
 
     internal ReplicatedCache(
         EntryFiller filler, CoherentReader reader, RedisStore store, EntrySweeper sweeper, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
@@ -51,7 +51,7 @@ public sealed class ReplicatedCache : HybridCache
         IEnumerable<string>? tags = null,
         CancellationToken cancellationToken = default)
     {
-        Check(key, factory);
+        ArgumentNullException.ThrowIfNull(factory);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<T>(cancellationToken);
 
@@ -69,7 +69,8 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="tags">The entry's tags.</param>
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
+    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
     /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<T>(
         string key,
@@ -89,7 +90,8 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="tags">The entry's tags.</param>
     /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
     /// <returns>The value and its story.</returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
+    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
     /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<TState, T>(
         string key,
@@ -99,7 +101,7 @@ public sealed class ReplicatedCache : HybridCache
         IEnumerable<string>? tags = null,
         CancellationToken cancellationToken = default)
     {
-        Check(key, factory);
+        ArgumentNullException.ThrowIfNull(factory);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<CacheLookup<T>>(cancellationToken);
 
@@ -127,23 +129,28 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="tags">The entry's tags.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the master has the value, or could not be reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
+    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
+    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
     public async ValueTask SetAsync<T>(string key, T value, CacheEntryOptions? options, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
         var policy = new EntryPolicy(options, _options);
-        if (!policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
+        var entryTags = EntryTags.Of(tags);
+        _codec.Check<T>();
+        if (!CacheKey.IsUsable(key))
             return;
 
-        var stamps = await _tags.ReadAsync(tags, policy, cancellationToken).ConfigureAwait(false);
-        if (stamps is null || key.Length > _options.MaximumKeyLength || _codec.Pack(key, value, policy, stamps) is not { } packed)
+        var stamps = await _tags.ReadAsync(entryTags, policy, cancellationToken).ConfigureAwait(false);
+        var packed = stamps is null || key.Length > _options.MaximumKeyLength ? null : _codec.Pack(key, value, policy, stamps);
+        if (packed is { } entry && policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
         {
-            // What cannot be written must not leave the old value behind.
-            await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            await WriteAsync([key], _store.SetAsync(key, entry.Payload, policy.TimeToLive(entry.FreshFor), TagStamp.KeysOf(stamps!), cancellationToken)).ConfigureAwait(false);
             return;
         }
 
-        await WriteAsync([key], _store.SetAsync(key, packed.Payload, policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), cancellationToken)).ConfigureAwait(false);
+        // What is not written must not leave the old value behind.
+        await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        if (packed is { } kept && policy.IsForProcessAlone)
+            await _filler.KeepHereAsync(key, value, kept.Bytes, kept.FreshFor, stamps!, policy, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -151,7 +158,7 @@ public sealed class ReplicatedCache : HybridCache
         await TryRemoveAsync(key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Removes entries, all in one round trip.</summary>
-    /// <param name="keys">The names of the entries.</param>
+    /// <param name="keys">The names of the entries; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the master has removed them, or could not be reached.</returns>
     public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
@@ -164,21 +171,15 @@ public sealed class ReplicatedCache : HybridCache
     /// Whether the master has removed it, so that other processes hear of it. Otherwise this process alone serves it no
     /// more; it is removed as soon as a master answers, unless the process ends before.
     /// </returns>
-    /// <exception cref="ArgumentException"><paramref name="key"/> is empty.</exception>
-    public ValueTask<bool> TryRemoveAsync(string key, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return TryRemoveAsync([key], cancellationToken);
-    }
+    public ValueTask<bool> TryRemoveAsync(string key, CancellationToken cancellationToken = default) => TryRemoveAsync([key], cancellationToken);
 
     /// <summary>Removes entries as <see cref="RemoveAsync(IEnumerable{string}, CancellationToken)"/> does, and says whether that is done.</summary>
-    /// <param name="keys">The names of the entries.</param>
+    /// <param name="keys">The names of the entries; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The same as of one entry.</returns>
     public async ValueTask<bool> TryRemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        var all = keys.Distinct(StringComparer.Ordinal).ToArray();
+        var all = keys?.Where(CacheKey.IsUsable).Distinct(StringComparer.Ordinal).ToArray() ?? [];
         return all.Length == 0 || await WriteAsync(all, _store.RemoveAsync(all, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -199,18 +200,18 @@ public sealed class ReplicatedCache : HybridCache
     /// Whether the master knows, so that other processes hear of it. Otherwise this process alone serves them no more; the
     /// master is told as soon as it answers, unless the process ends before.
     /// </returns>
-    /// <exception cref="ArgumentException"><paramref name="tag"/> is empty.</exception>
     public async ValueTask<bool> TryRemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(tag);
+        // No entry can have it.
+        if (!CacheKey.IsName(tag))
+            return true;
         try
         {
             return await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (tag == TagStamp.EveryTag)
-                _flights.ForgetAll();
+            ForgetAllFlights();
         }
     }
 
@@ -256,14 +257,8 @@ public sealed class ReplicatedCache : HybridCache
         {
             // One note for all of them: one for each would take as much memory as there are keys.
             _reader.AllChanged(offset);
-            _flights.ForgetAll();
+            ForgetAllFlights();
         }
-    }
-
-    private static void Check(string key, Delegate factory)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        ArgumentNullException.ThrowIfNull(factory);
     }
 
     private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;
@@ -272,9 +267,10 @@ public sealed class ReplicatedCache : HybridCache
     private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
     {
         if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == HybridCacheEntryFlags.None
+            && key is not null
             && _near.TryGet(key, out item)
             && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
-            && _codec.TryFromNear(item, out value))
+            && _codec.TryFromNear(key, item, out value))
         {
             _instruments.NearHit(started);
             return true;
@@ -291,10 +287,12 @@ public sealed class ReplicatedCache : HybridCache
         using var activity = CacheInstruments.StartLookup();
         var started = _instruments.Now;
         var policy = new EntryPolicy(options, _options);
-        var (fill, isLeader) = await _flights.RunAsync(
-            key, (Filler: _filler, key, state, factory, policy, tags),
-            static (job, token) => job.Filler.FillAsync(job.key, job.state, job.factory, job.policy, job.tags, token),
-            cancellationToken).ConfigureAwait(false);
+        var job = new FillJob<TState, T>(key, state, factory, policy, EntryTags.Of(tags));
+        _codec.Check<T>();
+        var (fill, isLeader) = CacheKey.IsUsable(key)
+            ? await _flights.RunAsync(
+                key, policy.Variant, (Filler: _filler, job), static (work, token) => work.Filler.FillAsync(work.job, token), cancellationToken).ConfigureAwait(false)
+            : (await _filler.BypassAsync(job, cancellationToken).ConfigureAwait(false), true);
 
         var lookup = fill.Lookup;
         if (!isLeader)
@@ -330,5 +328,25 @@ public sealed class ReplicatedCache : HybridCache
         _reader.Written(key, result);
         // Who comes from now on must not share a read from before the write.
         _flights.Forget(key);
+        _filler.Forget(key);
+    }
+
+    private async ValueTask RemoveTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Which of them find an entry with the tag is not known before they have found it.
+            ForgetAllFlights();
+        }
+    }
+
+    private void ForgetAllFlights()
+    {
+        _flights.ForgetAll();
+        _filler.ForgetAll();
     }
 }

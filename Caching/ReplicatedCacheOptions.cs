@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace RedisAspire.Caching;
@@ -17,10 +18,13 @@ public sealed class ReplicatedCacheOptions
     /// </summary>
     public IList<string> ReservedPrefixes { get; } = [];
 
-    /// <summary>How long an entry is fresh. 60 seconds by default.</summary>
+    /// <summary>How long an entry is fresh; zero: it is not stored. 60 seconds by default.</summary>
     public TimeSpan Expiration { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long an entry stays in the process at most. As long as in Redis by default, because Redis tells when it changes.</summary>
+    /// <summary>
+    /// How long an entry stays in the process at most; zero: not at all. As long as in Redis by default, because Redis
+    /// tells when it changes.
+    /// </summary>
     public TimeSpan? LocalExpiration { get; set; }
 
     /// <summary>The most that is added to <see cref="Expiration"/> at random, so that entries written together do not expire together. None by default.</summary>
@@ -35,10 +39,13 @@ public sealed class ReplicatedCacheOptions
     /// <summary>How long a caller waits for the source while there is a stale value, before it takes that. Not at all by default.</summary>
     public TimeSpan SourceSoftTimeout { get; set; }
 
-    /// <summary>How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>. As long as it likes by default.</summary>
+    /// <summary>
+    /// How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>. It is told to stop,
+    /// and what it returns all the same is not stored. As long as it likes by default.
+    /// </summary>
     public TimeSpan? SourceHardTimeout { get; set; }
 
-    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>). As long as a value by default.</summary>
+    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>); zero: not at all. As long as a value by default.</summary>
     public TimeSpan? NegativeExpiration { get; set; }
 
     /// <summary>The most entries kept in the process. 100,000 by default.</summary>
@@ -54,8 +61,9 @@ public sealed class ReplicatedCacheOptions
     public bool IsBroadcastTracking { get; set; }
 
     /// <summary>
-    /// How long the right to fill an entry lasts after its holder has died. It is renewed while the holder lives. Two
-    /// seconds by default, which is less than a failover takes.
+    /// How long the right to fill an entry lasts after its holder has died. It is renewed while the holder lives. So long
+    /// is a source left alone, too, that has failed to refresh a stale entry. Two seconds by default, which is less than a
+    /// failover takes.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -80,6 +88,12 @@ public sealed class ReplicatedCacheOptions
 
     /// <summary>The largest value that is cached, in bytes as stored. Larger values are served but not cached. 1 MiB by default.</summary>
     public int MaximumPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How values are written as JSON that are neither text nor bytes and have no serializer of their own. As for the web by
+    /// default, fields included.
+    /// </summary>
+    public JsonSerializerOptions SerializerOptions { get; set; } = new(JsonSerializerDefaults.Web) { IncludeFields = true };
 
     /// <summary>Flags of every entry whose own options do not set them.</summary>
     public HybridCacheEntryFlags Flags { get; set; }

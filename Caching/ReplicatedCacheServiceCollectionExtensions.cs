@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
@@ -41,10 +40,8 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 
-        services.AddOptions<ReplicatedCacheOptions>()
-            .Validate(options => options.Expiration > TimeSpan.Zero, "Expiration must be positive.")
-            .Validate(options => options.OperationTimeout > TimeSpan.Zero, "OperationTimeout must be positive.")
-            .Validate(options => string.IsNullOrEmpty(options.PeerAddress) || IPAddress.TryParse(options.PeerAddress, out _), "PeerAddress must be an IP address.");
+        services.AddOptions<ReplicatedCacheOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ReplicatedCacheOptions>, ReplicatedCacheOptionsValidator>();
 
         services.AddOptions<RedisTopologyOptions>().Configure<IServiceProvider>(static (options, provider) =>
         {

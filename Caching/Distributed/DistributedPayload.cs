@@ -14,6 +14,8 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
 {
     private const int HeaderBytes = 2 * sizeof(long);
 
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Reads what <see cref="Pack"/> made; <see langword="null"/> if it is something else.</summary>
     public static DistributedPayload? Read(byte[] payload)
     {
@@ -33,20 +35,25 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
     /// <exception cref="ArgumentOutOfRangeException">The value would have expired already.</exception>
     public static (byte[] Bytes, TimeSpan? TimeToLive) Pack(ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, DateTimeOffset now)
     {
-        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative ? After(now, relative) : options.AbsoluteExpiration;
+        // What ends after the calendar never ends.
+        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative
+            ? relative < DateTimeOffset.MaxValue - now ? now + relative : null
+            : options.AbsoluteExpiration;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(endsAt ?? DateTimeOffset.MaxValue, now, nameof(options));
 
         var bytes = new byte[HeaderBytes + value.Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, (long)(options.SlidingExpiration?.TotalMilliseconds ?? 0));
+        var sliding = options.SlidingExpiration is { } use ? AtLeast(use) : (TimeSpan?)null;
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (long)(sliding?.TotalMilliseconds ?? 0));
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long)), endsAt?.ToUnixTimeMilliseconds() ?? 0);
         value.CopyTo(bytes.AsSpan(HeaderBytes));
-        return (bytes, TimeToLiveFrom(now, options.SlidingExpiration, endsAt));
+        return (bytes, TimeToLiveFrom(now, sliding, endsAt) is { } left ? AtLeast(left) : null);
     }
 
     /// <summary>How long it lives if it is used now.</summary>
     public TimeSpan? TimeToLiveFrom(DateTimeOffset now) => TimeToLiveFrom(now, Sliding, EndsAt);
 
-    private static DateTimeOffset After(DateTimeOffset now, TimeSpan time) => time < DateTimeOffset.MaxValue - now ? now + time : DateTimeOffset.MaxValue;
+    // What Redis counts time in: less than one would be none.
+    private static TimeSpan AtLeast(TimeSpan time) => time > Shortest ? time : Shortest;
 
     private static TimeSpan? TimeToLiveFrom(DateTimeOffset now, TimeSpan? sliding, DateTimeOffset? endsAt) =>
         endsAt - now is { } left && (sliding is null || left < sliding) ? left : sliding;

@@ -43,7 +43,8 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
     public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var name = NameOf(key);
+        if (NameOf(key) is not { } name)
+            return;
         var (bytes, timeToLive) = DistributedPayload.Pack(value, options, time.GetUtcNow());
         reader.Written(name, await store.SetAsync(name, bytes, timeToLive, [], token).ConfigureAwait(false));
     }
@@ -56,14 +57,16 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
 
     public async Task RemoveAsync(string key, CancellationToken token = default)
     {
-        var name = NameOf(key);
+        if (NameOf(key) is not { } name)
+            return;
         reader.Written(name, await store.RemoveAsync([name], token).ConfigureAwait(false));
     }
 
-    private static string NameOf(string key)
+    // None for what would answer for other keys: see CacheKey. Nothing is kept under it.
+    private static string? NameOf(string key)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return InternalKeys.Distributed(key);
+        ArgumentNullException.ThrowIfNull(key);
+        return NearCache.IsWellFormed(key) ? InternalKeys.Distributed(key) : null;
     }
 
     private static void Wait(Task task) => task.GetAwaiter().GetResult();
@@ -73,7 +76,8 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
     // Every read is a use, which prolongs a value with a sliding expiration.
     private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        var name = NameOf(key);
+        if (NameOf(key) is not { } name)
+            return null;
         var stored = await reader.ReadAsync(name, cancellationToken).ConfigureAwait(false);
         if (stored.Ticket is { } ticket)
             near.Abandon(ticket);

@@ -13,24 +13,43 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
 {
     // Once is enough: an application that stores such things does so all the time.
     private bool _isLargePayloadLogged;
+    private bool _isUnserializableLogged;
 
-    /// <summary>The bytes of a value.</summary>
-    public byte[] Serialize<T>(T value)
+    /// <summary>Refuses a type of which no value can be cached.</summary>
+    /// <exception cref="NotSupportedException">It is one.</exception>
+    public void Check<T>() => serializers.Get<T>();
+
+    /// <summary>The bytes of a value; <see langword="null"/> when it has none.</summary>
+    public byte[]? Serialize<T>(string key, T value)
     {
         if (value is null)
             return [];
-        var buffer = new ArrayBufferWriter<byte>();
-        serializers.Get<T>().Serialize(value, buffer);
-        return buffer.WrittenSpan.ToArray();
+        var serializer = serializers.Get<T>();
+        try
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            serializer.Serialize(value, buffer);
+            return buffer.WrittenSpan.ToArray();
+        }
+#pragma warning disable CA1031 // Serializers throw what they like.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!Interlocked.Exchange(ref _isUnserializableLogged, true))
+                LogUnserializable(key, typeof(T), failure);
+            return null;
+        }
     }
 
-    /// <summary>The bytes to store for a value, and how long; <see langword="null"/> when it is too large to be cached.</summary>
+    /// <summary>The bytes to store for a value, and how long; <see langword="null"/> when it is not to be cached, or cannot be.</summary>
     public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, in EntryPolicy policy, TagStamp[] stamps)
     {
-        var bytes = Serialize(value);
-        var payload = new EntryHeader(value is null, policy.StaleWindow, stamps).Wrap(bytes);
+        var freshFor = policy.FreshFor(value is null);
+        if (freshFor == TimeSpan.Zero || Serialize(key, value) is not { } bytes)
+            return null;
+        var payload = new EntryHeader(value is null, policy.StaleAfter(freshFor), stamps).Wrap(bytes);
         if (payload.Length <= options.Value.MaximumPayloadBytes)
-            return (payload, bytes, policy.FreshFor(value is null));
+            return (payload, bytes, freshFor);
 
         if (!Interlocked.Exchange(ref _isLargePayloadLogged, true))
             LogPayloadTooLarge(key, payload.Length, options.Value.MaximumPayloadBytes);
@@ -53,6 +72,8 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
             bytes = payload.AsMemory(start);
             if (!read.IsNull)
                 value = Deserialize<T>(bytes);
+            else if (default(T) is not null)
+                throw new InvalidDataException("It is null.");
             header = read;
             return true;
         }
@@ -67,12 +88,12 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
     }
 
     /// <summary>What the process keeps of a value: itself if callers may share it, otherwise its bytes.</summary>
-    public static object ToNear<T>(T value, ReadOnlyMemory<byte> bytes) =>
-        value is null ? NullValue.Instance : Immutability<T>.IsShareable ? value : bytes.ToArray();
+    public static object? ToNear<T>(T value, ReadOnlyMemory<byte> bytes) =>
+        value is null || Immutability<T>.IsShareable ? value : bytes.ToArray();
 
     /// <summary>The value of what the process keeps; says no if it was kept as another type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFromNear<T>(NearItem item, out T value)
+    public bool TryFromNear<T>(string key, NearItem item, out T value)
     {
         if (item is { IsShared: true, Value: T shared })
         {
@@ -80,23 +101,33 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
             return true;
         }
 
-        return TryThaw(item, out value);
+        return TryThaw(key, item, out value);
     }
 
-    private bool TryThaw<T>(NearItem item, out T value)
+    private bool TryThaw<T>(string key, NearItem item, out T value)
     {
-        if (item.Value is byte[] bytes && !item.IsShared && !Immutability<T>.IsShareable)
+        value = default!;
+        if (item.Value is not byte[] bytes || item.IsShared || Immutability<T>.IsShareable)
+            return item.Value is null && default(T) is null;
+        try
         {
             value = Deserialize<T>(bytes);
             return true;
         }
-
-        value = default!;
-        return item.Value is NullValue && default(T) is null;
+#pragma warning disable CA1031 // Serializers throw what they like.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogUnreadable(key, typeof(T), failure);
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The value under '{Key}' cannot be read as {Type}: treated as a miss.")]
     private partial void LogUnreadable(string key, Type type, Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "A value of '{Key}' cannot be serialized as {Type}: such are served, not cached. This is not said again.")]
+    private partial void LogUnserializable(string key, Type type, Exception failure);
 
     [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: such are served, not cached. This is not said again.")]
     private partial void LogPayloadTooLarge(string key, int length, int maximum);

@@ -13,8 +13,11 @@ namespace RedisAspire.Caching.Entries;
 /// <param name="Tags">The entry's tags.</param>
 internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyList<TagStamp> Tags)
 {
-    /// <summary>The most tags of an entry.</summary>
-    public const int MaximumTags = 255;
+    /// <summary>How many tags an entry has at most.</summary>
+    public const int MaximumTags = byte.MaxValue;
+
+    /// <summary>How long a tag is at most, as UTF-8.</summary>
+    public const int MaximumTagBytes = ushort.MaxValue;
 
     private const byte Mark = 0xFF;
     private const byte Version = 1;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Coherence;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
@@ -6,8 +7,12 @@ using RedisAspire.Caching.Serialization;
 namespace RedisAspire.Caching.Entries;
 
 /// <summary>Reads entries from Redis, says what they are worth, and keeps those in the process that may be kept.</summary>
-internal sealed class EntryReader(CoherentReader reader, NearCache near, TagRegistry tags, EntryCodec codec)
+internal sealed class EntryReader(
+    CoherentReader reader, NearCache near, TagRegistry tags, EntryCodec codec, IOptions<ReplicatedCacheOptions> options, TimeProvider time)
 {
+    // As long as replication takes where nothing is wrong.
+    private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Reads an entry.</summary>
     public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> ReadAsync<T>(string key, EntryPolicy policy, CancellationToken cancellationToken) =>
         await JudgeAsync<T>(key, await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
@@ -34,11 +39,11 @@ internal sealed class EntryReader(CoherentReader reader, NearCache near, TagRegi
             if (!isStale && stored.Ticket is { } ticket && policy.Allows(HybridCacheEntryFlags.DisableLocalCacheWrite))
             {
                 isKept = true;
-                near.TryComplete(ticket, ItemOf(ticket, value, bytes, stored, freshFor, header, policy));
+                near.TryComplete(ticket, ItemOf(ticket.Key, ticket.BeganAt, value, bytes, stored.Node, freshFor, header.Tags, policy));
             }
 
             var lookup = new CacheLookup<T>(value, CacheLevel.Redis, stored.Node, isStale ? TimeSpan.Zero : freshFor) { IsStale = isStale };
-            return (isStale ? EntryFinding.Stale : EntryFinding.Fresh, new FillResult<T>(lookup, header.IsNull ? null : bytes));
+            return (isStale ? EntryFinding.Stale : EntryFinding.Fresh, new FillResult<T>(lookup, header.IsNull ? default(ReadOnlyMemory<byte>?) : bytes));
         }
         finally
         {
@@ -47,19 +52,48 @@ internal sealed class EntryReader(CoherentReader reader, NearCache near, TagRegi
         }
     }
 
-    private NearItem ItemOf<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, in StoredEntry stored, TimeSpan? freshFor, EntryHeader header, in EntryPolicy policy)
+    /// <summary>Keeps a value in the process that is not in Redis, from now on.</summary>
+    /// <returns>Whether it is kept.</returns>
+    public bool KeepHere<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy) =>
+        near.TryComplete(ticket, ItemOf(ticket.Key, near.Clock.Now, value, bytes, node: null, freshFor < policy.LocalExpiration ? freshFor : policy.LocalExpiration, stamps, policy));
+
+    /// <summary>The same for a key that this process has just removed from Redis.</summary>
+    public async ValueTask KeepHereAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy, CancellationToken cancellationToken)
+    {
+        // Not before a read that is past the removal: what Redis tells of that would take the value away again.
+        // It may come during the first such read, and makes that void.
+        var attempts = 2;
+        for (var started = time.GetTimestamp(); near.IsOpen && time.GetElapsedTime(started) < options.Value.OperationTimeout;)
+        {
+            var stored = await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            if (stored.State != StoredState.Missing)
+            {
+                if (stored.Ticket is { } unused)
+                    near.Abandon(unused);
+                return;
+            }
+
+            if (stored.Ticket is { } ticket && (KeepHere(ticket, value, bytes, freshFor, stamps, policy) || --attempts == 0))
+                return;
+            await Task.Delay(CatchUpPoll, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private NearItem ItemOf<T>(
+        string key, long start, T value, ReadOnlyMemory<byte> bytes, string? node, TimeSpan? freshFor, IReadOnlyList<TagStamp> stamps, in EntryPolicy policy)
     {
         var clock = near.Clock;
-        var endsAt = clock.DeadlineOf(ticket.BeganAt, freshFor);
-        var expiresAt = policy.LocalExpiration is { } local ? Math.Min(endsAt, clock.DeadlineOf(ticket.BeganAt, local)) : endsAt;
+        var endsAt = clock.DeadlineOf(start, freshFor);
+        var expiresAt = policy.LocalExpiration is { } local ? Math.Min(endsAt, clock.DeadlineOf(start, local)) : endsAt;
         var size = value is string text ? text.Length * sizeof(char) : bytes.Length;
-        return new NearItem(EntryCodec.ToNear(value, bytes), NearItem.SizeOf(ticket.Key, size), expiresAt)
+        return new NearItem(EntryCodec.ToNear(value, bytes), NearItem.SizeOf(key, size), expiresAt)
         {
             IsShared = value is null || Immutability<T>.IsShareable,
-            Node = stored.Node,
-            StoredAt = ticket.BeganAt,
+            Node = node,
+            StoredAt = start,
             EndsAt = endsAt,
-            Tags = header.Tags.Any(static tag => tag.Tag != TagStamp.EveryTag) ? [.. header.Tags.Where(static tag => tag.Tag != TagStamp.EveryTag)] : null,
+            // The process lets go of everything when the stamp changes that every entry has.
+            Tags = stamps.Any(static stamp => stamp.Tag != TagStamp.EveryTag) ? [.. stamps.Where(static stamp => stamp.Tag != TagStamp.EveryTag)] : null,
         };
     }
 }

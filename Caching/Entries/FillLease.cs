@@ -20,6 +20,9 @@ internal sealed class FillLease : IAsyncDisposable
         _renewal = time.CreateTimer(static lease => ((FillLease)lease!).Renew(), this, duration / 3, duration / 3);
     }
 
+    /// <summary>Whether it is given back when nothing was stored; otherwise it ends by itself.</summary>
+    public bool IsGivenBack { get; set; } = true;
+
     /// <summary>What the lease is recognised by.</summary>
     public string Token { get; }
 
@@ -52,7 +55,7 @@ internal sealed class FillLease : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _renewal.DisposeAsync().ConfigureAwait(false);
-        if (!_isUsed)
+        if (!_isUsed && IsGivenBack)
             Ended(await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false));
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Serialization;
 
 namespace RedisAspire.Caching.Entries;
@@ -69,7 +70,9 @@ internal sealed class LeasedFiller(
                     return await CallUnlessFilledAsync(job, awaited, cancellationToken).ConfigureAwait(false);
                 }
 
-                awaited.From(holder);
+                // What another one found may be from before a caller that does not want what is stored.
+                if (MayRead(job))
+                    awaited.From(holder);
                 await WaitAsync(wait, awaited, cancellationToken).ConfigureAwait(false);
                 isVoid = wait.IsVoid;
                 if (wait.Ended.IsCompleted && await LookAgainAsync(job, cancellationToken).ConfigureAwait(false) is { } other)
@@ -90,15 +93,25 @@ internal sealed class LeasedFiller(
         var (_, lease, _, found) = await TakeAsync(job, job.Policy.StaleWindow, cancellationToken).ConfigureAwait(false);
         if (lease is null)
             return found;
+        // A refresh that fails keeps its lease until that ends by itself: so long nobody calls the source again.
+        lease.IsGivenBack = false;
         using var nothing = handover.Await();
         return await CallAndStoreAsync(job, lease, nothing, isInherited: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks the source, and stores nothing.</summary>
-    public async Task<FillResult<T>> CallAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
+    /// <summary>Asks the source, and stores nothing in Redis.</summary>
+    /// <param name="job">What is asked for.</param>
+    /// <param name="ticket">The right to keep the value in the process alone; <see langword="null"/> when it is not to be.</param>
+    /// <param name="cancellationToken">Tells the source to stop.</param>
+    public async Task<FillResult<T>> CallAsync<TState, T>(FillJob<TState, T> job, FillTicket? ticket, CancellationToken cancellationToken)
     {
+        var stamps = ticket is null ? null : await tags.ReadAsync(job.Tags, job.Policy, cancellationToken).ConfigureAwait(false);
         var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
-        return Unstored(value);
+        if (ticket is null || stamps is null || cancellationToken.IsCancellationRequested || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
+            return Unstored(job.Key, value);
+
+        entries.KeepHere(ticket, value, packed.Bytes, packed.FreshFor, stamps, job.Policy);
+        return OfSource(value, timeToLive: null, packed.Bytes);
     }
 
     private static bool MayRead<TState, T>(FillJob<TState, T> job) => job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead);
@@ -134,10 +147,13 @@ internal sealed class LeasedFiller(
         var (value, handedOver) = await CallUnlessAsync(job, awaited, token => TakeOverAsync(job, awaited, token), cancellationToken).ConfigureAwait(false);
         if (handedOver is { } theirs && !isInherited)
             return theirs;
+        // What a source returns that was told to stop may be half of it.
+        cancellationToken.ThrowIfCancellationRequested();
         if (stamps is null || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
-            return Unstored(value);
+            return Unstored(job.Key, value);
 
-        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), cancellationToken).ConfigureAwait(false);
+        // To the end, also when everybody leaves now: of a write that was given up it would not be known whether it is done.
+        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), CancellationToken.None).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
         // What a removal has kept from being stored nobody shall hear of.
@@ -149,14 +165,14 @@ internal sealed class LeasedFiller(
                 handover.Publish(lease.Token, packed.Payload);
         }
 
-        return OfSource(value, result.IsDone ? packed.FreshFor : null, value is null ? null : packed.Bytes);
+        return OfSource(value, result.IsDone ? packed.FreshFor : null, packed.Bytes);
     }
 
     // Whoever had the lease may still be at it, and is before us.
     private async Task<FillResult<T>> CallUnlessFilledAsync<TState, T>(FillJob<TState, T> job, AwaitedFill awaited, CancellationToken cancellationToken)
     {
         var (value, theirs) = await CallUnlessAsync(job, awaited, token => FilledAsync(job, awaited, token), cancellationToken).ConfigureAwait(false);
-        return theirs ?? Unstored(value);
+        return theirs ?? Unstored(job.Key, value);
     }
 
     // Asks the source, but leaves it when what somebody else has found comes first.
@@ -166,9 +182,11 @@ internal sealed class LeasedFiller(
         if (awaited.Holder is null)
             return (await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false), null);
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ours = source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, over.Token).AsTask();
-        var theirs = comes(over.Token);
+        // One for each: the token of a source that has answered is left alone.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ignoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ours = source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, leaving.Token).AsTask();
+        var theirs = comes(ignoring.Token);
         try
         {
             if (await Task.WhenAny(ours, theirs).ConfigureAwait(false) == ours || await theirs.ConfigureAwait(false) is not { } first)
@@ -178,7 +196,9 @@ internal sealed class LeasedFiller(
         }
         finally
         {
-            await over.CancelAsync().ConfigureAwait(false);
+            await ignoring.CancelAsync().ConfigureAwait(false);
+            if (!ours.IsCompleted)
+                await leaving.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -224,11 +244,11 @@ internal sealed class LeasedFiller(
     }
 
     // Serialized all the same, because others may wait for objects of their own.
-    private FillResult<T> Unstored<T>(T value) =>
-        OfSource(value, timeToLive: null, value is null || Immutability<T>.IsShareable ? null : codec.Serialize(value));
+    private FillResult<T> Unstored<T>(string key, T value) =>
+        OfSource(value, timeToLive: null, !Immutability<T>.IsShareable && codec.Serialize(key, value) is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
 
     private static FillResult<T> OfSource<T>(T value, TimeSpan? timeToLive, ReadOnlyMemory<byte>? bytes) =>
-        new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), bytes);
+        new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), value is null ? null : bytes);
 
     // Holder: who has the lease, or had the one that ours replaced.
     [StructLayout(LayoutKind.Auto)]

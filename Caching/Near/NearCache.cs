@@ -144,8 +144,8 @@ internal sealed class NearCache
             generation.Trim(Math.Min(maximum, TrimBatch));
     }
 
-    // A lone surrogate becomes U+FFFD on its way to Redis: an invalidation would come back under another name.
-    private static bool IsWellFormed(ReadOnlySpan<char> key)
+    /// <summary>Whether a text is the same after its way to Redis: a lone surrogate would become U+FFFD.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> key)
     {
         var start = key.IndexOfAnyInRange('\uD800', '\uDFFF');
         if (start < 0)

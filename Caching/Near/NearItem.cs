@@ -3,10 +3,10 @@ using RedisAspire.Caching.Entries;
 namespace RedisAspire.Caching.Near;
 
 /// <summary>A value as it is kept in the process, and what the cache tells about it. Never changes.</summary>
-/// <param name="value">A string, a boxed immutable value, or the payload as a byte array that nobody writes to.</param>
+/// <param name="value">A string, a boxed immutable value, <see langword="null"/> itself, or the payload as a byte array that nobody writes to.</param>
 /// <param name="size">What it counts for, in bytes: see <see cref="SizeOf"/>.</param>
 /// <param name="expiresAt">When it expires, by <see cref="NearClock"/>.</param>
-internal sealed class NearItem(object value, int size, long expiresAt = NearClock.Never)
+internal sealed class NearItem(object? value, int size, long expiresAt = NearClock.Never)
 {
     /// <summary>
     /// What an entry takes on a 64-bit runtime beside the characters of its key and the bytes of its value: the
@@ -15,7 +15,7 @@ internal sealed class NearItem(object value, int size, long expiresAt = NearCloc
     public const int Overhead = 256;
 
     /// <summary>The value.</summary>
-    public object Value { get; } = value;
+    public object? Value { get; } = value;
 
     /// <summary>What it counts for, in bytes.</summary>
     public int Size { get; } = size;

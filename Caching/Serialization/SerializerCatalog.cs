@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace RedisAspire.Caching.Serialization;
 
@@ -10,10 +10,12 @@ namespace RedisAspire.Caching.Serialization;
 /// else text for strings, bytes for byte arrays, JSON for the rest. The order is the one of
 /// https://learn.microsoft.com/aspnet/core/performance/caching/hybrid#serialization.
 /// </summary>
-internal sealed class SerializerCatalog(IServiceProvider services)
+internal sealed class SerializerCatalog(IServiceProvider services, IOptions<ReplicatedCacheOptions> options)
 {
     private readonly ConcurrentDictionary<Type, object> _serializers = new();
 
+    /// <summary>The serializer of a type.</summary>
+    /// <exception cref="NotSupportedException">There is none that could read back what it has written.</exception>
     public IHybridCacheSerializer<T> Get<T>() =>
         (IHybridCacheSerializer<T>)_serializers.GetOrAdd(typeof(T), static (_, self) => self.Find<T>(), this);
 
@@ -32,6 +34,6 @@ internal sealed class SerializerCatalog(IServiceProvider services)
             return new TextSerializer();
         if (typeof(T) == typeof(byte[]))
             return new BytesSerializer();
-        return new JsonSerializer<T>(JsonSerializerOptions.Web);
+        return new JsonSerializer<T>(options.Value.SerializerOptions);
     }
 }

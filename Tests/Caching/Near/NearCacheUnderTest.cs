@@ -10,7 +10,7 @@ internal sealed class NearCacheUnderTest(bool isTicketIgnored) : INearCacheUnder
     public bool TryGet(string key, out long version)
     {
         var isHit = _cache.TryGet(key, out var item);
-        version = isHit ? (long)item!.Value : 0;
+        version = isHit ? (long)item!.Value! : 0;
         return isHit;
     }
 
