@@ -60,6 +60,10 @@ internal sealed class EntryReader(
     /// <summary>The same for a key that this process has just removed from Redis.</summary>
     public async ValueTask KeepHereAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy, CancellationToken cancellationToken)
     {
+        // Of a tag that has just begun the process does not know yet when it is removed.
+        if (!await tags.AreCurrentAsync(stamps, cancellationToken).ConfigureAwait(false))
+            return;
+
         // Not before a read that is past the removal: what Redis tells of that would take the value away again.
         // It may come during the first such read, and makes that void.
         var attempts = 2;

@@ -110,7 +110,9 @@ internal sealed class LeasedFiller(
         if (ticket is null || stamps is null || cancellationToken.IsCancellationRequested || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
             return Unstored(job.Key, value);
 
-        entries.KeepHere(ticket, value, packed.Bytes, packed.FreshFor, stamps, job.Policy);
+        // Of a tag that has just begun the process does not know yet when it is removed.
+        if (await tags.AreCurrentAsync(stamps, cancellationToken).ConfigureAwait(false))
+            entries.KeepHere(ticket, value, packed.Bytes, packed.FreshFor, stamps, job.Policy);
         return OfSource(value, timeToLive: null, packed.Bytes);
     }
 

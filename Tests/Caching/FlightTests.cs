@@ -67,7 +67,7 @@ public sealed class FlightTests(RedisFixture fixture) : IClassFixture<RedisFixtu
     {
         var earlier = await HoldAsync("late", Options(HybridCacheEntryFlags.DisableDistributedCache));
 
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => LookUpAsync(
+        var failure = await Assert.ThrowsAsync<SourceTimeoutException>(() => LookUpAsync(
             _key,
             async token =>
             {

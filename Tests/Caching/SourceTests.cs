@@ -46,7 +46,7 @@ public sealed class SourceTests(RedisFixture fixture) : IClassFixture<RedisFixtu
         CancellationToken given = default;
         var options = new CacheEntryOptions { SourceHardTimeout = TimeSpan.FromMilliseconds(100) };
 
-        await Assert.ThrowsAsync<TimeoutException>(async () => await _host.Cache.LookupAsync(_key, async token =>
+        await Assert.ThrowsAsync<SourceTimeoutException>(async () => await _host.Cache.LookupAsync(_key, async token =>
         {
             given = token;
             await release.Task;

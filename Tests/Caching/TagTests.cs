@@ -97,17 +97,6 @@ public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>
     }
 
     [Fact]
-    public async Task More_tags_than_an_entry_can_carry_leave_it_uncached()
-    {
-        string[] tags = [.. Enumerable.Range(0, 300).Select(i => $"{_tag}:{i}")];
-
-        Assert.Equal("new", (await LookupAsync(_host, _key, tags)).Value);
-        await _host.Cache.SetAsync(_key, "value", tags: tags, cancellationToken: Cancellation);
-
-        Assert.Equal(0, (long)await _redis.Master.ExecuteAsync("EXISTS", _key));
-    }
-
-    [Fact]
     public async Task Without_tags_the_value_is_plain()
     {
         await _host.Cache.SetAsync(_key, "plain", tags: [], cancellationToken: Cancellation);
