@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -13,9 +12,6 @@ namespace RedisAspire.AppHost;
 internal sealed record LaunchOptions
 {
     private const string Section = "RedisAspire";
-
-    // They end a value in a connection string.
-    private static readonly SearchValues<char> NotInPasswords = SearchValues.Create(",= \t\r\n");
 
     /// <summary>Port of the web page. A busy port is passed over, here and below; 0 takes any.</summary>
     public int WebPort { get; init; } = 5000;
@@ -213,8 +209,8 @@ internal sealed record LaunchOptions
         Check("sentinels", Sentinels, 0, 9);
         Check("instances", Instances, 1, 16);
         Check("ttl", Ttl, 2, 600);
-        if (Password is not null && (Password.Length == 0 || Password.AsSpan().ContainsAny(NotInPasswords)))
-            throw new DistributedApplicationException("--password must not be empty nor contain commas, equals signs or white space.");
+        if (Password is not null && Hosting.RedisCredentials.RefusalOf(Password) is { } refusal)
+            throw new DistributedApplicationException($"--password {refusal}");
         foreach (var (name, value) in new[] { ("admin-key", AdminKey), ("operator-token", OperatorToken) })
         {
             if (value is not null && (value.Length == 0 || !Ascii.IsValid(value) || value.Any(char.IsWhiteSpace)))

@@ -1,3 +1,6 @@
+using System.Buffers;
+using Microsoft.Extensions.Configuration;
+
 namespace RedisAspire.Hosting;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace RedisAspire.Hosting;
 /// </summary>
 internal sealed class RedisCredentials
 {
+    // Those end a value in a connection string, and Sentinel does not quote what it writes into its file.
+    private static readonly SearchValues<char> NotInPasswords = SearchValues.Create(",= \t\r\n\"'");
+
     private readonly Dictionary<string, ParameterResource> _passwords;
 
     /// <summary>Adds the parameters.</summary>
@@ -38,6 +44,22 @@ internal sealed class RedisCredentials
 
     // One name for all nodes and sentinels of a run.
     private string FollowCommand { get; } = new RedisUsers("").FollowCommand!;
+
+    /// <summary>Says what is wrong with a password; <see langword="null"/> when nothing is.</summary>
+    public static string? RefusalOf(string password) => password.Length == 0 || password.AsSpan().ContainsAny(NotInPasswords)
+        ? "must not be empty nor contain commas, equals signs, white space or quotation marks."
+        : null;
+
+    /// <summary>Checks the passwords that are given.</summary>
+    /// <exception cref="DistributedApplicationException">One of them cannot be used.</exception>
+    public void Check(IConfiguration configuration)
+    {
+        foreach (var parameter in All)
+        {
+            if (configuration[$"Parameters:{parameter.Name}"] is { } given && RefusalOf(given) is { } refusal)
+                throw new DistributedApplicationException($"The parameter '{parameter.Name}' {refusal}");
+        }
+    }
 
     /// <summary>The users with their passwords.</summary>
     public async Task<RedisUsers> ResolveAsync(CancellationToken cancellationToken)

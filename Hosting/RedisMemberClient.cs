@@ -40,7 +40,7 @@ internal sealed class RedisMemberClient(RedisMember member, ParameterResource pa
         using var client = new TcpClient();
         await client.ConnectAsync(member.Endpoint.Host, member.Endpoint.Port, deadline.Token);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"AUTH {await password.GetValueAsync(deadline.Token)}\r\n{command}\r\n"), deadline.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"AUTH {RedisConfiguration.Quote((await password.GetValueAsync(deadline.Token))!)}\r\n{command}\r\n"), deadline.Token);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadLineAsync(deadline.Token) is "+OK" ? await reader.ReadLineAsync(deadline.Token) : "that the password is wrong";
     }

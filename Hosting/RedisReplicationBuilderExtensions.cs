@@ -225,6 +225,7 @@ public static partial class RedisReplicationBuilderExtensions
 
         var logger = started.Services.GetRequiredService<ILoggerFactory>().CreateLogger<RedisReplicationResource>();
         LogChoice(logger, redis.Choice.Reason);
+        redis.Credentials.Check(builder.Configuration);
         if (redis.Runtime == RedisRuntime.Process)
             await RedisServerProgram.CheckAsync(cancellationToken);
         var directories = started.Services.GetRequiredService<RedisDirectories>();

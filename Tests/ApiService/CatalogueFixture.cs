@@ -24,9 +24,9 @@ public sealed class CatalogueFixture : IAsyncLifetime
         await _fixture.InitializeAsync();
         // Many tests share few cores: a replica that is slow here has still to be waited for.
         _api = await ApiFactory.StartAsync(Redis, ("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:02"));
-        Http = _api.CreateAdminClient();
+        Http = _api.CreateClient();
         Admin = _api.CreateAdminClient();
-        Products = new ProductClient(Http);
+        Products = new ProductClient(Admin);
     }
 
     public async ValueTask DisposeAsync()

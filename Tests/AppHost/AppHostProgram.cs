@@ -57,6 +57,16 @@ internal sealed partial class AppHostProgram : IAsyncDisposable
     /// <summary>The password of the services at every node and sentinel.</summary>
     public string Password => Rows["redis-master"].Split('\'')[1];
 
+    /// <summary>Types the summary's line for a node or sentinel at a shell, with <c>ping</c> behind it.</summary>
+    /// <returns>The answer.</returns>
+    public async Task<string> TypeAsync(string member)
+    {
+        var line = Rows[member][Members[member].Role.Length..].Trim();
+        using var shell = System.Diagnostics.Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{line} ping"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var answer = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return answer.Trim();
+    }
+
     private Dictionary<string, string> Rows => RowPattern().Matches(Output[Output.IndexOf("Everything is up.", StringComparison.Ordinal)..])
         .ToDictionary(match => match.Groups["label"].Value.Trim(), match => match.Groups["value"].Value.Trim(), StringComparer.Ordinal);
 

@@ -8,7 +8,7 @@ public sealed class LaunchOptionsTests
     private static readonly string[] Names =
     [
         "--web-port", "--api-port", "--dashboard-port", "--redis-port", "--sentinel-port", "--replicas", "--sentinels", "--instances",
-        "--password", "--admin-key", "--data", "--runtime", "--no-dashboard",
+        "--password", "--admin-key", "--operator-token", "--open", "--data", "--runtime", "--no-dashboard",
     ];
 
     [Fact]
@@ -21,6 +21,15 @@ public sealed class LaunchOptionsTests
         Assert.DoesNotContain("Everything is up", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_password_of_Redis_that_cannot_be_kept_is_refused_in_a_sentence()
+    {
+        var (exitCode, output) = await AppHostProgram.RunAsync("--no-dashboard", "--Parameters:redis-sentinel-password=a\"b");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The parameter 'redis-sentinel-password' must not be empty nor contain commas", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--web-prot=80", "--web-prot")]
     [InlineData("--replicas=many", "many")]
@@ -28,6 +37,8 @@ public sealed class LaunchOptionsTests
     [InlineData("--web-port=70000", "--web-port must be between 0 and 65000, not 70000.")]
     [InlineData("--instances=0", "--instances must be between 1 and 16, not 0.")]
     [InlineData("--password=a,b", "--password must not")]
+    [InlineData("--password=a\"b", "--password must not")]
+    [InlineData("--operator-token=a b", "--operator-token must")]
     [InlineData("--admin-key=clé", "--admin-key must be ASCII")]
     [InlineData("--runtime=vm", "'container' or 'process', not 'vm'")]
     public async Task What_is_not_known_or_not_possible_is_refused_in_a_sentence(string argument, string reason)

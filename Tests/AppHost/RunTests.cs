@@ -48,11 +48,17 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
-    public async Task Data_and_roles_survive_a_restart()
+    public async Task Data_and_roles_survive_a_restart_whatever_characters_the_directory_and_the_password_have()
     {
-        string[] arguments = ["--web-port", "0", "--api-port", "0", "--redis-port", "0", "--sentinel-port", "0", "--replicas", "1", "--sentinels", "0", "--instances", "1", "--data", _data];
+        var data = Path.Combine(_data, "o'dd \"na$me&<|\\");
+        string[] arguments =
+        [
+            "--web-port", "0", "--api-port", "0", "--redis-port", "0", "--sentinel-port", "0", "--replicas", "1", "--sentinels", "1", "--instances", "1",
+            "--data", data, "--password", "a$b&c<d>e|f\\g#h;i`j",
+        ];
         await using (var first = await AppHostProgram.StartAsync(arguments))
         {
+            Assert.All(await Task.WhenAll(first.Members.Keys.Select(first.TypeAsync)), answer => Assert.Equal("PONG", answer));
             await using (var redis = await ConnectAsync(first, "redis-master"))
                 await redis.GetDatabase().StringSetAsync("projet", "redis cool");
             using var http = new HttpClient { BaseAddress = first.Api, DefaultRequestHeaders = { { "X-Admin-Key", first.AdminKey } } };
@@ -68,7 +74,7 @@ public sealed class RunTests : IDisposable
         await using var second = await AppHostProgram.StartAsync(arguments);
 
         Assert.Equal(("replica", "master"), (second.Members["redis-master"].Role, second.Members["redis-replica-1"].Role));
-        foreach (var node in second.Members.Keys)
+        foreach (var node in second.Members.Where(member => member.Value.Role != "sentinel").Select(member => member.Key))
         {
             await using var redis = await ConnectAsync(second, node);
             Assert.Equal("redis cool", (string?)await redis.GetDatabase().StringGetAsync("projet"));
