@@ -211,6 +211,7 @@ public sealed class ReplicatedCache : HybridCache
         }
         finally
         {
+            // Which of them find an entry with the tag is not known before they have found it.
             ForgetAllFlights();
         }
     }
@@ -329,19 +330,6 @@ public sealed class ReplicatedCache : HybridCache
         // Who comes from now on must not share a read from before the write.
         _flights.Forget(key);
         _filler.Forget(key);
-    }
-
-    private async ValueTask RemoveTagAsync(string tag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Which of them find an entry with the tag is not known before they have found it.
-            ForgetAllFlights();
-        }
     }
 
     private void ForgetAllFlights()

@@ -12,6 +12,7 @@ namespace RedisAspire.Tests.AppHost;
 public sealed class TelemetryTests(ProcessApplication running)
 {
     private const string Caller = "00f067aa0ba902b7";
+    private const int Keys = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
@@ -100,11 +101,13 @@ public sealed class TelemetryTests(ProcessApplication running)
     [Fact]
     public async Task What_is_logged_belongs_to_the_trace_of_the_request()
     {
-        // The cache says that it leaves alone what is somebody else's.
-        await (await running.Redis.CurrentMasterAsync()).ExecuteAsync("HSET", _key, "field", "value");
+        // The cache says that it leaves alone what is somebody else's: once for each key, so that there are several.
+        var master = await running.Redis.CurrentMasterAsync();
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(i => master.ExecuteAsync("HSET", $"{_key}:{i}", "field", "value")));
 
+        var next = 0;
         ReceivedLog? log = null;
-        await TraceAsync(() => $"/data/{_key}", trace =>
+        await TraceAsync(() => $"/data/{_key}:{next++ % Keys}", trace =>
             (log = running.Telemetry.Logs.FirstOrDefault(log => log.TraceId == trace.FirstOrDefault()?.TraceId && trace.Any(span => span.Id == log.SpanId))) is not null);
 
         Assert.Equal("apiservice", log!.Origin.Service);

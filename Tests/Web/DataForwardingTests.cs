@@ -130,7 +130,7 @@ public sealed class DataForwardingTests(ProcessApplication application)
         using var refused = await PutAsync(http, key: null);
         using var changed = await PutAsync(http, AppHostUnderTest.AdminKey);
         using var read = await GetAsync(http, $"/data/{_key}");
-        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri($"/data/{_key}", UriKind.Relative)) { Headers = { IfNoneMatch = { read.Headers.ETag! } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri($"/data/{_key}", UriKind.Relative)) { Headers = { IfNoneMatch = { read.Headers.ETag! }, Accept = { new("text/plain") } } };
         using var known = await http.SendAsync(again, Cancellation);
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (refused.StatusCode, changed.StatusCode));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Playwright;
 using RedisAspire.Tests.AppHost;
 
@@ -111,23 +110,6 @@ public sealed class OperatorPageTests(BrowserFixture fixture)
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
-    [Theory]
-    [InlineData("/", HttpStatusCode.OK)]
-    [InlineData("/no/such/page", HttpStatusCode.NotFound)]
-    [InlineData("/error", HttpStatusCode.OK)]
-    [InlineData("/app.css", HttpStatusCode.OK)]
-    [InlineData("/data/app:x", HttpStatusCode.BadRequest)]
-    public async Task Every_answer_has_the_security_headers(string path, HttpStatusCode status)
-    {
-        using var http = Http();
-
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Contains("frame-ancestors 'none'", Single(answer.Headers, "Content-Security-Policy"), StringComparison.Ordinal);
-        Assert.Equal(("nosniff", "no-referrer"), (Single(answer.Headers, "X-Content-Type-Options"), Single(answer.Headers, "Referrer-Policy")));
-    }
-
     [Fact]
     public async Task A_name_that_the_page_is_not_reached_by_is_refused()
     {
@@ -138,8 +120,6 @@ public sealed class OperatorPageTests(BrowserFixture fixture)
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
-
-    private static string Single(HttpResponseHeaders headers, string name) => Assert.Single(headers.GetValues(name));
 
     private HttpClient Http() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = fixture.Url };
 }
