@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using RedisAspire.Hosting;
 
@@ -48,6 +49,22 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
             Assert.Equal(6, configuration.Count(line => line.StartsWith("user ", StringComparison.Ordinal)));
             Assert.Equal(following is not null, configuration.Contains("replicaof 127.0.0.1 6379"));
         }
+    }
+
+    [Fact]
+    public async Task Operators_need_a_token_at_the_page_unless_it_is_open_to_all()
+    {
+        await using var open = await (await AppHostUnderTest.CreateAsync("--RedisAspire:Open=true")).BuildAsync(TestContext.Current.CancellationToken);
+
+        var (guarded, free) = (await EnvironmentAsync(model.Application), await EnvironmentAsync(open));
+
+        Assert.Equal("{operator-token.value}", guarded["Operator__Token"]);
+        Assert.False(guarded.ContainsKey("Operator__Open"));
+        Assert.Equal("true", free["Operator__Open"]);
+        Assert.False(free.ContainsKey("Operator__Token"));
+
+        static Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(DistributedApplication application) =>
+            application.EnvironmentAsync(application.Resources().Single(resource => resource.Name == "webfrontend"));
     }
 
     [Fact]
