@@ -16,6 +16,13 @@ internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool I
     /// <summary>How many other sentinels it knows.</summary>
     public int? OtherSentinels { get; init; }
 
+    /// <summary>
+    /// Whether it is to be believed rather than another one. The sentinel that leads a failover names the old master
+    /// until the end, but with the epoch of the new one, which the others have heard of before.
+    /// </summary>
+    public bool KnowsBetterThan(SentinelOpinion? other) =>
+        other is null || Epoch > other.Epoch || (Epoch == other.Epoch && other.IsFailingOver && !IsFailingOver);
+
     /// <summary>Reads the reply to <c>SENTINEL MASTER</c>; <see langword="null"/> when it names no address.</summary>
     public static SentinelOpinion? Read(in RespFrame fields) =>
         fields.FieldOf("ip") is { } host && Number(fields, "port") is { } port

@@ -58,7 +58,7 @@ internal sealed partial class SentinelWatch
             SentinelOpinion? best = null;
             foreach (var link in _links)
             {
-                if (link.Opinion is { } opinion && opinion.Epoch >= (best?.Epoch ?? -1))
+                if (link.Opinion is { } opinion && opinion.KnowsBetterThan(best))
                     best = opinion;
             }
 
