@@ -148,24 +148,15 @@ internal sealed record LaunchOptions
             Text(nameof(OperatorToken), "TEXT", "What an operator logs in with at the web page (default: a random one)."),
             Text(nameof(Data), "DIR", "Where Redis keeps its data (default: a place of this checkout's own)."),
             Text(nameof(Runtime), "container|process", "What Redis runs as (default: containers where an engine answers, else processes)."),
+            Flag(nameof(Open), "Lets whoever sees the web page change and break things, without the token: for a classroom where all are trusted."),
+            Flag(nameof(NoDashboard), "Leaves the dashboard out."),
         };
-        var open = new Option<bool>("--open") { Description = "Lets whoever sees the web page change and break things, without the token: for a classroom where all are trusted." };
-        var noDashboard = new Option<bool>("--no-dashboard") { Description = "Leaves the dashboard out." };
         var root = new RootCommand(
             "Starts a replicated Redis, an API that caches in it, a web page and the Aspire dashboard. A busy port is passed over. Ctrl-C ends everything.\n"
             + "Settings of the services pass through the environment, for example SlowDatabase__Latency=00:00:00.2.");
         foreach (var option in options)
             root.Add(option);
-        root.Add(open);
-        root.Add(noDashboard);
-        root.SetAction(parsed =>
-        {
-            Take(parsed);
-            if (parsed.GetValue(open))
-                given.Add($"--{Section}:{nameof(Open)}=true");
-            if (parsed.GetValue(noDashboard))
-                given.Add($"--{Section}:{nameof(NoDashboard)}=true");
-        });
+        root.SetAction(Take);
 
         var ttl = Number(nameof(Ttl), "How long values are cached, in seconds: it is waited for once.", defaults.Ttl);
         var verify = new Command("verify", "Verifies replication and cache on fresh nodes, step by step, and ends with 0 if every step succeeds, else with 1.") { ttl };
@@ -184,8 +175,9 @@ internal sealed record LaunchOptions
         {
             foreach (var option in options)
             {
-                if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token, ..] })
-                    given.Add($"--{Section}:{PropertyOf(option)}={token.Value}");
+                // A flag needs no value.
+                if (parsed.GetResult(option) is { Implicit: false } result)
+                    given.Add($"--{Section}:{PropertyOf(option)}={(result.Tokens is [var token, ..] ? token.Value : bool.TrueString)}");
             }
         }
     }
@@ -194,6 +186,8 @@ internal sealed record LaunchOptions
         new(NameOf(property)) { Description = description, HelpName = "N", DefaultValueFactory = _ => byDefault };
 
     private static Option<string?> Text(string property, string value, string description) => new(NameOf(property)) { Description = description, HelpName = value };
+
+    private static Option<bool> Flag(string property, string description) => new(NameOf(property)) { Description = description };
 
     // WebPort and --web-port.
     private static string NameOf(string property) =>

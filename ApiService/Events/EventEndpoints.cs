@@ -31,7 +31,7 @@ internal static class EventEndpoints
             .Produces<string>(contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .RequireRateLimiting(VisitorLimits.Streams);
+            .RequireRateLimiting(StreamLimit.Policy);
 
         routes.MapGet("/api/nodes/changes", GetChanges)
             .WithTags("Nodes")

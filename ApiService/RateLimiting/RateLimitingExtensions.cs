@@ -29,7 +29,7 @@ internal static class RateLimitingExtensions
         services.AddSingleton<VisitorLimits>();
         services.AddVisitorAddress(configuration);
 
-        services.AddRateLimiter(limiter => limiter.AddPolicy(VisitorLimits.Streams, VisitorLimits.PartitionOfStreams));
+        services.AddRateLimiter(limiter => limiter.AddPolicy<string, StreamLimit>(StreamLimit.Policy));
         services.AddOptions<RateLimiterOptions>().Configure<PermitLender, IOptions<RateLimitOptions>, TimeProvider>((limiter, lender, options, time) =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -72,20 +72,15 @@ internal static class RateLimitingExtensions
         return $"{new IPAddress(bytes)}/64";
     }
 
+    /// <summary>What <c>Retry-After</c> says of a refusal: whole seconds, one at least.</summary>
+    public static string SecondsUntilNext(RateLimitLease refusal) =>
+        (refusal.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1).ToString(CultureInfo.InvariantCulture);
+
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var context = rejected.HttpContext;
-        if (context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == VisitorLimits.Streams && !rejected.Lease.MetadataNames.Any())
-        {
-            await TypedResults.Problem(
-                "This address listens to as many streams as it may. One of them has to end first.",
-                statusCode: StatusCodes.Status429TooManyRequests, title: "Too many streams").ExecuteAsync(context);
-            return;
-        }
-
-        var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
         context.RequestServices.GetRequiredService<RateLimitState>().WriteHeaders(context);
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = SecondsUntilNext(rejected.Lease);
         await TypedResults.Problem(
             "This address asks too often. Retry-After says in how many seconds it may ask again.",
             statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests").ExecuteAsync(context);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -7,14 +6,10 @@ using RedisAspire.ApiService.Admin;
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>
-/// What one visitor may leave behind in Redis, and hold open, at one instance. Whoever has the admin key may do as much as
-/// anybody.
+/// What one visitor may leave behind in Redis, at one instance. Whoever has the admin key may leave as much as he likes.
 /// </summary>
 internal sealed class VisitorLimits : IDisposable
 {
-    /// <summary>The policy of streams, which last as long as the visitor listens.</summary>
-    public const string Streams = "streams";
-
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly PartitionedRateLimiter<HttpContext> _creations;
@@ -26,16 +21,6 @@ internal sealed class VisitorLimits : IDisposable
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window })
             : RateLimitPartition.GetNoLimiter(""));
 
-    /// <summary>Limits how many streams a visitor may listen to at once.</summary>
-    public static RateLimitPartition<string> PartitionOfStreams(HttpContext context)
-    {
-        var options = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
-        return context.HasAdminKey()
-            ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetConcurrencyLimiter(
-                RateLimitingExtensions.ClientOf(context.Connection.RemoteIpAddress), _ => new ConcurrencyLimiterOptions { PermitLimit = options.StreamsPerVisitor });
-    }
-
     /// <summary>Counts something that a visitor is about to create.</summary>
     /// <returns>The answer to one who has created too much; <see langword="null"/> to others.</returns>
     public ProblemHttpResult? CountCreation(HttpContext context)
@@ -44,8 +29,7 @@ internal sealed class VisitorLimits : IDisposable
         if (lease.IsAcquired)
             return null;
 
-        var seconds = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : (int)Window.TotalSeconds;
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = RateLimitingExtensions.SecondsUntilNext(lease);
         return TypedResults.Problem(
             "This address has created as much as it may in a minute. Retry-After says in how many seconds it may go on.",
             statusCode: StatusCodes.Status429TooManyRequests, title: "Too much created");

@@ -24,7 +24,6 @@ internal sealed class PendingWrites
 
     public int Count => _offsets.Count;
 
-
     /// <summary>The offset a reply needs; <see langword="null"/> when any reply will do.</summary>
     public long? OffsetOf(string key) => !_offsets.IsEmpty && _offsets.TryGetValue(key, out var offset) ? offset : null;
 

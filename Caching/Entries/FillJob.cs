@@ -7,4 +7,4 @@ namespace RedisAspire.Caching.Entries;
 /// <param name="Policy">How the entry is cached.</param>
 /// <param name="Tags">The entry's tags.</param>
 internal sealed record FillJob<TState, T>(
-    string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, IEnumerable<string>? Tags);
+    string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, string[]? Tags);

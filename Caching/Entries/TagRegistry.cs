@@ -12,7 +12,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     private volatile EveryStamp? _every;
 
     /// <summary>What an entry that is made now has to carry; <see langword="null"/> when Redis cannot say, or it is too much.</summary>
-    public async ValueTask<TagStamp[]?> ReadAsync(IEnumerable<string>? tags, EntryPolicy policy, CancellationToken cancellationToken)
+    public async ValueTask<TagStamp[]?> ReadAsync(string[]? tags, EntryPolicy policy, CancellationToken cancellationToken)
     {
         if (await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) is not { } every)
             return null;
@@ -20,7 +20,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         var stamps = new List<TagStamp>();
         if (every != TagStamp.None)
             stamps.Add(new TagStamp(TagStamp.EveryTag, every));
-        var own = tags?.Where(static tag => tag != TagStamp.EveryTag).Distinct(StringComparer.Ordinal).ToArray() ?? [];
+        var own = tags is null ? [] : Array.FindAll(tags, static tag => tag != TagStamp.EveryTag);
         if (stamps.Count + own.Length > EntryHeader.MaximumTags)
             return null;
         foreach (var tag in own)

@@ -32,10 +32,6 @@ internal static class LocalizationExtensions
                     new CookieOptions { Path = "/", MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true });
             }
 
-            return TypedResults.LocalRedirect(IsLocal(back) ? back! : "/");
+            return TypedResults.LocalRedirect(LocalAddress.Of(back));
         });
-
-    private static bool IsLocal(string? address) =>
-        address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.StartsWith("/\\", StringComparison.Ordinal)
-        && !address.Any(char.IsControl);
 }

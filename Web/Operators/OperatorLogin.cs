@@ -59,7 +59,7 @@ internal static class OperatorLogin
         routes.MapPost("/logout", async ([FromForm] string? returnUrl, HttpContext context) =>
         {
             await context.SignOutAsync();
-            return TypedResults.LocalRedirect(LocalOf(returnUrl));
+            return TypedResults.LocalRedirect(LocalAddress.Of(returnUrl));
         });
     }
 
@@ -69,7 +69,7 @@ internal static class OperatorLogin
 
     private static async Task<RedirectHttpResult> LogInAsync(string? token, string? returnUrl, HttpContext context)
     {
-        var back = LocalOf(returnUrl);
+        var back = LocalAddress.Of(returnUrl);
         var expected = context.RequestServices.GetRequiredService<IOptions<OperatorOptions>>().Value.Token;
         var wrongTokens = context.RequestServices.GetRequiredService<WrongTokens>();
         // Whoever has guessed too often is not told that the next one is right.
@@ -87,8 +87,6 @@ internal static class OperatorLogin
 
         RedirectHttpResult Failed(string why) => TypedResults.LocalRedirect($"{back}{(back.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{FailureParameter}={why}");
     }
-
-    private static string LocalOf(string? address) => RedirectHttpResult.IsLocalUrl(address) && !address!.StartsWith('~') ? address : "/";
 
     private static string FingerprintOf(string? token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token ?? "")))[..8];
 
