@@ -71,13 +71,6 @@ public sealed class ReplicatedCacheOptions
     public TimeSpan MaximumLeaseWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The IP address at which other processes may ask this one for what it fills, on a port that is chosen freely and
-    /// named in its leases: so that nobody who waits for a value calls the source after all because every Redis node has
-    /// died. It is answered only who names a lease; what is sent is not encrypted. Nobody may ask by default.
-    /// </summary>
-    public string? PeerAddress { get; set; }
-
-    /// <summary>
     /// The longest time a read or write waits for Redis before the cache does without it. 150 ms by default:
     /// far above a round trip, and far below what anybody would notice beside the source.
     /// </summary>

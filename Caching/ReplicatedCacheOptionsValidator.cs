@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
 
@@ -49,7 +48,5 @@ internal sealed class ReplicatedCacheOptionsValidator : IValidateOptions<Replica
             yield return $"{nameof(options.KeyPrefix)} must be a text, if an empty one.";
         if (options.SerializerOptions is null)
             yield return $"{nameof(options.SerializerOptions)} must be given.";
-        if (!string.IsNullOrEmpty(options.PeerAddress) && !IPAddress.TryParse(options.PeerAddress, out _))
-            yield return $"{nameof(options.PeerAddress)} must be an IP address.";
     }
 }

@@ -74,8 +74,6 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisStore>();
         services.TryAddSingleton<EntrySweeper>();
         services.TryAddSingleton<ReadChannel>();
-        services.TryAddSingleton<FillHandover>();
-        services.TryAddSingleton<PeerHandover>();
         services.TryAddSingleton<CoherentReader>();
         services.TryAddSingleton<TagRegistry>();
         services.TryAddSingleton<EntryCodec>();

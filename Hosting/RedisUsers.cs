@@ -8,12 +8,12 @@ internal sealed class RedisUsers
 {
     private const string NoData = "resetkeys resetchannels -@all";
 
-    // Every key: the cache has no prefix by default, and other programs may share its keys. The channels are the
-    // one on which StackExchange.Redis tells its other instances of a new master, and the cache's own.
+    // Every key: the cache has no prefix by default, and other programs may share its keys. The channel is
+    // the one on which StackExchange.Redis tells its other instances of a new master.
     // What a whole category grants and the cache does not need is taken away again, above all what
     // empties a node, ends it, reads or changes its settings, or ends somebody else's connection.
     private const string ApplicationRules =
-        "~* resetchannels &__Booksleeve_MasterChanged &app:cache:handover "
+        "~* resetchannels &__Booksleeve_MasterChanged "
         + "-@all +@read +@write +@connection +@transaction +@scripting +@pubsub "
         + "-@admin -@dangerous -function -script|flush -script|kill -script|debug "
         + "+info +role +wait +command +client|list +client|no-evict "

@@ -29,8 +29,7 @@ internal sealed class BenchCache : IAsyncDisposable
         services.AddSingleton(loggers);
         services.AddSingleton<IMeterFactory, UnheardMeters>();
         services.Configure<ReplicatedCacheOptions>(configuration.GetSection("Cache"));
-        // Nobody waits for what is filled here.
-        services.AddReplicatedCache(options => options.PeerAddress = null);
+        services.AddReplicatedCache();
         _services = services.BuildServiceProvider();
         Cache = _services.GetRequiredService<ReplicatedCache>();
     }

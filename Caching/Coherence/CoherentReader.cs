@@ -92,11 +92,11 @@ internal sealed partial class CoherentReader : IDisposable
         if (!result.IsReached)
             _unconfirmed.Add(key, stamp);
         Changed(key, result);
-        // What another process is filling may be from before it.
+        // What another process is fetching may be from before this write: those who wait for it look again.
         if (key == InternalKeys.EveryTag)
             AllChanged(offset: null);
         else
-            _channel.StopWaiting(key, isVoid: true);
+            _channel.StopWaiting(key);
         // It came after one that was not confirmed, and replaced what that left behind.
         if (result.IsReached)
             _unconfirmed.Forget(key, stamp);
@@ -134,7 +134,7 @@ internal sealed partial class CoherentReader : IDisposable
 
         // After the removal, so that reads which began before it are void as well.
         _near.InvalidateAll();
-        _channel.StopWaiting(isVoid: true);
+        _channel.StopWaiting();
     }
 
     public void Dispose() => _topology.Looked -= Settle;

@@ -6,15 +6,11 @@ internal sealed class FillWait(string key)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isWatched;
-    private volatile bool _isVoid;
 
     public string Key => key;
 
     /// <summary>Completes when the fill has ended, or may have.</summary>
     public Task Ended => _ended.Task;
-
-    /// <summary>Whether it ended because the key, or the lease on it, was changed or removed.</summary>
-    public bool IsVoid => _isVoid;
 
     /// <summary>Whether the read node tells when the fill is over.</summary>
     public bool IsWatched
@@ -23,9 +19,5 @@ internal sealed class FillWait(string key)
         set => _isWatched = value;
     }
 
-    public void End(bool isVoid)
-    {
-        _isVoid |= isVoid;
-        _ended.TrySetResult();
-    }
+    public void End() => _ended.TrySetResult();
 }

@@ -52,20 +52,17 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
 
     /// <summary>Ends a wait: whoever waits looks again.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="isVoid">Whether what is filled may be older than a change.</param>
-    public void StopWaiting(string key, bool isVoid = false)
+    public void StopWaiting(string key)
     {
         if (_waiting.TryRemove(key, out var wait))
-            wait.End(isVoid);
+            wait.End();
     }
 
     /// <summary>Ends all waits: whoever waits looks again.</summary>
-    /// <param name="isVoid">Whether what is filled may be older than a change.</param>
-    public void StopWaiting(bool isVoid)
+    public void StopWaiting()
     {
         foreach (var key in _waiting.Keys)
-            StopWaiting(key, isVoid);
+            StopWaiting(key);
     }
 
     /// <summary>Has the node tell when the fill that is waited for is over.</summary>
@@ -115,25 +112,25 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         if (key.SequenceEqual(EveryTag))
         {
             _near.InvalidateAll();
-            StopWaiting(isVoid: true);
+            StopWaiting();
             return;
         }
 
         _near.Invalidate(key);
         if (!_waiting.IsEmpty)
-            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key), isVoid: true);
+            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key));
     }
 
     void ITrackingSink.OnAllInvalidated()
     {
         _near.InvalidateAll();
-        StopWaiting(isVoid: false);
+        StopWaiting();
     }
 
     void ITrackingSink.OnLost()
     {
         _near.Close();
-        StopWaiting(isVoid: false);
+        StopWaiting();
     }
 
     private void Follow(object? sender, EventArgs e)

@@ -27,9 +27,9 @@ internal sealed partial class RedisStore(
           if remaining < 0 or remaining > tonumber(ARGV[3]) then return { 2, value, remaining } end
         end
         local holder = redis.call('GET', KEYS[2])
-        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0, holder } end
+        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
         redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-        return { 1, holder }
+        return { 1 }
         """;
 
     // A hash, a list or the like belongs to somebody else: writes leave it alone, as reads do.
@@ -109,9 +109,6 @@ internal sealed partial class RedisStore(
 
     /// <summary>The name of a key in Redis.</summary>
     public string NameOf(string key) => _options.KeyPrefix.Length == 0 ? key : _options.KeyPrefix + key;
-
-    /// <summary>Whether what is written now stays, as far as is known: the master is not being replaced.</summary>
-    public bool IsSettled => topology.Master is { } master && topology.IsSettled(master.Name);
 
     /// <summary>Reads a key from a node.</summary>
     public async ValueTask<StoredEntry> GetAsync(RedisNode node, string key, CancellationToken cancellationToken)
@@ -241,12 +238,10 @@ internal sealed partial class RedisStore(
             var milliseconds = (long)remaining;
             return new LeaseAnswer(
                 LeaseState.Filled,
-                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : RespTime.Milliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null),
-                Holder: null);
+                StoredEntry.Of((byte[]?)value, milliseconds < 0 ? null : RespTime.Milliseconds(milliseconds), topology.Snapshot.Master ?? "redis-master", ticket: null));
         }
 
-        var holder = parts is [_, var lost] ? (string?)lost : null;
-        return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing, holder);
+        return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing);
     }
 
     // The node refuses this command, and not its service: it is no use to do without it altogether.

@@ -14,9 +14,6 @@ internal readonly record struct StoredEntry(StoredState State, byte[]? Payload, 
 {
     public static StoredEntry Missing => default;
 
-    /// <summary>Whether no node answered, but the process that has filled the key.</summary>
-    public bool IsHandedOver => Node is { Length: 0 };
-
     public static StoredEntry Unavailable => new(StoredState.Unavailable, null, null, null, null);
 
     public static StoredEntry Of(byte[]? payload, TimeSpan? timeToLive, string node, FillTicket? ticket) =>

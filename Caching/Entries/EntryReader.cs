@@ -30,8 +30,7 @@ internal sealed class EntryReader(
                 return (EntryFinding.Missing, default);
             if (header.Tags.Count > 0 && !await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false))
                 return (EntryFinding.Missing, default);
-            // What is handed over comes when nobody may be left to ask; who removes everything ends the wait for it.
-            if (!stored.IsHandedOver && !await tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken).ConfigureAwait(false))
+            if (!await tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken).ConfigureAwait(false))
                 return (EntryFinding.Missing, default);
 
             var freshFor = stored.TimeToLive - header.StaleWindow;

@@ -8,6 +8,7 @@ internal sealed class FillLease : IAsyncDisposable
     private readonly RedisStore _store;
     private readonly CoherentReader _reader;
     private readonly string _key;
+    private readonly string _token;
     private readonly ITimer _renewal;
     private bool _isUsed;
 
@@ -16,38 +17,29 @@ internal sealed class FillLease : IAsyncDisposable
         _store = store;
         _reader = reader;
         _key = key;
-        Token = token;
+        _token = token;
         _renewal = time.CreateTimer(static lease => ((FillLease)lease!).Renew(), this, duration / 3, duration / 3);
     }
 
     /// <summary>Whether it is given back when nothing was stored; otherwise it ends by itself.</summary>
     public bool IsGivenBack { get; set; } = true;
 
-    /// <summary>What the lease is recognised by.</summary>
-    public string Token { get; }
-
-    /// <summary>Whether the master that gave it is not the master any more.</summary>
-    public bool IsOfEarlierMaster => RunIdOf(Token) != _store.MasterRunId;
-
     /// <summary>Tries to get the lease.</summary>
     /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, and what the master said.</returns>
     public static async ValueTask<(FillLease? Lease, LeaseAnswer Answer)> TakeAsync(
-        RedisStore store, CoherentReader reader, PeerHandover peers, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
+        RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
         // With the run id of the master: see the script that takes leases.
-        var token = $"{store.MasterRunId}:{Guid.NewGuid():N}{peers.Suffix}";
+        var token = $"{store.MasterRunId}:{Guid.NewGuid():N}";
         var answer = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
         return (answer.State == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, answer);
     }
-
-    /// <summary>Whether another lease was given by the same master.</summary>
-    public bool IsOfSameMaster(string? token) => RunIdOf(token) == RunIdOf(Token);
 
     /// <summary>Writes the entry, if nobody has removed it since the lease was taken. Ends the lease.</summary>
     public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken)
     {
         _isUsed = true;
-        var result = await _store.SetUnderLeaseAsync(_key, Token, payload, timeToLive, tagKeys, cancellationToken).ConfigureAwait(false);
+        var result = await _store.SetUnderLeaseAsync(_key, _token, payload, timeToLive, tagKeys, cancellationToken).ConfigureAwait(false);
         Ended(result);
         return result;
     }
@@ -56,10 +48,8 @@ internal sealed class FillLease : IAsyncDisposable
     {
         await _renewal.DisposeAsync().ConfigureAwait(false);
         if (!_isUsed && IsGivenBack)
-            Ended(await _store.ReleaseLeaseAsync(_key, Token).ConfigureAwait(false));
+            Ended(await _store.ReleaseLeaseAsync(_key, _token).ConfigureAwait(false));
     }
-
-    private static string? RunIdOf(string? token) => token?[..token.IndexOf(':', StringComparison.Ordinal)];
 
     // A lease that the master was too dead to take back may live on in the next one, where others would wait for it.
     private void Ended(WriteResult result)
@@ -68,5 +58,5 @@ internal sealed class FillLease : IAsyncDisposable
             _reader.Written(InternalKeys.Lease(_key), result);
     }
 
-    private void Renew() => _ = _store.RenewLeaseAsync(_key, Token).AsTask();
+    private void Renew() => _ = _store.RenewLeaseAsync(_key, _token).AsTask();
 }

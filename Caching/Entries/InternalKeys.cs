@@ -9,9 +9,6 @@ internal static class InternalKeys
     /// <summary>What the keys of leases start with.</summary>
     public const string LeasePrefix = Prefix + "lease:";
 
-    /// <summary>The channel of <see cref="Coherence.FillHandover"/>.</summary>
-    public const string HandoverChannel = Prefix + "handover";
-
     /// <summary>
     /// Holds the stamp of the tag that every entry has, once it was removed. Without time to live: were it lost, entries from
     /// before, which need not carry it, would come back.

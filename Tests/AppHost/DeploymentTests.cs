@@ -9,8 +9,8 @@ namespace RedisAspire.Tests.AppHost;
 /// <summary>What <c>deploy/</c> holds is what the app host's model says: nothing else keeps the two together.</summary>
 public sealed partial class DeploymentTests(PublishedApplication published) : IClassFixture<PublishedApplication>
 {
-    // Of the deployment alone: where telemetry goes, and the address of an instance among others.
-    private static readonly string[] OfTheDeployment = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SERVICE_NAME", "Cache__PeerAddress"];
+    // Of the deployment alone: where telemetry goes.
+    private static readonly string[] OfTheDeployment = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SERVICE_NAME"];
 
     private readonly DistributedApplication _application = published.Application;
 

@@ -39,7 +39,6 @@ public sealed class OptionValidationTests(RedisFixture fixture) : IClassFixture<
         { nameof(ReplicatedCacheOptions.MaximumKeyLength), "-1" },
         { nameof(ReplicatedCacheOptions.MaximumPayloadBytes), "-1" },
         { nameof(ReplicatedCacheOptions.KeyPrefix), "a\uD800" },
-        { nameof(ReplicatedCacheOptions.PeerAddress), "nowhere" },
     };
 
     public static TheoryData<CacheEntryOptions> RefusedWithACall { get; } =

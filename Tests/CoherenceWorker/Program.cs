@@ -13,8 +13,7 @@ using var uncertain = new UncertainWrites();
 
 var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
 builder.Configuration.AddEnvironmentVariables();
-// On this machine they can ask each other, as instances of the application do.
-builder.Services.AddReplicatedCache(options => options.PeerAddress = "127.0.0.1");
+builder.Services.AddReplicatedCache();
 builder.Services.AddBrokenParts(settings.Breakage);
 builder.Services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMilliseconds(100));
 using var host = builder.Build();

@@ -78,7 +78,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
                 await replica.StartAsync();
             }
-        });
+        }, isMasterLost: false);
 
         await drill.AssertUnharmedAsync(output);
     }
@@ -94,7 +94,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
             foreach (var replica in Redis.Nodes.Where(node => node != master))
                 replica.Process.Send(Signal.Resume);
-        });
+        }, isMasterLost: false);
 
         await drill.AssertUnharmedAsync(output);
     }
@@ -131,7 +131,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
                 await Eventually.HoldsAsync("it has copied", async () => (await replica.InfoAsync("replication"))["master_link_status"] == "up");
                 Assert.True((await replica.ExecuteAsync("GET", "stray")).IsNull);
             }
-        });
+        }, isMasterLost: false);
 
         await drill.AssertUnharmedAsync(output);
     }

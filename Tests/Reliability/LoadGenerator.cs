@@ -11,21 +11,30 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private const int PageEvery = 40;
     private const int Keys = 300;
 
+    // Of two requests so close together either may arrive first.
+    private static readonly TimeSpan SameMoment = TimeSpan.FromMilliseconds(100);
+
     private readonly IReadOnlyList<Uri> _apis;
     private readonly Uri _page;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly ConcurrentQueue<double> _times = new();
+    private readonly ConcurrentQueue<Answer> _answers = new();
     private readonly ConcurrentQueue<string> _failures = new();
-    private readonly ConcurrentQueue<(TimeSpan Took, string Text)> _slowAnswers = new();
-    private readonly TimeSpan _slow;
+    private readonly TimeSpan _limit;
+    private readonly TimeSpan _limitOfWaiting;
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = new();
     private Task? _run;
 
-    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page, TimeSpan slow)
+    /// <summary>Prepares it.</summary>
+    /// <param name="apis">The API instances, asked in turn.</param>
+    /// <param name="page">Asked now and then.</param>
+    /// <param name="limit">What an answer may take.</param>
+    /// <param name="limitOfWaiting">What it may take when another instance was already fetching the same value; as much as any other when not given.</param>
+    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page, TimeSpan limit, TimeSpan? limitOfWaiting = null)
     {
-        _slow = slow;
+        _limit = limit;
+        _limitOfWaiting = limitOfWaiting ?? limit;
         _apis = apis;
         _page = page;
     }
@@ -33,17 +42,17 @@ internal sealed class LoadGenerator : IAsyncDisposable
     /// <summary>What went wrong.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
 
-    /// <summary>Which answers took longer than they may, and than the machine itself was late to ask.</summary>
-    public IReadOnlyCollection<string> SlowAnswers => [.. _slowAnswers.Where(answer => answer.Took > _slow + Lateness).Select(answer => answer.Text)];
+    /// <summary>The answers that took longer than they may, by more than the machine itself was late to ask.</summary>
+    public IReadOnlyCollection<string> SlowAnswers => [.. _answers.Where(IsSlow).Select(answer => $"{answer}")];
 
     /// <summary>How late the machine was at most to send a request: other work took its processors.</summary>
     public TimeSpan Lateness { get; private set; }
 
     /// <summary>The longest time an answer took, in milliseconds.</summary>
-    public double Slowest => _times.DefaultIfEmpty().Max();
+    public double Slowest => _answers.Select(answer => answer.Took.TotalMilliseconds).DefaultIfEmpty().Max();
 
     /// <summary>How many answers there were.</summary>
-    public int Answers => _times.Count;
+    public int Answers => _answers.Count;
 
     /// <summary>Begins to ask.</summary>
     public void Start() => _run = RunAsync();
@@ -60,7 +69,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     /// <summary>Figures in a line.</summary>
     public override string ToString()
     {
-        var sorted = _times.Order().ToArray();
+        var sorted = _answers.Select(answer => answer.Took.TotalMilliseconds).Order().ToArray();
         double At(double part) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -103,10 +112,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         try
         {
             using var answer = await _http.GetAsync(address, CancellationToken.None);
-            var took = _clock.Elapsed - asked;
-            _times.Enqueue(took.TotalMilliseconds);
-            if (took > _slow)
-                _slowAnswers.Enqueue((took, string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s took {took.TotalMilliseconds:0} ms")));
+            _answers.Enqueue(new Answer(address, asked, _clock.Elapsed - asked));
             if (!answer.IsSuccessStatusCode)
                 Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
         }
@@ -116,5 +122,18 @@ internal sealed class LoadGenerator : IAsyncDisposable
         }
 
         void Fail(string what) => _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s: {what}"));
+    }
+
+    private bool IsSlow(Answer answer) => answer.Took - Lateness is var took && took > _limit && (took > _limitOfWaiting || !HasWaited(answer));
+
+    // Whether another instance was already fetching the same value.
+    private bool HasWaited(Answer answer) => _answers.Any(other =>
+        other.Address.PathAndQuery == answer.Address.PathAndQuery && other.Address.Port != answer.Address.Port
+        && other.Asked < answer.Asked + SameMoment && other.Asked + other.Took > answer.Asked);
+
+    private sealed record Answer(Uri Address, TimeSpan Asked, TimeSpan Took)
+    {
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Address.PathAndQuery} after {Asked.TotalSeconds:0.0} s took {Took.TotalMilliseconds:0} ms");
     }
 }
