@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Entries;
@@ -17,86 +18,6 @@ namespace RedisAspire.Caching.Coherence;
 internal sealed partial class RedisStore(
     RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, WarningLimiter warnings, ILogger<RedisStore> logger)
 {
-    // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
-    // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
-    private const string TakeLease =
-        """
-        local value = ARGV[3] ~= '' and redis.call('GET', KEYS[1])
-        if value then
-          local remaining = redis.call('PTTL', KEYS[1])
-          if remaining < 0 or remaining > tonumber(ARGV[3]) then return { 2, value, remaining } end
-        end
-        local holder = redis.call('GET', KEYS[2])
-        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
-        redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-        return { 1 }
-        """;
-
-    // A hash, a list or the like belongs to somebody else: writes leave it alone, as reads do.
-    private const string Spare =
-        """
-        local kind = redis.call('TYPE', KEYS[1])['ok']
-        if kind ~= 'string' and kind ~= 'none' then return redis.error_reply('WRONGTYPE It is no string') end
-
-        """;
-
-    // A tag's key lives longer than every entry that carries it. By so much longer that it is not changed, and every process
-    // told of that, at every write.
-    private const string KeepTags =
-        """
-        for i = 3, #KEYS do
-          if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[i], ARGV[2] + ARGV[3]) end
-        end
-        return 1
-        """;
-
-    // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
-    private const string SetUnderLease =
-        $"""
-        if redis.call('GET', KEYS[2]) ~= ARGV[4] then return 0 end
-        redis.call('UNLINK', KEYS[2])
-        {Spare}
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-        {KeepTags}
-        """;
-
-    // In one step, so that no fill can begin between the end of the leases and the write.
-    private const string SetAndVoidFills =
-        $"""
-        {Spare}
-        redis.call('UNLINK', KEYS[2])
-        if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) return 1 end
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-        {KeepTags}
-        """;
-
-    // The keys come in pairs, each behind its lease. Answers which of them are somebody else's.
-    private const string RemoveAndVoidFills =
-        """
-        local spared = {}
-        for i = 1, #KEYS, 2 do
-          redis.call('UNLINK', KEYS[i])
-          local kind = redis.call('TYPE', KEYS[i + 1])['ok']
-          if kind == 'string' then redis.call('UNLINK', KEYS[i + 1])
-          elseif kind ~= 'none' then spared[#spared + 1] = (i - 1) / 2 end
-        end
-        return spared
-        """;
-
-    private const string BeginTag =
-        """
-        local stamp = redis.call('GET', KEYS[1])
-        if stamp then return stamp end
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-        return ARGV[1]
-        """;
-
-    private const string SetStamp = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2])))";
-
-    private const string ReleaseLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0";
-
-    private const string RenewLease = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
-
     private const long KeyVanished = -2;
     private const int RemovalBatch = 1_000;
 
@@ -148,7 +69,7 @@ internal sealed partial class RedisStore(
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
-            SetAndVoidFills,
+            RedisScripts.SetAndVoidFills,
             NamesOf(key, tagKeys),
             [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken);
 
@@ -156,7 +77,7 @@ internal sealed partial class RedisStore(
     public ValueTask<WriteResult> SetUnderLeaseAsync(
         string key, string lease, byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
-            SetUnderLease,
+            RedisScripts.SetUnderLease,
             NamesOf(key, tagKeys),
             [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken);
 
@@ -172,7 +93,7 @@ internal sealed partial class RedisStore(
     /// <summary>Gives a tag a stamp that voids every entry with an earlier one.</summary>
     public ValueTask<WriteResult> SetStampAsync(string key, byte[] stamp, CancellationToken cancellationToken) => key == InternalKeys.EveryTag
         ? SetAsync(key, stamp, timeToLive: null, [], cancellationToken)
-        : WriteAsync("SET", key, async database => !(await database.ScriptEvaluateAsync(SetStamp, [NameOf(key)], [stamp, TagSlack]).ConfigureAwait(false)).IsNull, cancellationToken);
+        : WriteAsync("SET", key, async database => !(await database.ScriptEvaluateAsync(RedisScripts.SetStamp, [NameOf(key)], [stamp, TagSlack]).ConfigureAwait(false)).IsNull, cancellationToken);
 
     /// <summary>Gives a tag its first stamp, if it has none.</summary>
     /// <returns>The stamp that it has; <see langword="null"/> when the master does not say.</returns>
@@ -181,7 +102,7 @@ internal sealed partial class RedisStore(
         string? present = null;
         var result = await WriteAsync("SET", key, async database =>
         {
-            present = (string?)await database.ScriptEvaluateAsync(BeginTag, [NameOf(key)], [stamp, (long)timeToLive.TotalMilliseconds + TagSlack]).ConfigureAwait(false);
+            present = (string?)await database.ScriptEvaluateAsync(RedisScripts.BeginTag, [NameOf(key)], [stamp, (long)timeToLive.TotalMilliseconds + TagSlack]).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
         return (result, result.IsReached ? present : null);
@@ -209,7 +130,7 @@ internal sealed partial class RedisStore(
         var result = await WriteAsync("EVALSHA", key, async database =>
         {
             answer = AnswerIn(await database.ScriptEvaluateAsync(
-                TakeLease,
+                RedisScripts.TakeLease,
                 [NameOf(key), NameOf(InternalKeys.Lease(key))],
                 [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false));
             return true;
@@ -220,12 +141,12 @@ internal sealed partial class RedisStore(
     /// <summary>Keeps the lease for another while.</summary>
     public ValueTask<WriteResult> RenewLeaseAsync(string key, string lease) =>
         WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
-            RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
+            RedisScripts.RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>Gives the lease back without a value.</summary>
     public ValueTask<WriteResult> ReleaseLeaseAsync(string key, string lease) =>
         WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
-            ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
+            RedisScripts.ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
     /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
     internal static long? OffsetIn(Role role) => (role as Role.Master)?.ReplicationOffset;
@@ -258,7 +179,7 @@ internal sealed partial class RedisStore(
     private async Task RemoveAsync(IDatabase database, string[] keys)
     {
         RedisKey[] names = [.. keys.SelectMany(key => new RedisKey[] { NameOf(InternalKeys.Lease(key)), NameOf(key) })];
-        foreach (var spared in (long[])(await database.ScriptEvaluateAsync(RemoveAndVoidFills, names).ConfigureAwait(false))!)
+        foreach (var spared in (long[])(await database.ScriptEvaluateAsync(RedisScripts.RemoveAndVoidFills, names).ConfigureAwait(false))!)
             ReportForeignKey(keys[spared]);
     }
 
@@ -324,4 +245,39 @@ internal sealed partial class RedisStore(
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else and is left alone: served from the source, not cached.")]
     private partial void LogForeignKey(string key);
+}
+
+/// <summary>What became of a write.</summary>
+/// <param name="IsReached">Whether the master answered.</param>
+/// <param name="IsDone">Whether it did what was asked.</param>
+/// <param name="Offset">The master's replication offset, past the write; <see langword="null"/> where there are no replicas.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WriteResult(bool IsReached, bool IsDone, long? Offset)
+{
+    public static WriteResult NotReached => default;
+}
+
+/// <summary>Who fills a missing key.</summary>
+internal enum LeaseState
+{
+    /// <summary>Redis could not say: everybody fills for themselves, and nobody stores.</summary>
+    Unavailable,
+
+    /// <summary>We do.</summary>
+    Taken,
+
+    /// <summary>Another process does.</summary>
+    Held,
+
+    /// <summary>Nobody need: it has been filled meanwhile.</summary>
+    Filled,
+}
+
+/// <summary>What the master said to somebody who wants to fill a key.</summary>
+/// <param name="State">Who fills it.</param>
+/// <param name="Entry">The value, if it is <see cref="LeaseState.Filled"/>.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LeaseAnswer(LeaseState State, StoredEntry Entry)
+{
+    public static LeaseAnswer Unavailable => new(LeaseState.Unavailable, StoredEntry.Unavailable);
 }

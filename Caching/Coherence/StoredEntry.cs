@@ -19,3 +19,16 @@ internal readonly record struct StoredEntry(StoredState State, byte[]? Payload, 
     public static StoredEntry Of(byte[]? payload, TimeSpan? timeToLive, string node, FillTicket? ticket) =>
         new(payload is null ? StoredState.Missing : StoredState.Found, payload, timeToLive, node, ticket);
 }
+
+/// <summary>What Redis said about a key.</summary>
+internal enum StoredState
+{
+    /// <summary>The key has no value.</summary>
+    Missing,
+
+    /// <summary>The key has a value.</summary>
+    Found,
+
+    /// <summary>Redis could not say, so nothing is to be written either.</summary>
+    Unavailable,
+}

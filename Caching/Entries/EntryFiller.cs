@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -117,3 +118,18 @@ internal sealed partial class EntryFiller(
     [LoggerMessage(LogLevel.Warning, "The stale value of '{Key}' could not be refreshed: it is served for as long as its stale window lasts.")]
     private partial void LogRefreshFailed(string key, Exception failure);
 }
+
+/// <summary>What is to be found, and how.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="State">Passed to <paramref name="Factory"/>.</param>
+/// <param name="Factory">The source.</param>
+/// <param name="Policy">How the entry is cached.</param>
+/// <param name="Tags">The entry's tags.</param>
+internal sealed record FillJob<TState, T>(
+    string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, string[]? Tags);
+
+/// <summary>What one caller found out for all that wait with it.</summary>
+/// <param name="Lookup">The value and its story.</param>
+/// <param name="Bytes">The serialized value, from which others make objects of their own; <see langword="null"/> where there is none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FillResult<T>(CacheLookup<T> Lookup, ReadOnlyMemory<byte>? Bytes);

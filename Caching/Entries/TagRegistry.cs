@@ -145,3 +145,55 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
 
     private sealed record EveryStamp(NearGeneration Generation, string Stamp);
 }
+
+/// <summary>
+/// A tag and the stamp it had when an entry was made. Removing the tag gives it a new stamp, so that every entry with
+/// the old one is void at once, however many there are and without comparing clocks.
+/// </summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Stamp">The stamp.</param>
+/// <remarks>
+/// A tag whose key is lost, because it has expired or was evicted, voids what carries it. With <see cref="EveryTag"/> it is
+/// the other way round: as long as it was never removed it has no key, and entries need not carry it.
+/// </remarks>
+internal sealed record TagStamp(string Tag, string Stamp)
+{
+    /// <summary>The tag that every entry has.</summary>
+    public const string EveryTag = "*";
+
+    /// <summary>The stamp of a tag without a key.</summary>
+    public const string None = "";
+
+    /// <summary>The cache's name of the key that holds the tag's stamp.</summary>
+    public string Key { get; } = KeyOf(Tag);
+
+    public static string KeyOf(string tag) => InternalKeys.Tag(tag);
+
+    /// <summary>The keys that have to live as long as an entry with these tags.</summary>
+    public static string[] KeysOf(IEnumerable<TagStamp> stamps) => [.. stamps.Where(stamp => stamp.Tag != EveryTag).Select(stamp => stamp.Key)];
+}
+
+/// <summary>The tags that a caller gives to an entry.</summary>
+internal static class EntryTags
+{
+    /// <summary>The tags, each once, if an entry can have them.</summary>
+    /// <exception cref="ArgumentException">It cannot: better said before the source is called than when its value is to be stored.</exception>
+    public static string[]? Of(IEnumerable<string>? tags)
+    {
+        if (tags is null)
+            return null;
+
+        var all = tags.Distinct(StringComparer.Ordinal).ToArray();
+        if (all.Length > EntryHeader.MaximumTags)
+            throw new ArgumentException($"An entry has at most {EntryHeader.MaximumTags} tags.", nameof(tags));
+        foreach (var tag in all)
+        {
+            if (!CacheKey.IsName(tag))
+                throw new ArgumentException("A tag is a text that is not blank.", nameof(tags));
+            if (Encoding.UTF8.GetByteCount(tag) > EntryHeader.MaximumTagBytes)
+                throw new ArgumentException($"A tag is at most {EntryHeader.MaximumTagBytes} bytes long.", nameof(tags));
+        }
+
+        return all;
+    }
+}
