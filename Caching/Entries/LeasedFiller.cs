@@ -61,15 +61,15 @@ internal sealed class LeasedFiller(
         }
     }
 
-    /// <summary>Replaces a stale entry, unless another process is at it or has done it.</summary>
-    /// <returns>The new value, whoever found it; <see langword="null"/> while there is none.</returns>
+    /// <summary>Replaces a stale entry, unless another process is doing that or has just done it.</summary>
+    /// <returns>The new value, whichever process fetched it; <see langword="null"/> while there is none.</returns>
     public async Task<FillResult<T>?> RefreshAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
     {
-        // The read node, or the look at it, may be behind a refresh that has just ended.
+        // A replica may not have the value of a refresh that has just ended. The master has it, and its remaining time tells.
         var (_, lease, filled) = await TakeAsync(job, job.Policy.StaleWindow, cancellationToken).ConfigureAwait(false);
         if (lease is null)
             return filled;
-        // A refresh that fails keeps its lease until that ends by itself: so long nobody calls the source again.
+        // A refresh that fails keeps its lease until the lease expires: until then no process calls the source again.
         lease.IsGivenBack = false;
         return await CallAndStoreAsync(job, lease, cancellationToken).ConfigureAwait(false);
     }
@@ -85,7 +85,7 @@ internal sealed class LeasedFiller(
         if (ticket is null || stamps is null || cancellationToken.IsCancellationRequested || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
             return Unstored(job.Key, value);
 
-        // Of a tag that has just begun the process does not know yet when it is removed.
+        // Reading the tags makes Redis tell this process when one of them is removed.
         if (await tags.AreCurrentAsync(stamps, cancellationToken).ConfigureAwait(false))
             entries.KeepHere(ticket, value, packed.Bytes, packed.FreshFor, stamps, job.Policy);
         return OfSource(value, timeToLive: null, packed.Bytes);
@@ -99,7 +99,7 @@ internal sealed class LeasedFiller(
         {
             if (await entries.JudgeAsync<T>(job.Key, answer.Entry, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: EntryFinding.Fresh } fresh)
                 return (answer.State, null, fresh.Result);
-            // What is there is of no use: it is to be replaced.
+            // The value that is there cannot be used, so it is replaced.
             (lease, answer) = await FillLease.TakeAsync(store, reader, job.Key, wanted: null, _options.LeaseDuration, time).ConfigureAwait(false);
         }
 
@@ -110,22 +110,22 @@ internal sealed class LeasedFiller(
     {
         await using var ended = lease.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        // Before the source is called: a tag that is removed meanwhile makes the entry void from the start.
+        // The stamps are read before the source is called, so that removing a tag meanwhile makes the entry void.
         var stamps = await tags.ReadAsync(job.Tags, job.Policy, cancellationToken).ConfigureAwait(false);
         var value = await source.CallAsync(job.State, job.Factory, job.Policy.SourceHardTimeout, cancellationToken).ConfigureAwait(false);
-        // What a source returns that was told to stop may be half of it.
+        // A source that was told to stop may return half a value.
         cancellationToken.ThrowIfCancellationRequested();
         if (stamps is null || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
             return Unstored(job.Key, value);
 
-        // To the end, also when everybody leaves now: of a write that was given up it would not be known whether it is done.
+        // Not cancelled when all callers leave: it would not be known whether an abandoned write took place.
         var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), CancellationToken.None).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, packed.Bytes);
     }
 
-    // Until there may be something new.
+    // Returns when the other fill may have ended.
     private async Task WaitAsync(FillWait wait, CancellationToken cancellationToken)
     {
         await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
@@ -133,7 +133,7 @@ internal sealed class LeasedFiller(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    // Serialized all the same, because others may wait for objects of their own.
+    // Serialized nevertheless, because callers that share the flight may need objects of their own.
     private FillResult<T> Unstored<T>(string key, T value) =>
         OfSource(value, timeToLive: null, !Immutability<T>.IsShareable && codec.Serialize(key, value) is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
 
@@ -141,7 +141,7 @@ internal sealed class LeasedFiller(
         new(new CacheLookup<T>(value, CacheLevel.Source, Node: null, timeToLive), value is null ? null : bytes);
 }
 
-/// <summary>The right of one process in the cluster to fill an entry, renewed for as long as it works on it.</summary>
+/// <summary>The right of one process in the cluster to fill an entry, renewed while the source is being called.</summary>
 internal sealed class FillLease : IAsyncDisposable
 {
     private readonly RedisStore _store;
@@ -160,15 +160,15 @@ internal sealed class FillLease : IAsyncDisposable
         _renewal = time.CreateTimer(static lease => ((FillLease)lease!).Renew(), this, duration / 3, duration / 3);
     }
 
-    /// <summary>Whether it is given back when nothing was stored; otherwise it ends by itself.</summary>
+    /// <summary>Whether the lease is given back when nothing was stored; otherwise it expires.</summary>
     public bool IsGivenBack { get; set; } = true;
 
     /// <summary>Tries to get the lease.</summary>
-    /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, and what the master said.</returns>
+    /// <returns>The lease if it was <see cref="LeaseState.Taken"/>, and the answer of the master.</returns>
     public static async ValueTask<(FillLease? Lease, LeaseAnswer Answer)> TakeAsync(
         RedisStore store, CoherentReader reader, string key, TimeSpan? wanted, TimeSpan duration, TimeProvider time)
     {
-        // With the run id of the master: see the script that takes leases.
+        // It starts with the run id of the master, because a new master ignores the leases of the old one (see the script).
         var token = $"{store.MasterRunId}:{Guid.NewGuid():N}";
         var answer = await store.TakeLeaseAsync(key, token, wanted).ConfigureAwait(false);
         return (answer.State == LeaseState.Taken ? new FillLease(store, reader, key, token, duration, time) : null, answer);
@@ -190,7 +190,7 @@ internal sealed class FillLease : IAsyncDisposable
             Ended(await _store.ReleaseLeaseAsync(_key, _token).ConfigureAwait(false));
     }
 
-    // A lease that the master was too dead to take back may live on in the next one, where others would wait for it.
+    // A lease that could not be given back because the master died may still stand on the next one, where others would wait for it.
     private void Ended(WriteResult result)
     {
         if (!result.IsReached)
