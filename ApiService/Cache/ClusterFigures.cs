@@ -38,7 +38,8 @@ internal sealed partial class ClusterFigures(
     public async Task<StatsResponse> ReadAsync(CancellationToken cancellationToken)
     {
         var others = await TryAsync(ReadOthersAsync, otherwise: null, cancellationToken);
-        return StatsResponse.Of(time.GetUtcNow(), [InstanceFigures.Of(instance, statistics), .. others ?? []], isComplete: others is not null);
+        InstanceFigures[] instances = [InstanceFigures.Of(instance, statistics), .. others ?? []];
+        return instances.ToStats(time.GetUtcNow(), isComplete: others is not null);
     }
 
     private async Task<InstanceFigures[]?> ReadOthersAsync(IDatabase database)

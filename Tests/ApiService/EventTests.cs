@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using RedisAspire.ApiService.Cache;
+using RedisAspire.Contracts;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;

@@ -1,6 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using RedisAspire.Web.Api;
+using RedisAspire.Contracts;
 using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;

@@ -1,5 +1,3 @@
-using RedisAspire.Web.Api;
-
 namespace RedisAspire.Web.Live;
 
 /// <summary>What all caches together had done at a moment of the last minutes.</summary>
