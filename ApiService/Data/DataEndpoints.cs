@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mime;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
@@ -17,6 +18,8 @@ namespace RedisAspire.ApiService.Data;
 internal static class DataEndpoints
 {
     private const string OtherForm = "The key may be a parameter of the query as well, as in `/data?key=..`: a path cannot end in `.` or `..`.";
+
+    private const int MaximumBytes = 64 * 1024;
 
     private const string NotEverywhere = "the old one is removed from the cache of other instances as soon as a Redis master answers.";
 
@@ -56,7 +59,7 @@ internal static class DataEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithRequestExample(new DataRequest("nouvelle valeur"))
-            .WithResponseExample(RemovalResponse.Of("foo"))
+            .WithResponseExample(OutstandingRemoval("foo"))
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
@@ -64,7 +67,7 @@ internal static class DataEndpoints
             .WithSummary("Removes a value from the cache.")
             .WithDescription($"{OtherForm} 202: {NotEverywhere}")
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .WithResponseExample(RemovalResponse.Of("foo"))
+            .WithResponseExample(OutstandingRemoval("foo"))
             .RequireAdminKey();
     }
 
@@ -132,7 +135,7 @@ internal static class DataEndpoints
     private static async Task<Results<NoContent, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
         DataKey dataKey, DataRequest change, [AsParameters] ValueCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
     {
-        var errors = change.Check();
+        var errors = Check(change);
         foreach (var error in condition.Check())
             errors.Add(error.Key, error.Value);
         if (errors.Count > 0)
@@ -143,11 +146,22 @@ internal static class DataEndpoints
             return TypedResults.Problem("The value is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
-        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, RemovalResponse.Of(dataKey.Value));
+        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, OutstandingRemoval(dataKey.Value));
     }
 
+    private static Dictionary<string, string[]> Check(DataRequest change)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
+            errors["value"] = [$"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}."];
+        return errors;
+    }
+
+    private static RemovalResponse OutstandingRemoval(string key) => new(
+        key, "No Redis master has removed it yet. This instance does so as soon as one answers; other instances may serve the old value until then, if they still have it.");
+
     private static async Task<Results<NoContent, Accepted<RemovalResponse>>> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken) =>
-        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, RemovalResponse.Of(dataKey.Value));
+        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, OutstandingRemoval(dataKey.Value));
 
     // A look-up that ends in the process has no span of its own.
     private static void TellTrace(HttpContext context, string level, bool isHit)

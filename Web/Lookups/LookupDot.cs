@@ -1,5 +1,3 @@
-using RedisAspire.Web.Api;
-
 namespace RedisAspire.Web.Lookups;
 
 /// <summary>A look-up in a chart.</summary>

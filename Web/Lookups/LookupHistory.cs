@@ -1,3 +1,5 @@
+using RedisAspire.Web.Api;
+
 namespace RedisAspire.Web.Lookups;
 
 /// <summary>The look-ups of one page: the recent ones, how many were hits, and what the last miss of each key cost.</summary>

@@ -1,6 +1,6 @@
-namespace RedisAspire.Web.Api;
+namespace RedisAspire.Contracts;
 
-/// <summary>What the API answers to a look-up.</summary>
+/// <summary>The answer of <c>GET /data/{key}</c>.</summary>
 /// <param name="Key">The key that was asked for.</param>
 /// <param name="Data">Its value.</param>
 /// <param name="Source"><c>cache</c> or <c>database</c>.</param>
@@ -17,8 +17,13 @@ public sealed record DataResponse(
     string? Node,
     double ElapsedMs,
     double? TtlSeconds,
-    DateTimeOffset Timestamp)
-{
-    /// <summary>Whether the value came from the cache.</summary>
-    public bool IsHit => Source == "cache";
-}
+    DateTimeOffset Timestamp);
+
+/// <summary>The body of <c>PUT /data/{key}</c>.</summary>
+/// <param name="Value">The value that the database has from now on.</param>
+public sealed record DataRequest(string Value);
+
+/// <summary>The answer to a removal that is not everywhere yet.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Outstanding">What remains to be done, and by whom.</param>
+public sealed record RemovalResponse(string Key, string Outstanding);

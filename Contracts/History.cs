@@ -1,4 +1,10 @@
-namespace RedisAspire.Web.Api;
+namespace RedisAspire.Contracts;
+
+/// <summary>The answer of <c>GET /api/history</c>.</summary>
+/// <param name="Node">The Redis node that answered. A replica may be a moment behind.</param>
+/// <param name="Items">Look-ups, the latest first.</param>
+/// <param name="Next">The cursor of the look-ups before them; none when there are no more.</param>
+public sealed record HistoryPage(string Node, IReadOnlyList<HistoryEntryResponse> Items, string? Next);
 
 /// <summary>One look-up of <c>/data/{key}</c>.</summary>
 /// <param name="Id">Its place in the history.</param>
@@ -15,8 +21,4 @@ public sealed record HistoryEntryResponse(
     string Level,
     double ElapsedMs,
     string? Node,
-    string Instance)
-{
-    /// <summary>Whether the value came from the cache.</summary>
-    public bool IsHit => Level != "source";
-}
+    string Instance);

@@ -1,0 +1,17 @@
+namespace RedisAspire.Web.Api;
+
+/// <summary>What pages ask of the API's answers again and again.</summary>
+internal static class ContractExtensions
+{
+    extension(DataResponse answer)
+    {
+        /// <summary>Whether the value came from the cache.</summary>
+        public bool IsHit => answer.Source == "cache";
+    }
+
+    extension(HistoryEntryResponse lookup)
+    {
+        /// <summary>Whether the value came from the cache.</summary>
+        public bool IsHit => lookup.Level != "source";
+    }
+}
