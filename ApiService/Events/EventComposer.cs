@@ -26,8 +26,7 @@ internal sealed partial class EventComposer(
         var lookups = await ReadLookupsAsync(cancellationToken);
         var stats = await reading;
         var changes = log.Changes;
-        var snapshot = topology.Snapshot;
-        var nodes = snapshot.Nodes.Select(node => NodeResponse.From(node, snapshot)).ToArray();
+        var nodes = topology.Snapshot.ToResponses();
 
         var opening = Common().Add("history", lookups).Add("topology", changes);
         var news = Common();

@@ -33,11 +33,7 @@ internal static class NodeEndpoints
             .RequireAdminKey();
     }
 
-    private static Ok<NodeResponse[]> GetNodes(RedisTopology topology)
-    {
-        var snapshot = topology.Snapshot;
-        return TypedResults.Ok(snapshot.Nodes.Select(node => NodeResponse.From(node, snapshot)).ToArray());
-    }
+    private static Ok<NodeResponse[]> GetNodes(RedisTopology topology) => TypedResults.Ok(topology.Snapshot.ToResponses());
 
     private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult, ServerSentEventsResult<object>>> PromoteAsync(
         string name, NodePromotion promotion, HttpRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using RedisAspire.Caching.Topology;
-
 namespace RedisAspire.ApiService.Nodes;
 
 /// <summary>What the nodes' endpoints answer, for the OpenAPI document.</summary>

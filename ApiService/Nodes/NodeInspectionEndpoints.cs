@@ -23,16 +23,16 @@ internal static class NodeInspectionEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
 
         node.MapGet("/slowlog", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.SlowCommandsAsync(name, limit, cancellationToken)))
+                ListAsync(limit, () => inspector.SlowCommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
             .Describe("GetSlowCommands", "Lists the commands in the node's slow log, the last one first.", NodeExamples.SlowCommands)
             .RequireAdminKey();
 
         node.MapGet("/commands", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.CommandsAsync(name, limit, cancellationToken)))
+                ListAsync(limit, () => inspector.CommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
             .Describe("GetCommands", "Lists the commands that have cost the node most time since it started.", NodeExamples.Commands);
 
         node.MapGet("/clients", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.ClientsAsync(name, limit, cancellationToken)))
+                ListAsync(limit, () => inspector.ClientsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
             .Describe("GetClients", "Lists the node's connections, those that were active last first.", NodeExamples.Clients)
             .RequireAdminKey();
 
@@ -65,15 +65,16 @@ internal static class NodeInspectionEndpoints
     private static Ok<NodeResponse> GetNode(string name, RedisTopology topology)
     {
         var snapshot = topology.Snapshot;
-        return TypedResults.Ok(NodeResponse.WithInfo(snapshot.Nodes.First(node => node.Name == name), snapshot));
+        return TypedResults.Ok(snapshot.Nodes.First(node => node.Name == name).ToResponseWithInfo(snapshot));
     }
 
     private static async Task<Ok<IReadOnlyDictionary<string, string>>> GetSettingsAsync(
         string name, RedisInspector inspector, CancellationToken cancellationToken) =>
         TypedResults.Ok(await inspector.SettingsAsync(name, cancellationToken));
 
-    private static async Task<Results<Ok<IReadOnlyList<T>>, ValidationProblem>> ListAsync<T>(int limit, Func<Task<IReadOnlyList<T>>> list) =>
+    private static async Task<Results<Ok<IReadOnlyList<T>>, ValidationProblem>> ListAsync<TItem, T>(
+        int limit, Func<Task<IReadOnlyList<TItem>>> list, Func<TItem, T> toContract) =>
         limit is >= 1 and <= MaximumLimit
-            ? TypedResults.Ok(await list())
+            ? TypedResults.Ok<IReadOnlyList<T>>([.. (await list()).Select(toContract)])
             : Invalid.Parameter("limit", $"A limit is a whole number from 1 to {MaximumLimit}.");
 }

@@ -32,7 +32,7 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         }
 
         var snapshot = topology.Snapshot;
-        return (NodeResponse.From(snapshot.Nodes.First(node => node.Name == name), snapshot), null);
+        return (snapshot.Nodes.First(node => node.Name == name).ToResponse(snapshot), null);
     }
 
     /// <summary>Makes a node the master, and tells every second that it is under way. Whoever goes ends it.</summary>
@@ -51,8 +51,3 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         yield return problem is null ? new SseItem<object>(node!, "result") : new SseItem<object>(problem, "failed");
     }
 }
-
-/// <summary>How long a node has been about to become the master.</summary>
-/// <param name="ElapsedSeconds">How long that is.</param>
-/// <param name="MaximumSeconds">How long it may be.</param>
-internal sealed record PromotionProgress(double ElapsedSeconds, double MaximumSeconds);

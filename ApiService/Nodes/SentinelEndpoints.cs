@@ -14,5 +14,5 @@ internal static class SentinelEndpoints
             .WithSummary("Lists every sentinel with the node that it takes for the master, as last heard; none when there are no sentinels.")
             .WithResponseExample(NodeExamples.Sentinels);
 
-    private static Ok<IReadOnlyList<RedisSentinelStatus>> GetSentinels(RedisTopology topology) => TypedResults.Ok(topology.SentinelStatuses);
+    private static Ok<Contracts.RedisSentinelStatus[]> GetSentinels(RedisTopology topology) => TypedResults.Ok(topology.SentinelStatuses.Select(sentinel => sentinel.ToContract()).ToArray());
 }

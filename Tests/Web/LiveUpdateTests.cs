@@ -1,4 +1,4 @@
-using RedisAspire.Web.Api;
+using RedisAspire.Contracts;
 using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;

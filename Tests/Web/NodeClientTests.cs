@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
 
 namespace RedisAspire.Tests.Web;

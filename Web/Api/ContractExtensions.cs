@@ -3,6 +3,12 @@ namespace RedisAspire.Web.Api;
 /// <summary>What pages ask of the API's answers again and again.</summary>
 internal static class ContractExtensions
 {
+    extension(NodeResponse node)
+    {
+        /// <summary>Whether the node answers.</summary>
+        public bool IsUp => node.Status == "up";
+    }
+
     extension(DataResponse answer)
     {
         /// <summary>Whether the value came from the cache.</summary>

@@ -9,8 +9,8 @@ public sealed class NodeClient(ApiConnection api)
     /// <summary>Lists the sentinels.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>All of them; none where there are none.</returns>
-    public Task<IReadOnlyList<SentinelResponse>> GetSentinelsAsync(CancellationToken cancellationToken) =>
-        api.GetAsync<IReadOnlyList<SentinelResponse>>("api/sentinels", cancellationToken);
+    public Task<IReadOnlyList<RedisSentinelStatus>> GetSentinelsAsync(CancellationToken cancellationToken) =>
+        api.GetAsync<IReadOnlyList<RedisSentinelStatus>>("api/sentinels", cancellationToken);
 
     /// <summary>Finds out whether nodes can be stopped and started: in development only.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
@@ -46,8 +46,3 @@ public sealed class NodeClient(ApiConnection api)
 
     private static string AddressOf(string name, string action) => $"api/nodes/{Uri.EscapeDataString(name)}/{action}";
 }
-
-/// <summary>How long a node has been about to become the master.</summary>
-/// <param name="ElapsedSeconds">How long that is.</param>
-/// <param name="MaximumSeconds">How long it may be.</param>
-public sealed record PromotionProgress(double ElapsedSeconds, double MaximumSeconds);

@@ -1,6 +1,5 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using RedisAspire.Web.Api;
 
 namespace RedisAspire.Web.Live;
 

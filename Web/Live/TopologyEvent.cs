@@ -1,5 +1,3 @@
-using RedisAspire.Web.Api;
-
 namespace RedisAspire.Web.Live;
 
 /// <summary>Something that happened to the nodes, with how long it took to come about.</summary>

@@ -11,7 +11,7 @@ public sealed partial class TopologyPage
     private const int Looks = 6;
 
     private readonly ActionInProgress _action = new();
-    private IReadOnlyList<SentinelResponse>? _sentinels;
+    private IReadOnlyList<RedisSentinelStatus>? _sentinels;
     private bool? _hasDrills;
     private string _doing = "";
     private PromotionProgress? _progress;
@@ -101,7 +101,7 @@ public sealed partial class TopologyPage
     }
 
     // The events tell of nodes only.
-    private async Task FollowAsync(SentinelResponse before, CancellationToken cancellationToken)
+    private async Task FollowAsync(RedisSentinelStatus before, CancellationToken cancellationToken)
     {
         for (var look = 0; look < Looks; look++)
         {

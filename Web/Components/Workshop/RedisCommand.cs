@@ -1,5 +1,3 @@
-using RedisAspire.Web.Api;
-
 namespace RedisAspire.Web.Components.Workshop;
 
 /// <summary>Lines for a person's own terminal.</summary>

@@ -1,4 +1,4 @@
-namespace RedisAspire.Web.Api;
+namespace RedisAspire.Contracts;
 
 /// <summary>Something that happened to the Redis nodes.</summary>
 /// <param name="Number">Its number since the API was started.</param>

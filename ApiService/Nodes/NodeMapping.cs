@@ -1,0 +1,98 @@
+using RedisAspire.Caching.Topology;
+
+namespace RedisAspire.ApiService.Nodes;
+
+/// <summary>Turns what is known of nodes and sentinels into what the API answers.</summary>
+internal static class NodeMapping
+{
+    // Where they are is nobody's business here.
+    private static readonly string[] Paths = ["executable", "config_file"];
+
+    /// <summary>Every node of a snapshot.</summary>
+    public static NodeResponse[] ToResponses(this RedisTopologySnapshot snapshot) => [.. snapshot.Nodes.Select(node => node.ToResponse(snapshot))];
+
+    /// <summary>One node of a snapshot.</summary>
+    public static NodeResponse ToResponse(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => new(
+        node.Name,
+        NodeWords.RoleOf(node),
+        node.Address,
+        NodeWords.StatusOf(node),
+        node.Error,
+        node.Keys,
+        node.UsedMemoryBytes,
+        node.Uptime?.TotalSeconds,
+        NodeWords.LinkOf(node),
+        node.ConnectedReplicas,
+        node.Offset,
+        node.LagBytes,
+        node.Version,
+        node.Name == snapshot.ReadNode)
+    {
+        RunId = node.RunId,
+        SeenAt = node.SeenAt,
+        KeysWithExpiry = node.KeysWithExpiry,
+        OperationsPerSecond = node.OperationsPerSecond,
+        HitRatio = node is { Hits: { } hits, Misses: { } misses } && hits + misses > 0 ? Math.Round((double)hits / (hits + misses), 4) : null,
+        EvictedKeys = node.Evictions,
+        ExpiredKeys = node.Expirations,
+        ConnectedClients = node.Clients,
+        Memory = new NodeMemory(node.UsedMemoryBytes, node.PeakMemoryBytes, node.MaximumMemoryBytes, node.MemoryFragmentation),
+        Persistence = node.Persistence is { } persistence ? ToContract(persistence) : null,
+        Replication = new NodeReplication(node.BacklogBytes, node.MasterSilence?.TotalSeconds, [.. node.Replicas.Select(ToContract)]),
+    };
+
+    /// <summary>The same with all that the node told of itself.</summary>
+    public static NodeResponse ToResponseWithInfo(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => node.ToResponse(snapshot) with
+    {
+        Info = node.Info?.ToDictionary(
+            section => section.Key,
+            section => (IReadOnlyDictionary<string, string>)section.Value
+                .Where(field => !Paths.Contains(field.Key, StringComparer.Ordinal))
+                .ToDictionary(StringComparer.Ordinal),
+            StringComparer.Ordinal),
+    };
+
+    public static Contracts.RedisSlowCommand ToContract(this Caching.Topology.RedisSlowCommand command) =>
+        new(command.Id, command.At, command.Microseconds, command.Arguments, command.ClientAddress, command.ClientName);
+
+    public static Contracts.RedisCommandUsage ToContract(this Caching.Topology.RedisCommandUsage usage) =>
+        new(usage.Command, usage.Calls, usage.Microseconds, usage.MicrosecondsPerCall, usage.Rejected, usage.Failed);
+
+    public static Contracts.RedisClient ToContract(this Caching.Topology.RedisClient client) => new(
+        client.Id,
+        client.Address,
+        client.Name,
+        client.User,
+        client.AgeSeconds,
+        client.IdleSeconds,
+        client.Database,
+        client.Command,
+        client.Flags,
+        client.IsReplica,
+        client.IsTracking,
+        client.IsBroadcast);
+
+    public static Contracts.RedisSentinelStatus ToContract(this Caching.Topology.RedisSentinelStatus sentinel) => new(
+        sentinel.Name,
+        sentinel.Address,
+        sentinel.Answers,
+        sentinel.Error,
+        sentinel.Master,
+        sentinel.MasterAddress,
+        sentinel.Epoch,
+        sentinel.Quorum,
+        sentinel.OtherSentinels);
+
+    private static Contracts.RedisReplicaLink ToContract(Caching.Topology.RedisReplicaLink replica) =>
+        new(replica.Address, replica.State, replica.Offset, replica.LagSeconds);
+
+    private static Contracts.RedisPersistence ToContract(Caching.Topology.RedisPersistence persistence) => new(
+        persistence.IsLoading,
+        persistence.IsAppendOnly,
+        persistence.IsAppendOk,
+        persistence.IsRewriteOk,
+        persistence.IsSaving,
+        persistence.IsSaveOk,
+        persistence.SavedAt,
+        persistence.ChangesSinceSave);
+}
