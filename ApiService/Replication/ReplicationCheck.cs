@@ -64,7 +64,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
 
             for (; pipelinedWritten < writes && pipelined < Patience; pipelinedWritten += Next(pipelinedWritten))
                 pipelined += await TimeAsync(() => markers.WritePipelinedAsync(pipelinedWritten + 1, Next(pipelinedWritten), cancellationToken));
-            var timing = (OneByOne: WriteTiming.Of(oneByOneWritten, oneByOne), Pipelined: WriteTiming.Of(pipelinedWritten, pipelined));
+            var timing = (OneByOne: ReplicationMapping.ToTiming(oneByOneWritten, oneByOne), Pipelined: ReplicationMapping.ToTiming(pipelinedWritten, pipelined));
             yield return End(
                 tests, $"{writes} writes are timed", oneByOneWritten == writes && pipelinedWritten == writes,
                 FormattableString.Invariant($"{timing.OneByOne.ElapsedMs} ms one by one, {timing.Pipelined.ElapsedMs} ms pipelined."));
@@ -150,7 +150,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
             }
         }));
         var master = looked.FirstOrDefault(node => node.Name == snapshot.Master);
-        return Array.ConvertAll(looked, node => CheckedNode.Of(node, master));
+        return Array.ConvertAll(looked, node => node.ToCheckedNode(master));
     }
 
     private async Task<TimeSpan> TimeAsync(Func<Task> work)

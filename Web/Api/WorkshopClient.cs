@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.WebUtilities;
-using RedisAspire.Web.Api.Replication;
 
 namespace RedisAspire.Web.Api;
 

@@ -1,7 +1,0 @@
-namespace RedisAspire.ApiService.Replication;
-
-/// <summary>One test of the replication check.</summary>
-/// <param name="Name">What was tested.</param>
-/// <param name="IsPassed">Whether it went as it should.</param>
-/// <param name="Detail">What was found.</param>
-internal sealed record ReplicationTest(string Name, bool IsPassed, string Detail);
