@@ -73,7 +73,7 @@ internal static class KeyEndpoints
             .WithSummary("Describes a key and reads its value, a part at a time.")
             .WithDescription(
                 $"`limit` is about how many elements of a collection are read: {UsualLimit} by default, {MaximumLimit} at most, fewer when they are large. "
-                + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentResponse.MaximumBytes} bytes are shown. " + KeyNotation.Description + OwnKeys)
+                + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentFormat.MaximumBytes} bytes are shown. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyDetailsResponse(
                 "redis-replica-1", "cart:42", "hash", "listpack", 1799.3, 120, 3, 1,
                 [new ElementResponse { Field = new ContentResponse("text", "prod1", 5, false), Value = new ContentResponse("json", """{"quantity":2}""", 14, false) }],

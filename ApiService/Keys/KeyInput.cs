@@ -6,6 +6,9 @@ internal sealed class KeyInput
     /// <summary>The longest separator of a tree, in characters.</summary>
     private const int MaximumSeparatorLength = 16;
 
+    // Ten years.
+    private const long MaximumSeconds = 10L * 365 * 24 * 60 * 60;
+
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
     /// <summary>What is wrong with a cursor.</summary>
@@ -62,8 +65,8 @@ internal sealed class KeyInput
 
     public long Seconds(long seconds)
     {
-        if (seconds is < 1 or > TtlRequest.MaximumSeconds)
-            Errors["seconds"] = [$"A time to live is a number of seconds from 1 to {TtlRequest.MaximumSeconds}."];
+        if (seconds is < 1 or > MaximumSeconds)
+            Errors["seconds"] = [$"A time to live is a number of seconds from 1 to {MaximumSeconds}."];
         return seconds;
     }
 

@@ -43,29 +43,29 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         var part = (byte[])(await database.StringGetRangeAsync(key, start, start + StringPartBytes - 1))!;
         var end = start + part.Length;
         if (end < length)
-            end = start + ContentResponse.WholeCharacters(part);
-        var content = ContentResponse.Of(part.AsSpan(0, (int)(end - start)), length);
+            end = start + ContentFormat.WholeCharacters(part);
+        var content = ContentFormat.Of(part.AsSpan(0, (int)(end - start)), length);
         return new ValuePage([new ElementResponse { Index = start, Value = content }], Next(end));
     }
 
     private async Task<ValuePage> ReadListAsync(long start, int count)
     {
         var values = await database.ListRangeAsync(key, start, start + count - 1);
-        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of((byte[])value!) })], Next(start + count));
+        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])value!) })], Next(start + count));
     }
 
     private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
     {
         var entries = await database.SortedSetRangeByRankWithScoresAsync(key, start, start + count - 1);
         return new ValuePage(
-            [.. entries.Select((entry, i) => new ElementResponse { Index = start + i, Value = ContentResponse.Of((byte[])entry.Element!), Score = entry.Score.ToString("g17", ScoreFormat) })],
+            [.. entries.Select((entry, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])entry.Element!), Score = entry.Score.ToString("g17", ScoreFormat) })],
             Next(start + count));
     }
 
     private async Task<ValuePage> ReadSetAsync(string cursor, int count)
     {
         var (members, next) = await ScanAsync("SSCAN", cursor, count);
-        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentResponse.Of(member) })], next);
+        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentFormat.Of(member) })], next);
     }
 
     private async Task<ValuePage> ReadHashAsync(string cursor, int count)
@@ -93,7 +93,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         return ((byte[][])page[1]!, next == "0" ? null : next);
     }
 
-    private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentResponse.Of(name), Value = ContentResponse.Of(value) };
+    private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentFormat.Of(name), Value = ContentFormat.Of(value) };
 
     private string? Next(long index) => index < length ? index.ToString(CultureInfo.InvariantCulture) : null;
 

@@ -9,6 +9,12 @@ internal static class ContractExtensions
         public bool IsUp => node.Status == "up";
     }
 
+    extension(KeyTreeItemResponse item)
+    {
+        /// <summary>Whether there is a level below.</summary>
+        public bool IsPrefix => item.Kind == "prefix";
+    }
+
     extension(DataResponse answer)
     {
         /// <summary>Whether the value came from the cache.</summary>

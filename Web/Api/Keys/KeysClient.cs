@@ -17,8 +17,8 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
     /// <param name="node">The node.</param>
     /// <param name="cursor">Where to go on.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>About fifty keys, or fewer.</returns>
-    public async Task<KeyPageResponse> ListAsync(KeySearch search, string? node, string? cursor, CancellationToken cancellationToken)
+    /// <returns>About fifty keys, or fewer, and where to go on.</returns>
+    public async Task<(IReadOnlyList<TimedKey> Items, string? Next)> ListAsync(KeySearch search, string? node, string? cursor, CancellationToken cancellationToken)
     {
         KeyPageResponse page;
         do
@@ -29,7 +29,7 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
         }
         while (page.Items.Count == 0 && cursor is not null);
 
-        return page with { Items = [.. page.Items.Select(Timed)] };
+        return ([.. page.Items.Select(key => new TimedKey(key, ExpiryAfter(key.TtlSeconds)))], page.Next);
     }
 
     /// <summary>Shows a level of the tree: the next names.</summary>
@@ -58,27 +58,26 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
     /// <param name="node">The node.</param>
     /// <param name="cursor">Where to go on.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The key.</returns>
-    public async Task<KeyDetailsResponse> GetValueAsync(string key, string? node, string? cursor, CancellationToken cancellationToken)
+    /// <returns>The key, and when it expires; nothing when it never does.</returns>
+    public async Task<(KeyDetailsResponse Details, DateTimeOffset? ExpiresAt)> GetValueAsync(string key, string? node, string? cursor, CancellationToken cancellationToken)
     {
         var details = await api.GetAsync<KeyDetailsResponse>(AddressOf("/value", ("key", key), ("node", node), ("cursor", cursor), ("limit", Limit)), cancellationToken);
-        return details with { ExpiresAt = ExpiryAfter(details.TtlSeconds) };
+        return (details, ExpiryAfter(details.TtlSeconds));
     }
 
     /// <summary>Lets a key expire.</summary>
     /// <param name="key">The key.</param>
     /// <param name="seconds">How long it is to live.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The key as it is now.</returns>
-    public async Task<KeyResponse> ExpireAsync(string key, long seconds, CancellationToken cancellationToken) =>
-        Timed(await api.SendAsync<KeyResponse>(HttpMethod.Put, AddressOf("/ttl", ("key", key)), new { seconds }, cancellationToken));
+    /// <returns>When it expires now.</returns>
+    public async Task<DateTimeOffset?> ExpireAsync(string key, long seconds, CancellationToken cancellationToken) =>
+        ExpiryAfter((await api.SendAsync<KeyResponse>(HttpMethod.Put, AddressOf("/ttl", ("key", key)), new TtlRequest(seconds), cancellationToken)).TtlSeconds);
 
     /// <summary>Lets a key never expire.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The key as it is now.</returns>
-    public Task<KeyResponse> PersistAsync(string key, CancellationToken cancellationToken) =>
-        api.SendAsync<KeyResponse>(HttpMethod.Delete, AddressOf("/ttl", ("key", key)), body: null, cancellationToken);
+    public Task PersistAsync(string key, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Delete, AddressOf("/ttl", ("key", key)), body: null, cancellationToken);
 
     /// <summary>Deletes a key.</summary>
     /// <param name="key">The key.</param>
@@ -93,7 +92,7 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
     /// <returns>All of them.</returns>
     public async Task<KeyCountResponse> CountAsync(KeySearch search, Action<KeyCountResponse> progress, CancellationToken cancellationToken)
     {
-        var sum = new KeyCountResponse(0, 0, 0, 0, Next: null);
+        var sum = new KeyCountResponse(Node: "", Keys: 0, Spared: 0, Scanned: 0, KeysOnNode: 0, Complete: false, Next: null);
         do
         {
             var part = await api.GetAsync<KeyCountResponse>(AddressOf("/count", ("pattern", search.Pattern), ("type", search.Type), ("cursor", sum.Next)), cancellationToken);
@@ -111,12 +110,15 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
     /// <param name="cancellationToken">Stops it; what is deleted remains deleted.</param>
     /// <returns>What was deleted.</returns>
     public Task<DeletedKeysResponse> DeleteAsync(KeySearch search, Action<DeletedKeysResponse> progress, CancellationToken cancellationToken) =>
-        api.RunAsync<DeletedKeysResponse, DeletedKeysResponse>("api/keys/delete", search, progress, cancellationToken);
+        api.RunAsync<DeletedKeysResponse, DeletedKeysResponse>("api/keys/delete", new DeleteKeysRequest(search.Pattern, search.Type), progress, cancellationToken);
 
     private static string AddressOf(string path, params IEnumerable<(string Name, string? Value)> query) =>
         QueryHelpers.AddQueryString($"api/keys{path}", query.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)).Where(parameter => parameter.Value is not null));
 
-    private KeyResponse Timed(KeyResponse key) => key with { ExpiresAt = ExpiryAfter(key.TtlSeconds) };
-
     private DateTimeOffset? ExpiryAfter(double? seconds) => seconds is null ? null : time.GetUtcNow().AfterSeconds(seconds.Value);
 }
+
+/// <summary>A key in a list.</summary>
+/// <param name="Key">The key as it was when it was read.</param>
+/// <param name="ExpiresAt">When it expires; nothing when it never does.</param>
+public sealed record TimedKey(KeyResponse Key, DateTimeOffset? ExpiresAt);

@@ -11,6 +11,7 @@ public sealed partial class KeyCard : IDisposable
     private IReadOnlyList<ElementResponse> _items = [];
     private ElementReference _heading;
     private KeyDetailsResponse? _details;
+    private DateTimeOffset? _expiresAt;
     private long _seconds = 60;
     private bool _isDeleted;
 
@@ -52,22 +53,25 @@ public sealed partial class KeyCard : IDisposable
     private Task LoadAsync() => _action.ReadAsync(async cancellationToken =>
     {
         _details = null;
-        _details = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
+        (_details, _expiresAt) = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
         _items = _details.Items;
     });
 
     private Task MoreAsync() => _action.ReadAsync(async cancellationToken =>
     {
-        var part = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);
+        var (part, _) = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);
         _items = [.. _items, .. part.Items];
         _details = _details with { Next = part.Next };
     });
 
     private Task ExpireAsync() => _action.RunAsync(async cancellationToken =>
-        _details = _details! with { ExpiresAt = (await Keys.ExpireAsync(Key, _seconds, cancellationToken)).ExpiresAt });
+        _expiresAt = await Keys.ExpireAsync(Key, _seconds, cancellationToken));
 
     private Task PersistAsync() => _action.RunAsync(async cancellationToken =>
-        _details = _details! with { ExpiresAt = (await Keys.PersistAsync(Key, cancellationToken)).ExpiresAt });
+    {
+        await Keys.PersistAsync(Key, cancellationToken);
+        _expiresAt = null;
+    });
 
     private async Task DeleteAsync()
     {

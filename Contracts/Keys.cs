@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+
+namespace RedisAspire.Contracts;
+
+/// <summary>The answer of <c>GET /api/keys</c>.</summary>
+/// <param name="Node">The node that was looked at.</param>
+/// <param name="Items">The keys, in the node's own order. A page may be short or empty although there are more.</param>
+/// <param name="Next">The cursor of the next page; none after the last.</param>
+public sealed record KeyPageResponse(string Node, IReadOnlyList<KeyResponse> Items, string? Next);
+
+/// <summary>A key.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or what a module calls its own.</param>
+/// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
+/// <param name="MemoryBytes">About how much memory it takes, estimated from one of its elements; none when the node does not tell.</param>
+public sealed record KeyResponse(string Key, string Type, double? TtlSeconds, long? MemoryBytes);
+
+/// <summary>The answer of <c>GET /api/keys/tree</c>: one level, as far as one request scans.</summary>
+/// <param name="Node">The node that was looked at.</param>
+/// <param name="Prefix">What all keys below begin with.</param>
+/// <param name="Items">What is below, by name. The counts are of this answer: those of all answers up to the last one are to be added.</param>
+/// <param name="Scanned">About how many keys of the node this answer has looked at.</param>
+/// <param name="KeysOnNode">How many there are.</param>
+/// <param name="Complete">Whether this is the last answer.</param>
+/// <param name="Next">The cursor to go on with; none when it is.</param>
+public sealed record KeyTreeResponse(string Node, string Prefix, IReadOnlyList<KeyTreeItemResponse> Items, long Scanned, long KeysOnNode, bool Complete, string? Next);
+
+/// <summary>A key of a level, or all keys that go on alike.</summary>
+/// <param name="Name">What comes after the prefix of the level, without the separator.</param>
+/// <param name="Kind"><c>key</c> or <c>prefix</c>.</param>
+/// <param name="Path">The key; or the prefix of the level below, with the separator.</param>
+/// <param name="Keys">How many keys: one, or those with the prefix.</param>
+public sealed record KeyTreeItemResponse(string Name, string Kind, string Path, long Keys);
+
+/// <summary>The answer of <c>GET /api/keys/count</c>, as far as one request scans. The counts of all answers up to the last one are to be added.</summary>
+/// <param name="Node">The node that was looked at.</param>
+/// <param name="Keys">How many keys were found.</param>
+/// <param name="Spared">How many of them deleting by the same pattern leaves alone, because they are the application's own.</param>
+/// <param name="Scanned">About how many keys of the node this answer has looked at.</param>
+/// <param name="KeysOnNode">How many there are.</param>
+/// <param name="Complete">Whether this is the last answer.</param>
+/// <param name="Next">The cursor to go on with; none when it is.</param>
+public sealed record KeyCountResponse(string Node, long Keys, long Spared, long Scanned, long KeysOnNode, bool Complete, string? Next);
+
+/// <summary>The answer of <c>GET /api/keys/value</c>.</summary>
+/// <param name="Node">The node that was looked at.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or what a module calls its own.</param>
+/// <param name="Encoding">How the node keeps it.</param>
+/// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
+/// <param name="MemoryBytes">About how much memory it takes, estimated from a few of its elements.</param>
+/// <param name="IdleSeconds">How long nobody has used it; none when the node does not keep account. Reading its value is using it.</param>
+/// <param name="Length">How many elements it has; the bytes of a string. None of a type that only a module knows.</param>
+/// <param name="Items">Its elements, or some of them. Those of a string are consecutive parts.</param>
+/// <param name="Next">The cursor of the next elements; none after the last.</param>
+public sealed record KeyDetailsResponse(
+    string Node,
+    string Key,
+    string Type,
+    string? Encoding,
+    double? TtlSeconds,
+    long? MemoryBytes,
+    long? IdleSeconds,
+    long? Length,
+    IReadOnlyList<ElementResponse> Items,
+    string? Next);
+
+/// <summary>An element of a value, or a part of a string. What its type does not have is left out.</summary>
+public sealed record ElementResponse
+{
+    /// <summary>The place in a list; the rank in a sorted set, from the lowest score; the first byte of a part of a string.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Index { get; init; }
+
+    /// <summary>The id of an entry of a stream.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    /// <summary>The field of a hash.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentResponse? Field { get; init; }
+
+    /// <summary>The element.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentResponse? Value { get; init; }
+
+    /// <summary>The score in a sorted set, as Redis writes it: it may be <c>inf</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Score { get; init; }
+
+    /// <summary>The fields of an entry of a stream.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ElementResponse>? Fields { get; init; }
+}
+
+/// <summary>Bytes as a person can read them.</summary>
+/// <param name="Format"><c>json</c> (an object or array), <c>text</c> (UTF-8), or <c>binary</c>.</param>
+/// <param name="Data">The text, as it is; hexadecimal digits when it is binary.</param>
+/// <param name="Bytes">How many bytes there are.</param>
+/// <param name="Truncated">Whether <paramref name="Data"/> shows only some of them.</param>
+public sealed record ContentResponse(string Format, string Data, long Bytes, bool Truncated);
+
+/// <summary>The body of <c>PUT /api/keys/ttl</c>.</summary>
+/// <param name="Seconds">How long the key is to live from now on: 1 second to ten years.</param>
+public sealed record TtlRequest(long Seconds);
+
+/// <summary>The body of <c>POST /api/keys/delete</c>.</summary>
+/// <param name="Pattern">Which keys: a glob of Redis.</param>
+/// <param name="Type">Of which type; of any when not given.</param>
+public sealed record DeleteKeysRequest(string Pattern, string? Type = null);
+
+/// <summary>How far deleting by a pattern has come.</summary>
+/// <param name="Deleted">How many keys were deleted.</param>
+/// <param name="Spared">How many keys match but are the application's own, and the pattern does not begin with their prefix.</param>
+/// <param name="Scanned">About how many keys were looked at.</param>
+/// <param name="KeysOnNode">How many there were at the beginning.</param>
+/// <param name="ElapsedMs">How long it has taken, in milliseconds.</param>
+public sealed record DeletedKeysResponse(long Deleted, long Spared, long Scanned, long KeysOnNode, long ElapsedMs);
