@@ -48,7 +48,7 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
             var stored = await GetAsync(database, [.. positions.Select(position => position.Id)], cancellationToken);
             for (var i = 0; i < positions.Length; i++)
             {
-                if (Product.FromJson(positions[i].Id, stored[i]) is not { } product || !query.Matches(product))
+                if (ProductJson.TryRead(positions[i].Id, stored[i]) is not { } product || !query.Matches(product))
                     continue;
                 if (items.Count == query.PageSize)
                     return (items, last);
@@ -68,7 +68,7 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
         {
             foreach (var (id, stored) in ids.Zip(await GetAsync(database, ids, cancellationToken)))
             {
-                if (Product.FromJson(id, stored) is not { } product || !query.Matches(product) || (after is not null && query.Compare(ProductPosition.Of(product), after) <= 0))
+                if (ProductJson.TryRead(id, stored) is not { } product || !query.Matches(product) || (after is not null && query.Compare(ProductPosition.Of(product), after) <= 0))
                     continue;
                 found.Add(product);
                 if (found.Count > query.PageSize + 1)

@@ -19,7 +19,7 @@ internal static class ProductPatch
             return null;
         try
         {
-            var merged = JsonSerializer.SerializeToNode(ProductRequest.Of(product), options)!.AsObject();
+            var merged = JsonSerializer.SerializeToNode(product.ToRequest(), options)!.AsObject();
             foreach (var member in patch.EnumerateObject())
             {
                 if (member.Value.ValueKind == JsonValueKind.Null)

@@ -54,8 +54,8 @@ internal sealed record ProductQuery(
     public Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        Note("category", Category?.Length > ProductRequest.MaximumCategoryLength, $"It has at most {ProductRequest.MaximumCategoryLength} characters.");
-        Note("name", Name?.Length > ProductRequest.MaximumNameLength, $"It has at most {ProductRequest.MaximumNameLength} characters.");
+        Note("category", Category?.Length > ProductMapping.MaximumCategoryLength, $"It has at most {ProductMapping.MaximumCategoryLength} characters.");
+        Note("name", Name?.Length > ProductMapping.MaximumNameLength, $"It has at most {ProductMapping.MaximumNameLength} characters.");
         Note("minPrice", MinPrice < 0, "A price is not negative.");
         Note("maxPrice", MaxPrice < 0, "A price is not negative.");
         Note("maxPrice", MinPrice > MaxPrice, "It is not less than minPrice.");

@@ -15,6 +15,6 @@ internal sealed class ProductReader(RedisMaster master, RedisTopology topology, 
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var stored = await master.ExecuteAsync(database => database.StringGetAsync(CatalogueKeys.Product(id)), options.Value.OperationTimeout, cancellationToken);
-        return stored.IsNull ? null : Product.FromJson(id, stored) ?? throw new NoProductException($"What is stored at '{CatalogueKeys.Product(id)}' is no product.");
+        return stored.IsNull ? null : ProductJson.TryRead(id, stored) ?? throw new NoProductException($"What is stored at '{CatalogueKeys.Product(id)}' is no product.");
     }
 }

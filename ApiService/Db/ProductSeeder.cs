@@ -17,7 +17,7 @@ internal sealed class ProductSeeder(ProductWriter writer, IOptions<DbOptions> op
         var added = receipts.Count(receipt => receipt.Outcome == WriteOutcome.Created);
         var replicas = receipts.Min(receipt => receipt.AcknowledgedReplicas);
         var isDurable = replicas >= options.Value.MinimumReplicas;
-        return new SeedResponse(added, products.Length - added, replicas, isDurable, isDurable ? null : ProductWriteResponse.Warning(replicas, options.Value.MinimumReplicas));
+        return new SeedResponse(added, products.Length - added, replicas, isDurable, isDurable ? null : ProductMapping.Warning(replicas, options.Value.MinimumReplicas));
     }
 
     private static Product[] Read()

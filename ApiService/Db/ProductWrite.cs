@@ -16,7 +16,7 @@ internal sealed class ProductWrite
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
         CatalogueScripts.Save,
         [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
-        [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, (product with { Version = 0 }).ToJson()]);
+        [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, ProductJson.Write(product with { Version = 0 })]);
 
     /// <summary>Deletes a product.</summary>
     public static ProductWrite Delete(string id, WriteCondition condition) => new(

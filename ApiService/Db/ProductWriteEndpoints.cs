@@ -26,7 +26,7 @@ internal static class ProductWriteEndpoints
             .WithSummary("Creates a product, whose id is made up.")
             .WithDescription("Who has an id for it sends `PUT` with `If-None-Match: *`, which can safely be sent again when its answer was lost.")
             .AcceptsBody()
-            .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
+            .WithRequestExample(ProductEndpoints.Example.ToRequest())
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
             .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
             .WithResponseExample(Example)
@@ -41,7 +41,7 @@ internal static class ProductWriteEndpoints
             .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none. What an answer said of the product can be sent back: its `id` must be that of the address, and its `version` means nothing.")
             .AcceptsBody()
             .ChangesProduct()
-            .WithRequestExample(ProductRequest.Of(ProductEndpoints.Example))
+            .WithRequestExample(ProductEndpoints.Example.ToRequest())
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created);
 
         product.MapPatch("", PatchAsync)
@@ -126,7 +126,7 @@ internal static class ProductWriteEndpoints
             return Refused();
 
         var written = product is null ? null : product with { Version = receipt.Version };
-        var answer = ProductWriteResponse.Of(written, receipt, options.MinimumReplicas);
+        var answer = receipt.ToResponse(written, options.MinimumReplicas);
         if (written is not null)
             context.Response.Headers.ETag = WriteCondition.ETagOf(written);
         var location = written is null ? null : $"/api/db/products/{written.Id}";

@@ -20,7 +20,7 @@ public sealed class CatalogueClient(ApiConnection api)
     /// <param name="cursor">Where to go on.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>A page of them.</returns>
-    public Task<ProductPageResponse> ListAsync(ProductFilter filter, string? cursor, CancellationToken cancellationToken)
+    public Task<ProductListResponse> ListAsync(ProductFilter filter, string? cursor, CancellationToken cancellationToken)
     {
         var order = filter.Order.Split('-');
         var query = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -35,24 +35,24 @@ public sealed class CatalogueClient(ApiConnection api)
             ["cursor"] = cursor,
             ["limit"] = Limit,
         };
-        return api.GetAsync<ProductPageResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
+        return api.GetAsync<ProductListResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
     }
 
     /// <summary>Lists the categories, more than anybody would choose from.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The categories.</returns>
     public async Task<IEnumerable<string>> GetCategoriesAsync(CancellationToken cancellationToken) =>
-        (await api.GetAsync<CategoryPageResponse>($"api/db/categories?limit={MaximumCategories}", cancellationToken)).Items.Select(category => category.Name);
+        (await api.GetAsync<CategoryListResponse>($"api/db/categories?limit={MaximumCategories}", cancellationToken)).Items.Select(category => category.Name);
 
     /// <summary>Reads a product from the master.</summary>
     /// <param name="id">What it is known by.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The product as it is now; nothing when there is none.</returns>
-    public async Task<ProductResponse?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            return (await api.GetAsync<ProductAnswer>(AddressOf(id), cancellationToken)).Data;
+            return (await api.GetAsync<ProductResponse>(AddressOf(id), cancellationToken)).Data;
         }
         catch (CacheApiException missing) when (missing.Status == HttpStatusCode.NotFound)
         {
@@ -80,7 +80,7 @@ public sealed class CatalogueClient(ApiConnection api)
     /// <param name="product">The product.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What has been written.</returns>
-    public Task<ProductWriteResponse> DeleteAsync(ProductResponse product, CancellationToken cancellationToken) =>
+    public Task<ProductWriteResponse> DeleteAsync(Product product, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Delete, AddressOf(product.Id), body: null, cancellationToken, IfMatch(product.Version));
 
     private static string AddressOf(string id) => $"{Products}/{Uri.EscapeDataString(id)}";

@@ -1,5 +1,3 @@
-using RedisAspire.Web.Api.Catalogue;
-
 namespace RedisAspire.Web.Components.Catalogue;
 
 /// <summary>A product while it is being written.</summary>
@@ -43,7 +41,7 @@ public sealed class ProductDraft
     /// <summary>Begins with what a product is.</summary>
     /// <param name="product">The product.</param>
     /// <returns>The draft.</returns>
-    public static ProductDraft Of(ProductResponse product) => new()
+    public static ProductDraft Of(Product product) => new()
     {
         Name = product.Name,
         Price = product.Price,

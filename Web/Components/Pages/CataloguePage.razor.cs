@@ -14,7 +14,7 @@ public sealed partial class CataloguePage : IDisposable
     private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
     private readonly ActionInProgress _deleting = new();
     private ActionInProgress _loading = new();
-    private IReadOnlyList<ProductResponse> _products = [];
+    private IReadOnlyList<Product> _products = [];
     private string? _next;
     private long? _total;
     private string? _node;
@@ -72,7 +72,7 @@ public sealed partial class CataloguePage : IDisposable
         (_next, _total, _node) = (page.Next, page.Total, page.Node);
     });
 
-    private async Task EditAsync(ProductResponse? product)
+    private async Task EditAsync(Product? product)
     {
         var title = product is null ? Text["New product"] : Text["Edit {0}", product.Name];
         var answer = await Dialogs.OpenAsync<ProductDialog>(
@@ -88,7 +88,7 @@ public sealed partial class CataloguePage : IDisposable
         Tell(written, Text["Saved"], product is null ? 1 : 0);
     }
 
-    private async Task DeleteAsync(ProductResponse product)
+    private async Task DeleteAsync(Product product)
     {
         var isConfirmed = await Dialogs.Confirm(
             Text["“{0}” is deleted from Redis for good: there is no other database behind it.", product.Name],
@@ -121,9 +121,9 @@ public sealed partial class CataloguePage : IDisposable
             _products = Without(id);
     }
 
-    private IReadOnlyList<ProductResponse> Replace(ProductResponse product) => [.. _products.Select(shown => shown.Id == product.Id ? product : shown)];
+    private IReadOnlyList<Product> Replace(Product product) => [.. _products.Select(shown => shown.Id == product.Id ? product : shown)];
 
-    private IReadOnlyList<ProductResponse> Without(string id) => [.. _products.Where(shown => shown.Id != id)];
+    private IReadOnlyList<Product> Without(string id) => [.. _products.Where(shown => shown.Id != id)];
 
     private void Tell(ProductWriteResponse written, string summary, int more)
     {

@@ -1,0 +1,105 @@
+using System.Text.Json.Serialization;
+
+namespace RedisAspire.Contracts;
+
+/// <summary>A product of the catalogue, in Redis and in answers alike.</summary>
+/// <param name="Id">What it is known by.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Price">Its price.</param>
+/// <param name="Category">What kind of product it is.</param>
+/// <param name="InStock">Whether it can be had now.</param>
+/// <param name="Features">What it is praised for.</param>
+/// <param name="Version">Which change of the catalogue made it what it is. It is its <c>ETag</c>; no version is ever given again.</param>
+public sealed record Product(
+    string Id,
+    string Name,
+    decimal Price,
+    string Category,
+    [property: JsonPropertyName("in_stock")] bool InStock,
+    IReadOnlyList<string> Features,
+    [property: JsonPropertyOrder(1)] long Version = 0);
+
+/// <summary>A product, and where it comes from.</summary>
+/// <param name="Data">The product.</param>
+/// <param name="Source">Always <c>redis_db</c>: Redis is the database here, not its cache.</param>
+/// <param name="Node">The Redis node that answered.</param>
+public sealed record ProductResponse(Product Data, string Source, string? Node)
+{
+    /// <summary>What <see cref="Source"/> says.</summary>
+    public const string RedisDb = "redis_db";
+}
+
+/// <summary>A page of products.</summary>
+/// <param name="Items">The products.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; nothing at the last.</param>
+/// <param name="Total">How many there are on all pages, where that is known.</param>
+/// <param name="Source">Always <c>redis_db</c>.</param>
+/// <param name="Node">The Redis node that answered.</param>
+public sealed record ProductListResponse(IReadOnlyList<Product> Items, string? Next, long? Total, string Source, string Node);
+
+/// <summary>A product as a client gives it.</summary>
+/// <param name="Name">Its name: 1 to 200 characters.</param>
+/// <param name="Price">Its price: 0 to 1,000,000, with at most two decimals.</param>
+/// <param name="Category">What kind of product it is: 1 to 64 characters.</param>
+/// <param name="InStock">Whether it can be had now.</param>
+/// <param name="Features">What it is praised for: at most 20 features of 1 to 100 characters.</param>
+/// <param name="Id">What it is known by, as an answer says it: that of the address.</param>
+/// <param name="Version">Its version, as an answer says it. A write gives it a new one, whatever it is here.</param>
+public sealed record ProductRequest(
+    string Name,
+    decimal Price,
+    string Category,
+    [property: JsonPropertyName("in_stock")] bool InStock,
+    IReadOnlyList<string>? Features = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null);
+
+/// <summary>What a write has done, and how safe that is.</summary>
+/// <param name="Data">The product as it is kept now; nothing after it was deleted.</param>
+/// <param name="Source">Always <c>redis_db</c>.</param>
+/// <param name="Node">The Redis node that has written it.</param>
+/// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
+/// <param name="Durable">Whether those are as many as there have to be.</param>
+/// <param name="Explanation">What it means when they are not.</param>
+public sealed record ProductWriteResponse(Product? Data, string Source, string Node, int AcknowledgedReplicas, bool Durable, string? Explanation);
+
+/// <summary>A category of products.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Products">How many products are of it.</param>
+public sealed record CategoryResponse(string Name, long Products);
+
+/// <summary>A page of categories.</summary>
+/// <param name="Items">The categories.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; nothing at the last.</param>
+/// <param name="Source">Always <c>redis_db</c>.</param>
+/// <param name="Node">The Redis node that answered.</param>
+public sealed record CategoryListResponse(IReadOnlyList<CategoryResponse> Items, string? Next, string Source, string Node);
+
+/// <summary>Whether products and indexes agree.</summary>
+/// <param name="Consistent">Whether all do.</param>
+/// <param name="Complete">Whether all were compared; not when the limit was reached before.</param>
+/// <param name="Products">How many products are listed.</param>
+/// <param name="Drift">Those that do not agree.</param>
+/// <param name="Source">Always <c>redis_db</c>.</param>
+/// <param name="Node">The Redis node that answered.</param>
+public sealed record ConsistencyResponse(bool Consistent, bool Complete, long Products, IReadOnlyCollection<DriftResponse> Drift, string Source, string? Node);
+
+/// <summary>A product and its indexes that do not agree.</summary>
+/// <param name="Id">The id; of a category that no product is of, its name.</param>
+/// <param name="Problems">What is wrong, by the key that is wrong.</param>
+public sealed record DriftResponse(string Id, IReadOnlyList<string> Problems);
+
+/// <summary>What was put right.</summary>
+/// <param name="Repaired">How often a product and its indexes did not agree.</param>
+/// <param name="Drift">The first hundred of them, as they were.</param>
+/// <param name="Source">Always <c>redis_db</c>.</param>
+/// <param name="Node">The Redis node that was repaired; its replicas follow.</param>
+public sealed record RepairResponse(long Repaired, IReadOnlyCollection<DriftResponse> Drift, string Source, string? Node);
+
+/// <summary>What was added to the catalogue.</summary>
+/// <param name="Added">How many products were missing.</param>
+/// <param name="Kept">How many were there, whatever has become of them.</param>
+/// <param name="AcknowledgedReplicas">How many replicas are known to have all of them.</param>
+/// <param name="Durable">Whether those are as many as there have to be.</param>
+/// <param name="Explanation">What it means when they are not.</param>
+public sealed record SeedResponse(int Added, int Kept, int AcknowledgedReplicas, bool Durable, string? Explanation);
