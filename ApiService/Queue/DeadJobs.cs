@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
@@ -20,6 +21,15 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         end
         return revived
         """;
+
+    /// <summary>Describes one of them.</summary>
+    public static DeadJobResponse Describe(StreamEntry entry) => new(
+        entry.Id.ToString(),
+        entry["job"],
+        JobQueue.ReadKeys(entry) ?? [],
+        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
+        entry["reason"],
+        TimeIn(entry.Id.ToString()));
 
     /// <summary>Reads some of them, the last one first.</summary>
     /// <param name="limit">How many.</param>
@@ -54,4 +64,10 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
     /// <summary>Forgets all of them.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
+
+    // Whoever adds an entry may give it any id: there are numbers that are no time.
+    private static DateTimeOffset TimeIn(string id) =>
+        long.TryParse(id.Split('-')[0], CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : DateTimeOffset.UnixEpoch;
 }

@@ -114,7 +114,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         try
         {
             var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
-            return keys is not null && new WarmingRequest(keys).Check() is null ? keys : null;
+            return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
         }
         // Text that is no Unicode is met only when it is read.
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)

@@ -38,7 +38,7 @@ internal static class QueueEndpoints
         queue.MapPost("", EnqueueAsync)
             .WithName("EnqueueWarming")
             .WithSummary("Queues a job that warms the cache: some instance looks the keys up.")
-            .WithDescription($"More than {WarmingRequest.MaximumKeysOfVisitors} keys need the admin key.")
+            .WithDescription($"More than {WarmingRules.MaximumKeysOfVisitors} keys need the admin key.")
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
@@ -80,9 +80,9 @@ internal static class QueueEndpoints
     private static async Task<Results<Accepted<QueuedResponse>, ProblemHttpResult, ValidationProblem>> EnqueueAsync(
         WarmingRequest request, JobQueue queue, VisitorLimits limits, HttpContext context, CancellationToken cancellationToken)
     {
-        if (request.Check() is { } error)
+        if (WarmingRules.Check(request.Keys) is { } error)
             return Invalid.Parameter("keys", error);
-        if (request.Keys.Count > WarmingRequest.MaximumKeysOfVisitors && context.RefuseWithoutAdminKey() is { } refusal)
+        if (request.Keys.Count > WarmingRules.MaximumKeysOfVisitors && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
         if (limits.CountCreation(context) is { } excess)
             return excess;
@@ -107,7 +107,7 @@ internal static class QueueEndpoints
 
         // One more than asked for, to see whether there are more.
         var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
-        var items = entries.Take(limit).Select(DeadJobResponse.Of).ToArray();
+        var items = entries.Take(limit).Select(DeadJobs.Describe).ToArray();
         return TypedResults.Ok(new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null));
     }
 

@@ -16,7 +16,7 @@ public sealed class QueueClient(ApiConnection api)
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The job.</returns>
     public Task<QueuedResponse> EnqueueAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        api.SendAsync<QueuedResponse>(HttpMethod.Post, Address, new { Keys = keys }, cancellationToken);
+        api.SendAsync<QueuedResponse>(HttpMethod.Post, Address, new WarmingRequest(keys), cancellationToken);
 
     /// <summary>Reads the jobs that were put aside.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
