@@ -1,15 +1,12 @@
-namespace RedisAspire.ApiService.RateLimiting;
+namespace RedisAspire.Contracts;
 
 /// <summary>The answer of <c>GET /api/rate-limit</c>.</summary>
 /// <param name="Client">Who counts as the caller: an address or a network.</param>
-/// <param name="Counting">
-/// <c>shared</c> when Redis counts for all instances, <c>open</c> when it has just failed and everybody passes,
-/// <c>none</c> when no limit is configured.
-/// </param>
+/// <param name="Counting"><c>shared</c> when Redis counts for all instances, <c>open</c> when it has just failed and everybody passes, <c>none</c> when no limit is configured.</param>
 /// <param name="Limit">How many requests a window has.</param>
 /// <param name="WindowSeconds">How long a window is, in seconds.</param>
 /// <param name="Used">How many are used, with those that other instances have taken in advance.</param>
 /// <param name="Remaining">How many are left.</param>
 /// <param name="ResetSeconds">In how many seconds the next window begins.</param>
-internal sealed record RateLimitResponse(
+public sealed record RateLimitResponse(
     string Client, string Counting, int? Limit, double? WindowSeconds, long? Used, long? Remaining, double? ResetSeconds);
