@@ -26,6 +26,17 @@ internal sealed class BenchTally
             }
             .Select(level => (level.Level, Latencies: tallies.Select(tally => level.Latencies(tally).Read()).Aggregate(LatencyDistribution.Add)))
             .Where(level => level.Latencies.Count > 0)
-            .Select(level => LatencySummary.Of(level.Level, level.Latencies, elapsed)),
+            .Select(level => Summarize(level.Level, level.Latencies, elapsed)),
     ];
+
+    private static LatencySummary Summarize(string level, LatencyDistribution latencies, TimeSpan elapsed) => new(
+        level,
+        latencies.Count,
+        elapsed > TimeSpan.Zero ? Math.Round(latencies.Count / elapsed.TotalSeconds, 1) : 0,
+        Milliseconds(latencies.Percentile(0.5)),
+        Milliseconds(latencies.Percentile(0.9)),
+        Milliseconds(latencies.Percentile(0.99)),
+        Milliseconds(latencies.Maximum));
+
+    private static double Milliseconds(double? seconds) => Math.Round((seconds ?? 0) * 1000, 6);
 }

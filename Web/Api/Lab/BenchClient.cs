@@ -11,12 +11,12 @@ public sealed class BenchClient(ApiConnection api)
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>What was measured.</returns>
-    public Task<BenchRun> RunAsync(BenchSettings settings, Action<BenchProgress> progress, CancellationToken cancellationToken) =>
-        api.RunAsync<BenchProgress, BenchRun>(Address, settings, progress, cancellationToken);
+    public Task<BenchResult> RunAsync(BenchRequest settings, Action<BenchProgress> progress, CancellationToken cancellationToken) =>
+        api.RunAsync<BenchProgress, BenchResult>(Address, settings, progress, cancellationToken);
 
     /// <summary>Reads the last runs, of everybody.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The runs, the latest first.</returns>
-    public Task<IReadOnlyList<BenchRun>> GetRunsAsync(CancellationToken cancellationToken) =>
-        api.GetAsync<IReadOnlyList<BenchRun>>(Address, cancellationToken);
+    public Task<IReadOnlyList<BenchResult>> GetRunsAsync(CancellationToken cancellationToken) =>
+        api.GetAsync<IReadOnlyList<BenchResult>>(Address, cancellationToken);
 }

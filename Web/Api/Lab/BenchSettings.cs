@@ -1,7 +1,7 @@
 namespace RedisAspire.Web.Api.Lab;
 
-/// <summary>What a run of the bench does.</summary>
-public sealed record BenchSettings
+/// <summary>What a run of the bench does, while a person chooses it.</summary>
+public sealed class BenchSettings
 {
     /// <summary>How many requests are made.</summary>
     public int Requests { get; set; } = 2000;
@@ -20,4 +20,8 @@ public sealed record BenchSettings
 
     /// <summary>Where reads begin: <c>near</c>, <c>redis</c> or <c>source</c>.</summary>
     public string Level { get; set; } = "near";
+
+    /// <summary>What the run is to do. The source takes no writes.</summary>
+    /// <returns>The settings as the API takes them.</returns>
+    public BenchRequest ToRequest() => new(Requests, Concurrency, Keys, Distribution, Level == BenchRequest.Source ? 100 : ReadPercent, Level);
 }
