@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
-using RedisAspire.Web.Api.Keys;
 using RedisAspire.Web.Components;
 using RedisAspire.Web.Lookups;
 

@@ -1,8 +1,3 @@
-using RedisAspire.Web.Api.Catalogue;
-using RedisAspire.Web.Api.Inspection;
-using RedisAspire.Web.Api.Keys;
-using RedisAspire.Web.Api.Lab;
-
 namespace RedisAspire.Web.Api;
 
 /// <summary>Registers the clients of the API.</summary>

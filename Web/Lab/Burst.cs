@@ -1,6 +1,5 @@
 using System.Net;
 using RedisAspire.Web.Api;
-using RedisAspire.Web.Api.Lab;
 
 namespace RedisAspire.Web.Lab;
 

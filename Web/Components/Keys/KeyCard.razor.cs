@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Radzen;
-using RedisAspire.Web.Api.Keys;
+using RedisAspire.Web.Api;
 
 namespace RedisAspire.Web.Components.Keys;
 

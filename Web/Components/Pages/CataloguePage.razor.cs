@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 using RedisAspire.Web.Api;
-using RedisAspire.Web.Api.Catalogue;
 using RedisAspire.Web.Components.Catalogue;
 
 namespace RedisAspire.Web.Components.Pages;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace RedisAspire.Web.Api.Keys;
+namespace RedisAspire.Web.Api;
 
 /// <summary>
 /// What is in Redis, key by key. A node that is not named is the master. Every request looks at a bounded number of
@@ -122,3 +122,12 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
 /// <param name="Key">The key as it was when it was read.</param>
 /// <param name="ExpiresAt">When it expires; nothing when it never does.</param>
 public sealed record TimedKey(KeyResponse Key, DateTimeOffset? ExpiresAt);
+
+/// <summary>Which keys are wanted.</summary>
+/// <param name="Pattern">A glob of Redis.</param>
+/// <param name="Type">The type of the value; any if nothing is said.</param>
+public sealed record KeySearch(string Pattern, string? Type)
+{
+    /// <summary>All keys.</summary>
+    public static KeySearch All { get; } = new("*", Type: null);
+}

@@ -1,4 +1,4 @@
-namespace RedisAspire.Web.Api.Lab;
+namespace RedisAspire.Web.Api;
 
 /// <summary>The queue of jobs that warm the cache. What fails throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="api">The API.</param>

@@ -1,4 +1,4 @@
-namespace RedisAspire.Web.Api.Lab;
+namespace RedisAspire.Web.Api;
 
 /// <summary>What Redis counts: requests of keys, counters, and what each visitor asks. What fails throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="api">The API.</param>

@@ -1,4 +1,4 @@
-namespace RedisAspire.Web.Api.Inspection;
+namespace RedisAspire.Web.Api;
 
 /// <summary>Looks into one Redis node. What fails throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="api">The API.</param>
