@@ -19,7 +19,7 @@ public sealed partial class TourTests(ProcessApplication application) : IDisposa
     [Fact]
     public async Task Every_line_of_the_tour_answers_what_it_says()
     {
-        await application.Redis.RestoreAsync();
+        await application.RestoreAsync();
         var tour = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "api.md"), Cancellation);
         var blocks = BlockPattern().Matches(tour).Select(match => match.Groups["lines"].Value).ToArray();
         var settings = $"{blocks[0]}API={application.Apis[0].Url.ToString().TrimEnd('/')} KEY={AppHostUnderTest.AdminKey}\n";

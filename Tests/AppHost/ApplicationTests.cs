@@ -8,11 +8,19 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>What the running application does, whatever Redis runs as.</summary>
-public abstract class ApplicationTests(RunningApplication running)
+public abstract class ApplicationTests(RunningApplication running) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await running.RestoreAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task A_key_misses_and_then_hits_through_the_web_front_end_and_all_replicas_hold_it()

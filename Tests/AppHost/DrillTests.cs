@@ -18,7 +18,7 @@ public sealed class DrillTests(ProcessApplication running) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await running.Redis.RestoreAsync();
+        await running.RestoreAsync();
         _replica = await running.Redis.AnyReplicaAsync();
         _http.BaseAddress = new Uri(running.Apis[0].Environment("Drills__Address"));
         _http.DefaultRequestHeaders.Add(AdminKeyFilter.Header, AppHostUnderTest.AdminKey);
@@ -27,7 +27,7 @@ public sealed class DrillTests(ProcessApplication running) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await running.Redis.RestoreAsync();
+        await running.RestoreAsync();
     }
 
     [Fact]

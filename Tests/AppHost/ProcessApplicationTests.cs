@@ -17,7 +17,6 @@ public sealed class ProcessApplicationTests(ProcessApplication running) : Applic
     [Fact]
     public async Task Every_node_listens_on_loopback_only_and_wants_the_password()
     {
-        await _running.Redis.RestoreAsync();
         foreach (var node in _running.Redis.Nodes)
         {
             Assert.Equal("127.0.0.1 -::1", await ConfigAsync(node, "bind"));
@@ -41,7 +40,6 @@ public sealed class ProcessApplicationTests(ProcessApplication running) : Applic
     public async Task No_password_is_in_an_argument_of_a_node_nor_in_its_environment_nor_on_the_dashboard()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows the environment of a process.");
-        await _running.Redis.RestoreAsync();
         string[] secrets = [.. _running.Redis.Users.All.Select(user => user.Password), AppHostUnderTest.AdminKey];
 
         foreach (var process in _running.Redis.Processes)
@@ -61,7 +59,6 @@ public sealed class ProcessApplicationTests(ProcessApplication running) : Applic
     [Fact]
     public async Task A_service_starts_again_while_a_replica_is_down_and_its_other_instance_goes_on_running()
     {
-        await _running.Redis.RestoreAsync();
         await (await _running.Redis.AnyReplicaAsync()).Process.KillAsync();
         var (one, other) = (_running.Apis[0], _running.Apis[1]);
 
@@ -69,6 +66,5 @@ public sealed class ProcessApplicationTests(ProcessApplication running) : Applic
         await one.StartAsync(Cancellation);
 
         Assert.Equal((KnownResourceStates.Running, KnownResourceStates.Running), (one.State, other.State));
-        await _running.Redis.RestoreAsync();
     }
 }

@@ -5,6 +5,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 
 namespace RedisAspire.Tests.AppHost;
@@ -58,6 +59,17 @@ public abstract class RunningApplication(params string[] settings) : IAsyncLifet
 
         static (string Name, int Port) PortOf(RedisMember member) => (member.Name, member.Endpoint.Port);
     }
+
+    /// <summary>Starts again whatever a test has ended and not started itself, so that a test that fails fails alone.</summary>
+    public virtual async Task RestoreAsync()
+    {
+        await Redis.RestoreAsync();
+        await RestoreServicesAsync();
+    }
+
+    /// <summary>Starts the instances of the API again that a test has ended.</summary>
+    protected Task RestoreServicesAsync() =>
+        Task.WhenAll(Apis.Where(api => api.State != KnownResourceStates.Running).Select(api => api.StartAsync(Cancellation)));
 
     /// <summary>Asks a node for a key.</summary>
     public async Task<string?> ReadAsync(string node, string key)

@@ -35,9 +35,6 @@ public class DrillFixture : RunningApplication
     /// <summary>The node that is the master now.</summary>
     internal Task<RedisServer> MasterAsync() => Redis.CurrentMasterAsync();
 
-    /// <summary>Starts and resumes whatever is not running, and waits until all is as it should be.</summary>
-    internal Task RestoreAsync() => Redis.RestoreAsync();
-
     protected override void Configure(IResourceBuilder<ProjectResource> service) => service
         .WithEnvironment("SlowDatabase__Latency", Source.ToString("c"))
         // So that hits and misses both come all the time.

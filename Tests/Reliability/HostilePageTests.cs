@@ -33,7 +33,7 @@ public sealed class HostilePageTests(ProcessApplication application, ITestOutput
         using var stranger = new TcpListener(IPAddress.Loopback, 0);
         stranger.Start();
         var elsewhere = $"127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}";
-        await application.Redis.RestoreAsync();
+        await application.RestoreAsync();
         var master = await application.Redis.CurrentMasterAsync();
         await master.ExecuteAsync("SET", "canary:page", "sings");
         var before = await DumpAsync(master);

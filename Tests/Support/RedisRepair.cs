@@ -36,10 +36,11 @@ internal static class RedisRepair
     {
         foreach (var process in redis.Processes)
         {
-            if (!process.IsRunning)
-                await process.StartAsync();
-            else if (process.Process.IsPaused)
+            // Somebody else may have paused it: the signal changes nothing for a process that is running.
+            if (process.IsRunning)
                 process.Process.Send(Signal.Resume);
+            else
+                await process.StartAsync();
         }
 
         var replicas = redis.Nodes.Count - 1;

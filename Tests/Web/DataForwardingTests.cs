@@ -10,7 +10,7 @@ namespace RedisAspire.Tests.Web;
 
 /// <summary>The workshop's own lines, typed at the address of the page.</summary>
 [Collection(nameof(ProcessApplicationCollection))]
-public sealed class DataForwardingTests(ProcessApplication application)
+public sealed class DataForwardingTests(ProcessApplication application) : IAsyncLifetime
 {
     // What instances of the API have taken for an address, and not used yet.
     private const int Lent = 100;
@@ -19,6 +19,10 @@ public sealed class DataForwardingTests(ProcessApplication application)
     private readonly string _key = $"{Guid.NewGuid():N}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await application.RestoreAsync();
+
+    public async ValueTask DisposeAsync() => await application.RestoreAsync();
 
     [Fact]
     public async Task Data_is_served_at_the_address_of_the_page_too()
@@ -114,7 +118,7 @@ public sealed class DataForwardingTests(ProcessApplication application)
         using (var gone = await GetAsync(http, "/data/foo"))
             Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (gone.StatusCode, gone.Content.Headers.ContentType?.MediaType));
 
-        await Task.WhenAll(application.Apis.Select(api => api.StartAsync(Cancellation)));
+        await application.RestoreAsync();
         await Eventually.HoldsAsync("it is served again", async () =>
         {
             using var back = await GetAsync(http, "/data/foo");
