@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Tracking;
 using StackExchange.Redis;
 

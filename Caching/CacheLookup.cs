@@ -20,3 +20,40 @@ public readonly record struct CacheLookup<T>(T Value, CacheLevel Level, string? 
     /// <summary>Whether a cache level answered, so that the source was spared.</summary>
     public bool IsHit => Level != CacheLevel.Source;
 }
+
+/// <summary>The level of the cache that answered a look-up.</summary>
+public enum CacheLevel
+{
+    /// <summary>The value was in this process.</summary>
+    Near,
+
+    /// <summary>The value was in Redis.</summary>
+    Redis,
+
+    /// <summary>The value came from the source: the factory given to the look-up.</summary>
+    Source,
+}
+
+/// <summary>The source took longer than it may. Redis has nothing to do with it.</summary>
+public sealed class SourceTimeoutException : TimeoutException
+{
+    /// <summary>Creates the exception.</summary>
+    public SourceTimeoutException()
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What took how long.</param>
+    public SourceTimeoutException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What took how long.</param>
+    /// <param name="innerException">What ended the wait.</param>
+    public SourceTimeoutException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

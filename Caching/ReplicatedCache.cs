@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Coherence;
-using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Lookup;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Serialization;
+using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.Caching;

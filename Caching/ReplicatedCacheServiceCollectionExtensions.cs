@@ -5,12 +5,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Coherence;
-using RedisAspire.Caching.Distributed;
-using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Lookup;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Serialization;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 

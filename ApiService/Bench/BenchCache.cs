@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Bench;

@@ -1,5 +1,5 @@
 using RedisAspire.Caching;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Bench;
 

@@ -1,5 +1,5 @@
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 

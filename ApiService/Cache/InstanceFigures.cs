@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Cache;
 

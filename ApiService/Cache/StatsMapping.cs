@@ -1,4 +1,4 @@
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Cache;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RedisAspire.Caching.Near;
@@ -174,4 +175,53 @@ internal sealed class NearCache
     }
 
     private NearGeneration NewGeneration() => new(_options, Clock, _counters);
+}
+
+/// <summary>The bounds of a <see cref="NearCache"/>.</summary>
+internal sealed class NearCacheOptions
+{
+    /// <summary>The most entries kept. 100 000 by default.</summary>
+    public int MaximumEntries { get; init; } = 100_000;
+
+    /// <summary>The most bytes kept, by <see cref="NearItem.Size"/>. 64 MiB by default.</summary>
+    public long MaximumBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The largest item kept: a sixteenth of <see cref="MaximumBytes"/>, so that no single one empties the cache.</summary>
+    public long MaximumItemBytes => MaximumBytes / 16;
+}
+
+/// <summary>What a <see cref="NearCache"/> holds, and what it has let go since it was made.</summary>
+/// <param name="Entries">The entries held, those included that have expired and were not yet reclaimed.</param>
+/// <param name="Bytes">The bytes they count for.</param>
+/// <param name="CapacityEvictions">Entries that made room for others.</param>
+/// <param name="Expirations">Entries reclaimed after their time.</param>
+/// <param name="Invalidations">Invalidations that took away an entry or voided a fill in flight.</param>
+/// <param name="Flushes">How often everything was let go at once.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct NearCacheStatistics(
+    int Entries, long Bytes, long CapacityEvictions, long Expirations, long Invalidations, long Flushes);
+
+/// <summary>What a <see cref="NearCache"/> counts over all its generations.</summary>
+internal sealed class NearCounters
+{
+    private long _capacityEvictions;
+    private long _expirations;
+    private long _invalidations;
+    private long _flushes;
+
+    public void CountCapacityEviction() => Interlocked.Increment(ref _capacityEvictions);
+
+    public void CountExpiration() => Interlocked.Increment(ref _expirations);
+
+    public void CountInvalidation() => Interlocked.Increment(ref _invalidations);
+
+    public void CountFlush() => Interlocked.Increment(ref _flushes);
+
+    public NearCacheStatistics With(int entries, long bytes) => new(
+        entries,
+        bytes,
+        Interlocked.Read(ref _capacityEvictions),
+        Interlocked.Read(ref _expirations),
+        Interlocked.Read(ref _invalidations),
+        Interlocked.Read(ref _flushes));
 }

@@ -170,3 +170,41 @@ internal sealed class NearGeneration
         Volatile.Write(ref _bytes, _bytes - entry.Item.Size);
     }
 }
+
+/// <summary>
+/// The right to store what is about to be read from Redis, as long as nothing happens to the key meanwhile.
+/// Every ticket ends in <see cref="NearCache.TryComplete"/> or <see cref="NearCache.Abandon"/>, once.
+/// </summary>
+internal sealed class FillTicket
+{
+    internal FillTicket(string key, long beganAt)
+    {
+        Key = key;
+        BeganAt = beganAt;
+    }
+
+    /// <summary>The key that is filled.</summary>
+    public string Key { get; }
+
+    /// <summary>
+    /// When the fill began, by <see cref="NearClock"/>. Redis answers later than that, so a time to live counted
+    /// from here never ends after the one in Redis.
+    /// </summary>
+    public long BeganAt { get; }
+
+    /// <summary>The generation the ticket is for; <see langword="null"/> when the cache was closed.</summary>
+    internal NearGeneration? Generation { get; init; }
+
+    /// <summary>The ticket's registration; <see langword="null"/> when it has ended.</summary>
+    internal FillGroup? Group { get; set; }
+}
+
+/// <summary>The fills in flight of one key that no invalidation has come between. Guarded by the lock of their generation.</summary>
+internal sealed class FillGroup
+{
+    /// <summary>How many they are.</summary>
+    public int InFlight { get; set; }
+
+    /// <summary>Whether the key was invalidated: none of them may be stored any more.</summary>
+    public bool IsVoid { get; set; }
+}

@@ -1,5 +1,3 @@
-using RedisAspire.Caching.Entries;
-
 namespace RedisAspire.Caching.Near;
 
 /// <summary>A value as it is kept in the process, and what the cache tells about it. Never changes.</summary>
@@ -43,4 +41,24 @@ internal sealed class NearItem(object? value, int size, long expiresAt = NearClo
     /// <param name="valueBytes">The bytes of its value in memory: two per character of a string.</param>
     public static int SizeOf(string key, int valueBytes) =>
         (int)Math.Min(int.MaxValue, Overhead + (sizeof(char) * (long)key.Length) + valueBytes);
+}
+
+/// <summary>An item in its place: under its key, and between its neighbours in the eviction queue.</summary>
+/// <param name="key">The key.</param>
+/// <param name="item">The item.</param>
+internal sealed class NearEntry(string key, NearItem item)
+{
+    public string Key { get; } = key;
+
+    public NearItem Item { get; } = item;
+
+    /// <summary>Copied from the item, so that a hit touches one cache line.</summary>
+    public long ExpiresAt { get; } = item.ExpiresAt;
+
+    /// <summary>Whether it was asked for since the eviction hand last passed. Written without a lock: a lost mark costs nothing.</summary>
+    public bool IsVisited { get; set; }
+
+    public NearEntry? Older { get; set; }
+
+    public NearEntry? Newer { get; set; }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Statistics;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Caching.Telemetry;

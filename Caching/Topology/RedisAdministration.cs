@@ -1,5 +1,4 @@
 using System.Buffers;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;
 

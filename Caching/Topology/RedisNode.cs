@@ -1,4 +1,4 @@
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;

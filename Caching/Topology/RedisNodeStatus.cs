@@ -1,4 +1,4 @@
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;
 

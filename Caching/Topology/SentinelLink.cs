@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;

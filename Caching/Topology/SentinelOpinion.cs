@@ -1,5 +1,5 @@
 using System.Globalization;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;
 

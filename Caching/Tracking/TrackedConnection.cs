@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -142,4 +141,56 @@ internal sealed partial class TrackedConnection(
 
     [LoggerMessage(LogLevel.Warning, "{Node} cannot be asked to tell when cached values change: {Reason} It is tried again.")]
     private partial void LogCannotArm(string node, string reason);
+}
+
+/// <summary>The connection to the node is not armed, or was lost before the reply came.</summary>
+internal sealed class TrackedConnectionLostException(string node, Exception? reason)
+    : Exception($"The tracked connection to {node} is not up{(reason is null ? "." : ": " + reason.Message)}", reason);
+
+/// <summary>What a node answered to a read.</summary>
+/// <param name="Value">The value; <see langword="null"/> when the key is missing.</param>
+/// <param name="TimeToLive">How long the key remained; <see langword="null"/> when it never expires or is missing.</param>
+/// <param name="Offset">
+/// The node's replication offset shortly before the read, if asked for; <see langword="null"/> when a replica is not in touch with its master.
+/// </param>
+/// <param name="IsMaster">Whether the node is a master, if asked for.</param>
+internal readonly record struct TrackedReply(byte[]? Value, TimeSpan? TimeToLive, long? Offset, bool? IsMaster);
+
+/// <summary>
+/// Hears what a <see cref="TrackedConnection"/> learns about keys, one call at a time and in the order in which the
+/// node said it. Calls come from the loop that reads the socket, so they must be quick.
+/// </summary>
+internal interface ITrackingSink
+{
+    /// <summary>From now on the node tells when a key that was read changes.</summary>
+    void OnArmed();
+
+    /// <summary>A key changed, expired or was removed.</summary>
+    /// <param name="key">The key's bytes; valid during the call only.</param>
+    void OnInvalidated(ReadOnlySpan<byte> key);
+
+    /// <summary>Any key may have changed: the node was flushed or took a new data set.</summary>
+    void OnAllInvalidated();
+
+    /// <summary>The node tells no more. Called exactly once after each <see cref="OnArmed"/>; no earlier read succeeds after it.</summary>
+    void OnLost();
+}
+
+/// <summary>The pauses between attempts to connect: they double, and are spread so that clients do not come back all at once.</summary>
+internal sealed class ReconnectDelay(TimeSpan first, TimeSpan maximum)
+{
+    private int _doublings;
+
+    public TimeSpan Next()
+    {
+        var pause = first * Math.Pow(2, _doublings);
+        if (pause < maximum)
+            _doublings++;
+        else
+            pause = maximum;
+        return pause * (0.75 + (Random.Shared.NextDouble() / 4));
+    }
+
+    /// <summary>Begins with the shortest pause again.</summary>
+    public void Reset() => _doublings = 0;
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.ObjectPool;
-using RedisAspire.Caching.Resp;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -172,4 +171,20 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     }
 
     private bool Settle() => !Interlocked.Exchange(ref _isSettled, true);
+}
+
+/// <summary>Keeps the requests of a connection for the next callers.</summary>
+internal sealed class TrackedRequestPool : PooledObjectPolicy<TrackedRequest>
+{
+    private const int Kept = 1024;
+
+    private readonly DefaultObjectPool<TrackedRequest> _pool;
+
+    public TrackedRequestPool() => _pool = new DefaultObjectPool<TrackedRequest>(this, Kept);
+
+    public TrackedRequest Get() => _pool.Get();
+
+    public override TrackedRequest Create() => new(_pool);
+
+    public override bool Return(TrackedRequest obj) => true;
 }

@@ -1,4 +1,5 @@
-using RedisAspire.Caching.Entries;
+using RedisAspire.Caching.Lookup;
+using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Tests.Caching;
 

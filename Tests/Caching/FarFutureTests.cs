@@ -2,9 +2,9 @@ using System.Text;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Coherence;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Topology;
+using RedisAspire.Caching.Tracking;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;

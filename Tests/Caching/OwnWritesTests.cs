@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Coherence;
+using RedisAspire.Caching.Store;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Tests.Caching.Resp;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Tests.Caching.Resp;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using RedisAspire.Caching.Resp;
+using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Tests.Caching.Resp;
 

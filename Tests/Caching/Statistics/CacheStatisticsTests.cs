@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Statistics;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RedisAspire.Caching.Statistics;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.Tests.Caching.Statistics;
 

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Tests.Caching.Tracking;

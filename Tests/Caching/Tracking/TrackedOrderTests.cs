@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
 using RedisAspire.Tests.Support;
 

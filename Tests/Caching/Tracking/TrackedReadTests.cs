@@ -1,5 +1,4 @@
 using System.Text;
-using RedisAspire.Caching.Resp;
 using RedisAspire.Caching.Tracking;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;

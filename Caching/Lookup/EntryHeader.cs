@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using RedisAspire.Caching.Near;
+
+namespace RedisAspire.Caching.Lookup;
+
+/// <summary>
+/// What an entry must say beside its value. Values in Redis are plain; only an entry that needs it carries this
+/// header, recognised by a first byte that is never part of UTF-8 text.
+/// </summary>
+/// <param name="IsNull">Whether the value is <see langword="null"/>.</param>
+/// <param name="StaleWindow">How long of the key's time to live the value is stale already.</param>
+/// <param name="Tags">The entry's tags.</param>
+internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyList<TagStamp> Tags)
+{
+    /// <summary>How many tags an entry has at most.</summary>
+    public const int MaximumTags = byte.MaxValue;
+
+    /// <summary>How long a tag is at most, as UTF-8.</summary>
+    public const int MaximumTagBytes = ushort.MaxValue;
+
+    private const byte Mark = 0xFF;
+    private const byte Version = 1;
+    private const byte NullFlag = 1;
+
+    /// <summary>Of an entry without header.</summary>
+    public static EntryHeader None { get; } = new(IsNull: false, TimeSpan.Zero, []);
+
+    /// <summary>Whether bytes start with a header, or would be taken for one.</summary>
+    public static bool IsMarked(ReadOnlySpan<byte> payload) => !payload.IsEmpty && payload[0] == Mark;
+
+    /// <summary>The bytes to store: the value alone where that says everything.</summary>
+    /// <exception cref="InvalidOperationException">There are too many tags, or one is too long.</exception>
+    public byte[] Wrap(ReadOnlySpan<byte> value)
+    {
+        if (!IsNull && StaleWindow == TimeSpan.Zero && Tags.Count == 0 && !IsMarked(value))
+            return value.ToArray();
+        if (Tags.Count > MaximumTags)
+            throw new InvalidOperationException($"An entry has at most {MaximumTags} tags.");
+
+        var output = new ArrayBufferWriter<byte>(value.Length + 64);
+        output.Write([Mark, Version, IsNull ? NullFlag : (byte)0, (byte)Tags.Count]);
+        BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(sizeof(long)), (long)StaleWindow.TotalMilliseconds);
+        output.Advance(sizeof(long));
+        foreach (var tag in Tags)
+        {
+            WriteText(output, tag.Tag);
+            WriteText(output, tag.Stamp);
+        }
+
+        output.Write(value);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads the header, if there is one.</summary>
+    /// <returns>Whether the bytes are well formed; where the value starts.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> payload, out EntryHeader header, out int valueStart)
+    {
+        (header, valueStart) = (None, 0);
+        if (!IsMarked(payload))
+            return true;
+        if (payload.Length < 4 + sizeof(long) || payload[1] != Version)
+            return false;
+
+        var tags = new TagStamp[payload[3]];
+        var stale = BinaryPrimitives.ReadInt64BigEndian(payload[4..]);
+        if (stale < 0 || stale > TimeSpan.MaxValue.TotalMilliseconds)
+            return false;
+        var rest = payload[(4 + sizeof(long))..];
+        for (var i = 0; i < tags.Length; i++)
+        {
+            if (!TryReadText(ref rest, out var tag) || !TryReadText(ref rest, out var stamp))
+                return false;
+            tags[i] = new TagStamp(tag, stamp);
+        }
+
+        header = new EntryHeader((payload[2] & NullFlag) != 0, TimeSpan.FromMilliseconds(stale), tags);
+        valueStart = payload.Length - rest.Length;
+        return true;
+    }
+
+    private static void WriteText(ArrayBufferWriter<byte> output, string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        if (length > ushort.MaxValue)
+            throw new InvalidOperationException("A tag is at most 65,535 bytes long.");
+        BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(sizeof(ushort)), (ushort)length);
+        output.Advance(sizeof(ushort));
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+    }
+
+    private static bool TryReadText(ref ReadOnlySpan<byte> rest, out string text)
+    {
+        text = "";
+        if (rest.Length < sizeof(ushort) || BinaryPrimitives.ReadUInt16BigEndian(rest) is var length && rest.Length < sizeof(ushort) + length)
+            return false;
+        text = Encoding.UTF8.GetString(rest.Slice(sizeof(ushort), length));
+        rest = rest[(sizeof(ushort) + length)..];
+        return true;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace RedisAspire.Caching.Lookup;
+
+/// <summary>
+/// Finds the serializer of a type: one registered for it, else the last registered factory that knows it,
+/// else text for strings, bytes for byte arrays, JSON for the rest. The order is the one of
+/// https://learn.microsoft.com/aspnet/core/performance/caching/hybrid#serialization.
+/// </summary>
+internal sealed class SerializerCatalog(IServiceProvider services, IOptions<ReplicatedCacheOptions> options)
+{
+    private readonly ConcurrentDictionary<Type, object> _serializers = new();
+
+    /// <summary>The serializer of a type.</summary>
+    /// <exception cref="NotSupportedException">There is none that could read back what it has written.</exception>
+    public IHybridCacheSerializer<T> Get<T>() =>
+        (IHybridCacheSerializer<T>)_serializers.GetOrAdd(typeof(T), static (_, self) => self.Find<T>(), this);
+
+    private object Find<T>()
+    {
+        if (services.GetService<IHybridCacheSerializer<T>>() is { } registered)
+            return registered;
+
+        foreach (var factory in services.GetServices<IHybridCacheSerializerFactory>().Reverse())
+        {
+            if (factory.TryCreateSerializer<T>(out var created))
+                return created;
+        }
+
+        if (typeof(T) == typeof(string))
+            return new TextSerializer();
+        if (typeof(T) == typeof(byte[]))
+            return new BytesSerializer();
+        return new JsonSerializer<T>(options.Value.SerializerOptions);
+    }
+}
+
+/// <summary>A string is stored as its UTF-8 text, so that any client reads what it expects.</summary>
+internal sealed class TextSerializer : IHybridCacheSerializer<string>
+{
+    // Text that would come back changed is none.
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public string Deserialize(ReadOnlySequence<byte> source) => Encoding.UTF8.GetString(source);
+
+    public void Serialize(string value, IBufferWriter<byte> target) => Strict.GetBytes(value, target);
+}
+
+/// <summary>Bytes are stored as they are.</summary>
+internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
+{
+    public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
+
+    public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
+}
+
+/// <summary>Everything else is stored as JSON.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+internal sealed class JsonSerializer<T> : IHybridCacheSerializer<T>
+{
+    private readonly JsonSerializerOptions _options;
+
+    /// <exception cref="NotSupportedException">A value would not come back as it was.</exception>
+    public JsonSerializer(JsonSerializerOptions options)
+    {
+        options.MakeReadOnly(populateMissingResolver: true);
+        JsonRoundTrip.Check(typeof(T), options);
+        _options = options;
+    }
+
+    public T Deserialize(ReadOnlySequence<byte> source)
+    {
+        var reader = new Utf8JsonReader(source);
+        return JsonSerializer.Deserialize<T>(ref reader, _options)!;
+    }
+
+    public void Serialize(T value, IBufferWriter<byte> target)
+    {
+        using var writer = new Utf8JsonWriter(target);
+        JsonSerializer.Serialize(writer, value, _options);
+    }
+}
+
+/// <summary>
+/// Finds types that JSON writes without complaint and reads back empty, or not at all. Such a type would be a hit
+/// without a value, so it is refused by name before anything is done.
+/// </summary>
+internal static class JsonRoundTrip
+{
+    /// <summary>Refuses a type that does not come back.</summary>
+    /// <exception cref="NotSupportedException">It does not.</exception>
+    public static void Check(Type type, JsonSerializerOptions options)
+    {
+        var isMadeByNobody = type.IsAbstract && options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null };
+        if ((isMadeByNobody ? type : FindLost(type, options, [])) is { } lost)
+        {
+            throw new NotSupportedException(
+                $"A value of {type} would not come back from the cache as it was: JSON cannot read {lost} back. Register an IHybridCacheSerializer<T> for it, or set SerializerOptions.");
+        }
+    }
+
+    private static Type? FindLost(Type type, JsonSerializerOptions options, HashSet<Type> seen)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (!seen.Add(type))
+            return null;
+
+        var info = options.GetTypeInfo(type);
+        if (info.ElementType is { } element)
+            return FindLost(element, options, seen);
+        if (info.Kind != JsonTypeInfoKind.Object)
+            return null;
+
+        var read = info.Properties.Where(static property => property.Set is not null || property.AssociatedParameter is not null).ToArray();
+        if (read.Length == 0 && HasState(type))
+            return type;
+        return read.Select(property => FindLost(property.PropertyType, options, seen)).FirstOrDefault(static lost => lost is not null);
+    }
+
+    private static bool HasState(Type? type) =>
+        type is not null && (type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Length > 0 || HasState(type.BaseType));
+}
+
+/// <summary>
+/// Whether callers may share one instance of a type. As in HybridCache: strings, value types without references,
+/// and sealed types marked <c>[ImmutableObject(true)]</c>.
+/// </summary>
+/// <typeparam name="T">The type in question.</typeparam>
+internal static class Immutability<T>
+{
+    public static bool IsShareable { get; } =
+        typeof(T) == typeof(string)
+        || !RuntimeHelpers.IsReferenceOrContainsReferences<T>()
+        || ((typeof(T).IsValueType || typeof(T).IsSealed)
+            && typeof(T).GetCustomAttribute<ImmutableObjectAttribute>(inherit: false)?.Immutable == true);
+}

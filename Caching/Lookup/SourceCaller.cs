@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using RedisAspire.Caching.Telemetry;
+
+namespace RedisAspire.Caching.Lookup;
+
+/// <summary>Calls the source within its time, and measures it.</summary>
+internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider time)
+{
+    /// <summary>About the longest time that a timer can be set to: who may take longer may take as long as it likes.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
+    /// <summary>Calls the source.</summary>
+    /// <exception cref="SourceTimeoutException">It took longer than <paramref name="hardTimeout"/>.</exception>
+    public async ValueTask<T> CallAsync<TState, T>(
+        TState state, Func<TState, CancellationToken, ValueTask<T>> factory, TimeSpan? hardTimeout, CancellationToken cancellationToken)
+    {
+        using var activity = CacheInstruments.Source.StartActivity("cache source");
+        var started = instruments.Now;
+        try
+        {
+            var value = hardTimeout is { } limit && limit <= Longest
+                ? await CallWithinAsync(state, factory, limit, cancellationToken).ConfigureAwait(false)
+                : await factory(state, cancellationToken).ConfigureAwait(false);
+            instruments.SourceCall(started, failure: null);
+            return value;
+        }
+        catch (Exception failure)
+        {
+            instruments.SourceCall(started, failure);
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
+        }
+    }
+
+    private async ValueTask<T> CallWithinAsync<TState, T>(
+        TState state, Func<TState, CancellationToken, ValueTask<T>> factory, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var expired = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancellationToken);
+        // A source that does not listen to its token is left behind.
+        var call = factory(state, either.Token).AsTask();
+        try
+        {
+            return await call.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (expired.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            _ = call.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw new SourceTimeoutException($"The source did not answer in {limit.TotalMilliseconds:0} ms.", cancelled);
+        }
+    }
+}

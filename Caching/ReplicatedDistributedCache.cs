@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Caching.Distributed;
+using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Store;
+
+namespace RedisAspire.Caching;
+
+/// <summary>
+/// <see cref="IDistributedCache"/> over the same connections: what output caching, sessions and data protection use.
+/// Reads go to a replica and see this process' own writes; values are kept under their own prefix, so that emptying
+/// the cache leaves them alone. While Redis is away, reads find nothing and writes are lost, with a warning.
+/// </summary>
+/// <remarks>The methods without <c>Async</c> block a thread: they are there because the interface asks for them.</remarks>
+internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisStore store, NearCache near, TimeProvider time) : IBufferDistributedCache
+{
+    public byte[]? Get(string key) => Wait(GetAsync(key));
+
+    public async Task<byte[]?> GetAsync(string key, CancellationToken token = default) =>
+        (await ReadAsync(key, token).ConfigureAwait(false))?.ToArray();
+
+    public bool TryGet(string key, IBufferWriter<byte> destination) => Wait(TryGetAsync(key, destination).AsTask());
+
+    public async ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        if (await ReadAsync(key, token).ConfigureAwait(false) is not { } value)
+            return false;
+        destination.Write(value.Span);
+        return true;
+    }
+
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => Wait(SetAsync(key, value, options));
+
+    public void Set(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options) => Wait(SetAsync(key, value, options).AsTask());
+
+    public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        await SetAsync(key, new ReadOnlySequence<byte>(value), options, token).ConfigureAwait(false);
+    }
+
+    public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (NameOf(key) is not { } name)
+            return;
+        var (bytes, timeToLive) = DistributedPayload.Pack(value, options, time.GetUtcNow());
+        reader.Written(name, await store.SetAsync(name, bytes, timeToLive, [], token).ConfigureAwait(false));
+    }
+
+    public void Refresh(string key) => Wait(RefreshAsync(key));
+
+    public async Task RefreshAsync(string key, CancellationToken token = default) => await ReadAsync(key, token).ConfigureAwait(false);
+
+    public void Remove(string key) => Wait(RemoveAsync(key));
+
+    public async Task RemoveAsync(string key, CancellationToken token = default)
+    {
+        if (NameOf(key) is not { } name)
+            return;
+        reader.Written(name, await store.RemoveAsync([name], token).ConfigureAwait(false));
+    }
+
+    // None for what would answer for other keys: see CacheKey. Nothing is kept under it.
+    private static string? NameOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return NearCache.IsWellFormed(key) ? InternalKeys.Distributed(key) : null;
+    }
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    // Every read is a use, which prolongs a value with a sliding expiration.
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        if (NameOf(key) is not { } name)
+            return null;
+        var stored = await reader.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if (stored.Ticket is { } ticket)
+            near.Abandon(ticket);
+        if (stored.State != StoredState.Found || DistributedPayload.Read(stored.Payload!) is not { } payload)
+            return null;
+
+        if (payload.Sliding is not null && payload.TimeToLiveFrom(time.GetUtcNow()) is { } timeToLive && timeToLive > TimeSpan.Zero)
+            reader.Changed(name, await store.ExpireAsync(name, timeToLive, cancellationToken).ConfigureAwait(false));
+        return payload.Value;
+    }
+}
+
+/// <summary>A value with what is needed to prolong it: its sliding expiration and its last moment, 16 bytes in front of the value.</summary>
+/// <param name="Sliding">How long it lives after each use; <see langword="null"/> when use does not prolong it.</param>
+/// <param name="EndsAt">When it ends however much it is used.</param>
+/// <param name="Value">The value.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOffset? EndsAt, ReadOnlyMemory<byte> Value)
+{
+    private const int HeaderBytes = 2 * sizeof(long);
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Reads what <see cref="Pack"/> made; <see langword="null"/> if it is something else.</summary>
+    public static DistributedPayload? Read(byte[] payload)
+    {
+        if (payload.Length < HeaderBytes)
+            return null;
+        var sliding = BinaryPrimitives.ReadInt64BigEndian(payload);
+        var endsAt = BinaryPrimitives.ReadInt64BigEndian(payload.AsSpan(sizeof(long)));
+        if (sliding < 0 || sliding > TimeSpan.MaxValue.TotalMilliseconds || endsAt < 0 || endsAt > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+            return null;
+        return new DistributedPayload(
+            sliding == 0 ? null : TimeSpan.FromMilliseconds(sliding),
+            endsAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(endsAt),
+            payload.AsMemory(HeaderBytes));
+    }
+
+    /// <summary>The bytes to store, and how long.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value would have expired already.</exception>
+    public static (byte[] Bytes, TimeSpan? TimeToLive) Pack(ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, DateTimeOffset now)
+    {
+        // What ends after the calendar never ends.
+        var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative
+            ? relative < DateTimeOffset.MaxValue - now ? now + relative : null
+            : options.AbsoluteExpiration;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(endsAt ?? DateTimeOffset.MaxValue, now, nameof(options));
+
+        var bytes = new byte[HeaderBytes + value.Length];
+        var sliding = options.SlidingExpiration is { } use ? AtLeast(use) : (TimeSpan?)null;
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (long)(sliding?.TotalMilliseconds ?? 0));
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long)), endsAt?.ToUnixTimeMilliseconds() ?? 0);
+        value.CopyTo(bytes.AsSpan(HeaderBytes));
+        return (bytes, TimeToLiveFrom(now, sliding, endsAt) is { } left ? AtLeast(left) : null);
+    }
+
+    /// <summary>How long it lives if it is used now.</summary>
+    public TimeSpan? TimeToLiveFrom(DateTimeOffset now) => TimeToLiveFrom(now, Sliding, EndsAt);
+
+    // What Redis counts time in: less than one would be none.
+    private static TimeSpan AtLeast(TimeSpan time) => time > Shortest ? time : Shortest;
+
+    private static TimeSpan? TimeToLiveFrom(DateTimeOffset now, TimeSpan? sliding, DateTimeOffset? endsAt) =>
+        endsAt - now is { } left && (sliding is null || left < sliding) ? left : sliding;
+}

@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Topology;
+using RedisAspire.Caching.Tracking;
+
+namespace RedisAspire.Caching.Store;
+
+/// <summary>
+/// The tracked connection to whichever node serves reads now. What that node tells empties the near cache; while it
+/// tells nothing, the near cache is closed.
+/// </summary>
+internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
+{
+    private static readonly byte[] EveryTag = Encoding.UTF8.GetBytes(InternalKeys.EveryTag);
+    private static readonly byte[] LeasePrefix = Encoding.UTF8.GetBytes(InternalKeys.LeasePrefix);
+
+    private readonly RedisTopology _topology;
+    private readonly ReplicatedCacheOptions _options;
+    private readonly byte[] _prefix;
+    private readonly NearCache _near;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TrackedConnection> _logger;
+    private readonly SemaphoreSlim _switching = new(1);
+    private readonly ConcurrentDictionary<string, FillWait> _waiting = new(StringComparer.Ordinal);
+    private volatile Link? _link;
+    private bool _isDisposed;
+
+    public ReadChannel(RedisTopology topology, IOptions<ReplicatedCacheOptions> options, NearCache near, TimeProvider time, ILogger<TrackedConnection> logger)
+    {
+        _topology = topology;
+        _options = options.Value;
+        _prefix = Encoding.UTF8.GetBytes(_options.KeyPrefix);
+        _near = near;
+        _time = time;
+        _logger = logger;
+        topology.Looked += Follow;
+        Follow(topology, EventArgs.Empty);
+    }
+
+    /// <summary>The node that is read and the connection to it; <see langword="null"/> while there is none that tells of changes.</summary>
+    public (RedisNode Node, TrackedConnection Connection)? Armed =>
+        _link is { Connection.IsArmed: true, Node.Status.CanRead: true } link ? (link.Node, link.Connection) : null;
+
+    /// <summary>The name of the node that is tracked, or is about to be.</summary>
+    public string? Node => _link?.Node.Name;
+
+    /// <summary>Begins to wait for another process to fill a key, or goes on with it. To be called before the key is looked at.</summary>
+    public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
+
+    /// <summary>Ends a wait: whoever waits looks again.</summary>
+    public void StopWaiting(string key)
+    {
+        if (_waiting.TryRemove(key, out var wait))
+            wait.End();
+    }
+
+    /// <summary>Ends all waits: whoever waits looks again.</summary>
+    public void StopWaiting()
+    {
+        foreach (var key in _waiting.Keys)
+            StopWaiting(key);
+    }
+
+    /// <summary>Has the node tell when the fill that is waited for is over.</summary>
+    public async ValueTask WatchAsync(FillWait wait, CancellationToken cancellationToken)
+    {
+        if (wait.IsWatched || _link is not { } link)
+            return;
+        try
+        {
+            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withOffset: false, cancellationToken).ConfigureAwait(false);
+            // What it does not have yet would only be told when it comes.
+            wait.IsWatched = reply.Value is not null;
+        }
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        {
+            // Whoever waits also looks again now and then.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _topology.Looked -= Follow;
+        await _switching.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            if (_link is { } link)
+                await link.Connection.DisposeAsync().ConfigureAwait(false);
+            _link = null;
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    void ITrackingSink.OnArmed() => _near.Open();
+
+    void ITrackingSink.OnInvalidated(ReadOnlySpan<byte> key)
+    {
+        if (!key.StartsWith(_prefix))
+            return;
+
+        key = key[_prefix.Length..];
+        if (key.SequenceEqual(EveryTag))
+        {
+            _near.InvalidateAll();
+            StopWaiting();
+            return;
+        }
+
+        _near.Invalidate(key);
+        if (!_waiting.IsEmpty)
+            StopWaiting(Encoding.UTF8.GetString(key.StartsWith(LeasePrefix) ? key[LeasePrefix.Length..] : key));
+    }
+
+    void ITrackingSink.OnAllInvalidated()
+    {
+        _near.InvalidateAll();
+        StopWaiting();
+    }
+
+    void ITrackingSink.OnLost()
+    {
+        _near.Close();
+        StopWaiting();
+    }
+
+    private void Follow(object? sender, EventArgs e)
+    {
+        if (_topology.Snapshot.ReadNode is { } wanted && wanted != _link?.Node.Name)
+            _ = SwitchAsync();
+    }
+
+    private async Task SwitchAsync()
+    {
+        if (!await _switching.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+            // A switch is under way; the next look at the nodes finds out whether it led to the right one.
+            return;
+        try
+        {
+            if (_isDisposed || _topology.ReadNode is not { } node || node == _link?.Node)
+                return;
+
+            // First the old one: what it closes in the end must not be what the new one has opened.
+            if (_link is { } old)
+                await old.Connection.DisposeAsync().ConfigureAwait(false);
+
+            var connection = new TrackedConnection(OptionsFor(node.Endpoint), this, _time, _logger);
+            _link = new Link(node, connection);
+            connection.Start();
+            LogSwitched(node.Name);
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => endpoint.ToConnectionOptions("RedisAspire-tracking") with
+    {
+        OperationTimeout = _options.OperationTimeout,
+        BroadcastPrefixes = _options.IsBroadcastTracking ? [_options.KeyPrefix] : [],
+    };
+
+    private sealed record Link(RedisNode Node, TrackedConnection Connection);
+
+    [LoggerMessage(LogLevel.Information, "Cached values are read from {Node}.")]
+    private partial void LogSwitched(string node);
+}
+
+/// <summary>The wait of this process for another one to fill a key. It ends once.</summary>
+/// <param name="key">The key.</param>
+internal sealed class FillWait(string key)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isWatched;
+
+    public string Key => key;
+
+    /// <summary>Completes when the fill has ended, or may have.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Whether the read node tells when the fill is over.</summary>
+    public bool IsWatched
+    {
+        get => _isWatched;
+        set => _isWatched = value;
+    }
+
+    public void End() => _ended.TrySetResult();
+}
+
+/// <summary>Says whether values stay in the process, and if not, why. Without it the cache is slower, not wrong.</summary>
+internal sealed class NearCacheHealthCheck(NearCache near, ReadChannel channel) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        (near.IsOpen, channel.Node) switch
+        {
+            (true, var node) => HealthCheckResult.Healthy($"On: {node} tells of changes."),
+            (false, null) => HealthCheckResult.Degraded("Off: no node can be read."),
+            (false, var node) => HealthCheckResult.Degraded($"Off: {node} cannot be asked to tell of changes."),
+        });
+}
