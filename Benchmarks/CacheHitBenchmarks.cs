@@ -68,7 +68,7 @@ public class CacheHitBenchmarks
         _host = await BenchmarkHost.StartAsync();
         _cache = _replicated = _host.Cache;
         _plain = _host.Plain.GetDatabase();
-        _tracked = _host.Services.GetRequiredService<ReadChannel>().Armed!.Value.Connection;
+        _tracked = _host.Services.GetRequiredService<ReadChannel>().Tracked!.Value.Connection;
         for (var i = 0; i < 5; i++)
         {
             await NearImmutable();

@@ -21,7 +21,7 @@ public class NearHitBenchmarks
     [GlobalSetup]
     public void Fill()
     {
-        _nearCache.Open();
+        _nearCache.TurnOn();
         for (var i = 0; i < Entries; i++)
         {
             var key = $"product:{i}";

@@ -42,7 +42,7 @@ internal sealed class BenchCache : IAsyncDisposable
     {
         var statistics = _services.GetRequiredService<CacheStatistics>();
         var started = _time.GetTimestamp();
-        while (!statistics.IsNearCacheOpen && _topology.Snapshot.ReadNode is not null && _time.GetElapsedTime(started) < LongestWait)
+        while (!statistics.IsNearCacheOn && _topology.Snapshot.ReadNode is not null && _time.GetElapsedTime(started) < LongestWait)
             await Task.Delay(Pause, _time, cancellationToken);
     }
 

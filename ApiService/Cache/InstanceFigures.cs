@@ -7,7 +7,7 @@ namespace RedisAspire.ApiService.Cache;
 /// <summary>What one instance of the API tells the others of its cache.</summary>
 /// <param name="Instance">Its name.</param>
 /// <param name="StartedAt">When it was started.</param>
-/// <param name="IsNearCacheOpen">Whether values stay in its process now.</param>
+/// <param name="IsNearCacheOn">Whether values stay in its process now.</param>
 /// <param name="NearEntries">How many of them are there.</param>
 /// <param name="NearBytes">How many bytes they count for.</param>
 /// <param name="SinceStart">What its cache has done since the start.</param>
@@ -15,7 +15,7 @@ namespace RedisAspire.ApiService.Cache;
 internal sealed record InstanceFigures(
     string Instance,
     DateTimeOffset StartedAt,
-    bool IsNearCacheOpen,
+    bool IsNearCacheOn,
     int NearEntries,
     long NearBytes,
     CacheFigures SinceStart,
@@ -32,7 +32,7 @@ internal sealed record InstanceFigures(
 
     /// <summary>The present figures of this instance.</summary>
     public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
-        instance.Name, statistics.StartedAt, statistics.IsNearCacheOpen, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
+        instance.Name, statistics.StartedAt, statistics.IsNearCacheOn, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
 
     private static bool ArePlausible(CacheFigures figures) => Array.TrueForAll(
         [

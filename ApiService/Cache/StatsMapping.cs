@@ -21,7 +21,7 @@ internal static class StatsMapping
 
     private static NearCacheResponse ToNearCache(IReadOnlyList<InstanceFigures> instances)
     {
-        var armed = instances.Count(instance => instance.IsNearCacheOpen);
+        var armed = instances.Count(instance => instance.IsNearCacheOn);
         return new(
             armed == instances.Count ? "armed" : armed == 0 ? "bypassed" : "partly armed",
             instances.Sum(instance => (long)instance.NearEntries),

@@ -83,8 +83,8 @@ internal sealed partial class EntryFiller(
 
         try
         {
-            var patience = job.Policy.SourceSoftTimeout <= SourceCaller.Longest ? job.Policy.SourceSoftTimeout : Timeout.InfiniteTimeSpan;
-            var (fresh, _) = await refresh.WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
+            var softTimeout = job.Policy.SourceSoftTimeout <= SourceCaller.Longest ? job.Policy.SourceSoftTimeout : Timeout.InfiniteTimeSpan;
+            var (fresh, _) = await refresh.WaitAsync(softTimeout, time, cancellationToken).ConfigureAwait(false);
             return fresh ?? stale;
         }
         catch (TimeoutException)

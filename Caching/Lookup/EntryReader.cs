@@ -65,7 +65,7 @@ internal sealed class EntryReader(
         // Not before a read that is past the removal: what Redis tells of that would take the value away again.
         // It may come during the first such read, and makes that void.
         var attempts = 2;
-        for (var started = time.GetTimestamp(); near.IsOpen && time.GetElapsedTime(started) < options.Value.OperationTimeout;)
+        for (var started = time.GetTimestamp(); near.IsOn && time.GetElapsedTime(started) < options.Value.OperationTimeout;)
         {
             var stored = await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false);
             if (stored.State != StoredState.Missing)

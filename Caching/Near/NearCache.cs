@@ -11,7 +11,7 @@ namespace RedisAspire.Caching.Near;
 /// </summary>
 /// <remarks>
 /// <para>
-/// What it guarantees: once <see cref="Invalidate(string)"/> (or <see cref="InvalidateAll"/>, or <see cref="Close"/>)
+/// What it guarantees: once <see cref="Invalidate(string)"/> (or <see cref="InvalidateAll"/>, or <see cref="TurnOff"/>)
 /// has returned, no <see cref="TryGet"/> that begins returns an item whose fill began before that call. A look-up that
 /// overlaps with the call may still return the item: it counts as having happened before.
 /// </para>
@@ -28,11 +28,11 @@ internal sealed class NearCache
     private readonly NearCacheOptions _options;
     private readonly NearCounters _counters = new();
     private readonly Lock _flushing = new();
-    // Replaced as a whole by every flush, and null while closed. A ticket only ever stores into the generation it was
+    // Replaced as a whole by every flush, and null while off. A ticket only ever stores into the generation it was
     // issued by, so that whatever the threads in between do, nothing from before a flush is found after it.
     private volatile NearGeneration? _generation;
 
-    /// <summary>Makes a closed cache.</summary>
+    /// <summary>Makes a near cache that is off.</summary>
     /// <param name="options">Its bounds.</param>
     /// <param name="time">The clock its items expire by.</param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is not positive.</exception>
@@ -48,9 +48,9 @@ internal sealed class NearCache
     public NearClock Clock { get; }
 
     /// <summary>Whether Redis tells of changes, so that values may be kept.</summary>
-    public bool IsOpen => _generation is not null;
+    public bool IsOn => _generation is not null;
 
-    /// <summary>What replaces itself with every flush: who finds the same again knows that there was none. <see langword="null"/> while closed.</summary>
+    /// <summary>What replaces itself with every flush: who finds the same again knows that there was none. <see langword="null"/> while off.</summary>
     public NearGeneration? Generation => _generation;
 
     /// <summary>The entries held, those included that have expired and were not yet reclaimed.</summary>
@@ -64,17 +64,17 @@ internal sealed class NearCache
         _generation is { } generation ? _counters.With(generation.Count, generation.Bytes) : _counters.With(0, 0);
 
     /// <summary>Redis tells of changes from now on: values may be kept. Fills begun earlier remain void.</summary>
-    public void Open()
+    public void TurnOn()
     {
         lock (_flushing)
             _generation ??= NewGeneration();
     }
 
-    /// <summary>Redis does not tell of changes any more: lets everything go, and keeps nothing until <see cref="Open"/>.</summary>
-    public void Close() => Flush(isOpenAfterwards: false);
+    /// <summary>Redis does not tell of changes any more: lets everything go, and keeps nothing until <see cref="TurnOn"/>.</summary>
+    public void TurnOff() => Flush(isOnAfterwards: false);
 
     /// <summary>Lets everything go, and voids all fills in flight.</summary>
-    public void InvalidateAll() => Flush(isOpenAfterwards: true);
+    public void InvalidateAll() => Flush(isOnAfterwards: true);
 
     /// <summary>Finds the item of a key, unless it has expired.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out NearItem? item)
@@ -103,7 +103,7 @@ internal sealed class NearCache
 
     /// <summary>
     /// Stores what was read, unless since <see cref="BeginFill"/> the key or everything was invalidated, the cache was
-    /// closed (even if it is open again) or the ticket has ended; nor is an item stored that is too large or has expired.
+    /// off (even if it is on again) or the ticket has ended; nor is an item stored that is too large or has expired.
     /// </summary>
     /// <returns>Whether it was stored.</returns>
     public bool TryComplete(FillTicket ticket, NearItem item) =>
@@ -162,14 +162,14 @@ internal sealed class NearCache
         return true;
     }
 
-    private void Flush(bool isOpenAfterwards)
+    private void Flush(bool isOnAfterwards)
     {
         lock (_flushing)
         {
             if (_generation is null)
                 return;
 
-            _generation = isOpenAfterwards ? NewGeneration() : null;
+            _generation = isOnAfterwards ? NewGeneration() : null;
             _counters.CountFlush();
         }
     }

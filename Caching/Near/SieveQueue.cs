@@ -10,7 +10,7 @@ internal sealed class SieveQueue
 {
     // How many entries the hand spares at most. Others wait for the lock meanwhile, and a full circle takes
     // milliseconds when everything was asked for: one entry that deserved better is the smaller harm.
-    private const int Patience = 1_000;
+    private const int MaximumSteps = 1_000;
 
     private NearEntry? _oldest;
     private NearEntry? _newest;
@@ -56,7 +56,7 @@ internal sealed class SieveQueue
     public NearEntry FindVictim(long now)
     {
         var hand = _hand ?? _oldest!;
-        for (var steps = Patience; steps > 0 && hand.IsVisited && hand.ExpiresAt > now; steps--)
+        for (var steps = MaximumSteps; steps > 0 && hand.IsVisited && hand.ExpiresAt > now; steps--)
         {
             hand.IsVisited = false;
             hand = hand.Newer ?? _oldest!;

@@ -20,14 +20,14 @@ internal sealed partial class CoherentReader : IDisposable
     private readonly CacheInstruments _instruments;
     private readonly ILogger<CoherentReader> _logger;
     private readonly PendingWrites _pending = new();
-    private readonly UnconfirmedRemovals _unconfirmed;
+    private readonly FailedInvalidations _failed;
     // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
     private long _highest;
-    private volatile string? _settledNode;
+    private volatile string? _caughtUpNode;
     // What a node has to have applied before it counts as that, and the lock that keeps both in step.
-    private readonly Lock _settling = new();
+    private readonly Lock _catchUpLock = new();
     private long _floor;
-    private long _unsettledAt;
+    private long _resetAt;
     // Which node was the master when it was last looked at, when that was, and what had been written before.
     private string? _master;
     private long _checkedAt;
@@ -41,8 +41,8 @@ internal sealed partial class CoherentReader : IDisposable
         _near = near;
         _instruments = instruments;
         _logger = logger;
-        _unconfirmed = new UnconfirmedRemovals(store, logger);
-        topology.Looked += Settle;
+        _failed = new FailedInvalidations(store, logger);
+        topology.Looked += OnSnapshotUpdated;
     }
 
     /// <summary>How many keys this process remembers to have written, because the read node may not have that yet.</summary>
@@ -51,18 +51,18 @@ internal sealed partial class CoherentReader : IDisposable
     /// <summary>Reads a key.</summary>
     public async ValueTask<StoredEntry> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        if (_unconfirmed.Contains(key))
+        if (_failed.Contains(key))
             return StoredEntry.Unavailable;
 
         var needed = _pending.OffsetOf(key);
-        if (_channel.Armed is { } armed)
+        if (_channel.Tracked is { } tracked)
         {
             // What was settled on another node need not be on this one.
             var highest = Volatile.Read(ref _highest);
-            if (highest > 0 && armed.Node.Name != _settledNode)
+            if (highest > 0 && tracked.Node.Name != _caughtUpNode)
                 needed = highest;
 
-            var (entry, isLost) = await ReadTrackedAsync(armed.Node, armed.Connection, key, needed, cancellationToken).ConfigureAwait(false);
+            var (entry, isLost) = await ReadTrackedAsync(tracked.Node, tracked.Connection, key, needed, cancellationToken).ConfigureAwait(false);
             if (entry is { } answer)
                 return answer;
             if (!isLost)
@@ -88,7 +88,7 @@ internal sealed partial class CoherentReader : IDisposable
     public void Written(string key, WriteResult result, byte[]? stamp = null)
     {
         if (!result.IsReached)
-            _unconfirmed.Add(key, stamp);
+            _failed.Add(key, stamp);
         Changed(key, result);
         // What another process is fetching may be from before this write: those who wait for it look again.
         if (key == InternalKeys.EveryTag)
@@ -97,7 +97,7 @@ internal sealed partial class CoherentReader : IDisposable
             _channel.StopWaiting(key);
         // It came after one that was not confirmed, and replaced what that left behind.
         if (result.IsReached)
-            _unconfirmed.Forget(key, stamp);
+            _failed.Forget(key, stamp);
     }
 
     /// <summary>Takes note that this process has stored what its source said, or has changed how long a value lives.</summary>
@@ -109,7 +109,7 @@ internal sealed partial class CoherentReader : IDisposable
             RaiseHighest(offset);
             if (_pending.Add(key, offset))
             {
-                Unsettle(Volatile.Read(ref _highest));
+                ResetCaughtUp(Volatile.Read(ref _highest));
                 _pending.Clear();
             }
         }
@@ -127,7 +127,7 @@ internal sealed partial class CoherentReader : IDisposable
         if (offset is { } removed)
         {
             RaiseHighest(removed);
-            Unsettle(removed);
+            ResetCaughtUp(removed);
         }
 
         // After the removal, so that reads which began before it are void as well.
@@ -135,7 +135,7 @@ internal sealed partial class CoherentReader : IDisposable
         _channel.StopWaiting();
     }
 
-    public void Dispose() => _topology.Looked -= Settle;
+    public void Dispose() => _topology.Looked -= OnSnapshotUpdated;
 
     // The entry is null when another node has to be asked.
     private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
@@ -155,8 +155,8 @@ internal sealed partial class CoherentReader : IDisposable
                 if (reply.IsMaster != true && (reply.Offset ?? -1) < offset)
                     return (null, false);
                 if (offset >= highest)
-                    SettleOn(node.Name, offset);
-                _pending.Settle(key, offset, offset);
+                    MarkCaughtUp(node.Name, offset);
+                _pending.MarkCaughtUp(key, offset, offset);
             }
 
             isKept = true;
@@ -193,28 +193,28 @@ internal sealed partial class CoherentReader : IDisposable
     private RedisNode? FallbackFor(long? needed)
     {
         var node = _topology.ReadNode;
-        if (needed is null && (node?.Name == _settledNode || Volatile.Read(ref _highest) == 0))
+        if (needed is null && (node?.Name == _caughtUpNode || Volatile.Read(ref _highest) == 0))
             return node;
         return _topology.Master ?? (needed is null ? node : null);
     }
 
     // A read that began before a node lost its standing must not give it back.
-    private void SettleOn(string node, long applied)
+    private void MarkCaughtUp(string node, long applied)
     {
-        lock (_settling)
+        lock (_catchUpLock)
         {
             if (applied >= _floor)
-                _settledNode = node;
+                _caughtUpNode = node;
         }
     }
 
-    private void Unsettle(long floor)
+    private void ResetCaughtUp(long floor)
     {
-        lock (_settling)
+        lock (_catchUpLock)
         {
             _floor = floor;
-            _unsettledAt = _instruments.Now;
-            _settledNode = null;
+            _resetAt = _instruments.Now;
+            _caughtUpNode = null;
         }
     }
 
@@ -230,20 +230,20 @@ internal sealed partial class CoherentReader : IDisposable
         }
     }
 
-    private void Settle(object? sender, EventArgs e)
+    private void OnSnapshotUpdated(object? sender, EventArgs e)
     {
         var snapshot = _topology.Snapshot;
         if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { Offset: { } written } master)
             CheckMaster(master, written);
 
         // So that a process that only writes finds out as well.
-        if (_settledNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.LookedAt > Volatile.Read(ref _unsettledAt))
-            SettleOn(reader.Name, has);
-        if (_pending.Count > 0 && _settledNode is { } settled && snapshot.Nodes.FirstOrDefault(node => node.Name == settled)?.Offset is { } applied)
-            _pending.SettleAll(applied);
+        if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.LookedAt > Volatile.Read(ref _resetAt))
+            MarkCaughtUp(reader.Name, has);
+        if (_pending.Count > 0 && _caughtUpNode is { } caughtUp && snapshot.Nodes.FirstOrDefault(node => node.Name == caughtUp)?.Offset is { } applied)
+            _pending.MarkAllCaughtUp(applied);
 
-        if (snapshot.Master is not null && !_unconfirmed.IsEmpty)
-            _ = _unconfirmed.RetryAsync(Written);
+        if (snapshot.Master is not null && !_failed.IsEmpty)
+            _ = _failed.RetryAsync(Written);
         _near.Trim();
     }
 
@@ -257,7 +257,7 @@ internal sealed partial class CoherentReader : IDisposable
         if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
         {
             _pending.Clear();
-            Unsettle(written);
+            ResetCaughtUp(written);
             Volatile.Write(ref _highest, written);
         }
 

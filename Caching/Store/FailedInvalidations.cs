@@ -8,7 +8,7 @@ namespace RedisAspire.Caching.Store;
 /// Keys whose write or removal did not reach the master: what Redis holds of them is outdated. They are not read from
 /// Redis until they have been removed there; the key of a tag, until it has the stamp of the removal.
 /// </summary>
-internal sealed partial class UnconfirmedRemovals(RedisStore store, ILogger logger)
+internal sealed partial class FailedInvalidations(RedisStore store, ILogger logger)
 {
     private const int Maximum = 10_000;
     private const int Batch = 500;

@@ -36,14 +36,14 @@ internal sealed class PendingWrites
     }
 
     /// <summary>A node has applied all up to <paramref name="applied"/>.</summary>
-    public void Settle(string key, long needed, long applied)
+    public void MarkCaughtUp(string key, long needed, long applied)
     {
         if (applied >= needed)
             _offsets.TryRemove(KeyValuePair.Create(key, needed));
     }
 
     /// <summary>The read node has applied all up to <paramref name="applied"/>.</summary>
-    public void SettleAll(long applied)
+    public void MarkAllCaughtUp(long applied)
     {
         foreach (var entry in _offsets)
         {

@@ -42,8 +42,8 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     }
 
     /// <summary>The node that is read and the connection to it; <see langword="null"/> while there is none that tells of changes.</summary>
-    public (RedisNode Node, TrackedConnection Connection)? Armed =>
-        _link is { Connection.IsArmed: true, Node.Status.CanRead: true } link ? (link.Node, link.Connection) : null;
+    public (RedisNode Node, TrackedConnection Connection)? Tracked =>
+        _link is { Connection.IsTracking: true, Node.Status.CanRead: true } link ? (link.Node, link.Connection) : null;
 
     /// <summary>The name of the node that is tracked, or is about to be.</summary>
     public string? Node => _link?.Node.Name;
@@ -101,7 +101,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         }
     }
 
-    void ITrackingSink.OnArmed() => _near.Open();
+    void ITrackingSink.OnArmed() => _near.TurnOn();
 
     void ITrackingSink.OnInvalidated(ReadOnlySpan<byte> key)
     {
@@ -129,7 +129,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 
     void ITrackingSink.OnLost()
     {
-        _near.Close();
+        _near.TurnOff();
         StopWaiting();
     }
 
@@ -202,7 +202,7 @@ internal sealed class FillWait(string key)
 internal sealed class NearCacheHealthCheck(NearCache near, ReadChannel channel) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        (near.IsOpen, channel.Node) switch
+        (near.IsOn, channel.Node) switch
         {
             (true, var node) => HealthCheckResult.Healthy($"On: {node} tells of changes."),
             (false, null) => HealthCheckResult.Degraded("Off: no node can be read."),

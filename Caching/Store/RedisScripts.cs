@@ -12,8 +12,8 @@ internal static class RedisScripts
           local remaining = redis.call('PTTL', KEYS[1])
           if remaining < 0 or remaining > tonumber(ARGV[3]) then return { 2, value, remaining } end
         end
-        local holder = redis.call('GET', KEYS[2])
-        if holder and string.match(holder, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
+        local lease = redis.call('GET', KEYS[2])
+        if lease and string.match(lease, '^[^:]*:') == string.match(ARGV[1], '^[^:]*:') then return { 0 } end
         redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
         return { 1 }
         """;

@@ -31,7 +31,7 @@ public sealed class CacheStatistics : IDisposable
     public DateTimeOffset StartedAt { get; }
 
     /// <summary>Whether values stay in the process now, because Redis tells when they change.</summary>
-    public bool IsNearCacheOpen => _near.IsOpen;
+    public bool IsNearCacheOn => _near.IsOn;
 
     /// <summary>How many entries are in the process.</summary>
     public int NearEntries => _near.Count;

@@ -19,7 +19,7 @@ internal sealed partial class TrackedConnection(
     private Task? _run;
 
     /// <summary>Whether reads are possible, and the node tells when what was read changes.</summary>
-    public bool IsArmed => _link is { IsOpen: true };
+    public bool IsTracking => _link is { IsOpen: true };
 
     /// <summary>Begins to connect, in the background and until the connection is disposed.</summary>
     public void Start()

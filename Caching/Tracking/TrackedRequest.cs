@@ -17,8 +17,8 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     private ManualResetValueTaskSourceCore<TrackedReply> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private TrackedStep _step;
-    private int _holders;
-    private bool _isSettled;
+    private int _users;
+    private bool _isCompleted;
     private byte[]? _value;
     private TimeSpan? _timeToLive;
     private RoleReply _role;
@@ -30,23 +30,23 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     public bool IsPing { get; private set; }
 
     /// <summary>Whether nobody waits for it any more.</summary>
-    public bool IsSettled => Volatile.Read(ref _isSettled);
+    public bool IsSettled => Volatile.Read(ref _isCompleted);
 
     /// <summary>What the caller awaits, once.</summary>
     public ValueTask<TrackedReply> Reply => new(this, _source.Version);
 
     public void BeginRead(bool withOffset, CancellationToken cancellationToken)
     {
-        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, holders: 2);
+        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, users: 2);
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((TrackedRequest)request!).Fail(new OperationCanceledException(token)), this);
     }
 
     public void BeginPing()
     {
-        Reset(TrackedStep.Ping, holders: 1);
+        Reset(TrackedStep.Ping, users: 1);
         // Nobody awaits it.
-        _isSettled = true;
+        _isCompleted = true;
         IsPing = true;
     }
 
@@ -106,7 +106,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     {
         if (_error is not null)
             return Fail(new RespErrorException(_error));
-        if (!Settle())
+        if (!TryComplete())
             return false;
         _source.SetResult(new TrackedReply(_value, _value is null ? null : _timeToLive, _role.Offset, _role.IsMaster));
         return true;
@@ -116,7 +116,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     /// <returns>Whether somebody still waited for it.</returns>
     public bool Fail(Exception failure)
     {
-        if (!Settle())
+        if (!TryComplete())
             return false;
         _source.SetException(failure);
         return true;
@@ -125,9 +125,9 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     /// <summary>The caller or the queue lets go of it.</summary>
     public void Release()
     {
-        var holders = Interlocked.Decrement(ref _holders);
-        Debug.Assert(holders >= 0, "Released more often than held.");
-        if (holders > 0)
+        var users = Interlocked.Decrement(ref _users);
+        Debug.Assert(users >= 0, "Released more often than held.");
+        if (users > 0)
             return;
 
         // The pool shall not keep a value alive.
@@ -157,12 +157,12 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void Reset(TrackedStep step, int holders)
+    private void Reset(TrackedStep step, int users)
     {
         _cancellation = default;
         _step = step;
-        _holders = holders;
-        _isSettled = false;
+        _users = users;
+        _isCompleted = false;
         _value = null;
         _timeToLive = null;
         _role = default;
@@ -170,7 +170,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         IsPing = false;
     }
 
-    private bool Settle() => !Interlocked.Exchange(ref _isSettled, true);
+    private bool TryComplete() => !Interlocked.Exchange(ref _isCompleted, true);
 }
 
 /// <summary>Keeps the requests of a connection for the next callers.</summary>

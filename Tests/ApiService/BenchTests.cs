@@ -22,7 +22,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     [InlineData("redis", "uniform")]
     public async Task A_run_is_measured_by_who_answered_and_its_keys_are_removed(string level, string distribution)
     {
-        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOn);
         using var response = await BeginAsync(new { requests = Requests, concurrency = 4, keys = 50, distribution, readPercent = 80, level });
         var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
 
@@ -48,7 +48,7 @@ public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdmi
     [InlineData("redis")]
     public async Task A_run_is_in_nobodys_figures(string level)
     {
-        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOn);
         var before = await FiguresAsync();
 
         using var response = await BeginAsync(new { requests = Requests, concurrency = 4, keys = 50, readPercent = 80, level });

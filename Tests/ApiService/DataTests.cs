@@ -14,7 +14,7 @@ public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdmin
     public async Task The_first_request_is_a_slow_miss_and_the_second_a_fast_hit()
     {
         // Until then the master is asked for what has just been written.
-        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOpen);
+        await Eventually.HoldsAsync("the near cache is open", () => Api.Services.GetRequiredService<NearCache>().IsOn);
         using var miss = await GetAsync(_key);
         await Redis.WaitForReplicasAsync();
         using var hit = await GetAsync(_key);

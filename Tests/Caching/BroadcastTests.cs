@@ -17,7 +17,7 @@ public sealed class BroadcastTests(RedisFixture fixture) : IClassFixture<RedisFi
             options.IsBroadcastTracking = true;
             options.KeyPrefix = "shop:";
         });
-        await Eventually.HoldsAsync("the near cache is open", () => _host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

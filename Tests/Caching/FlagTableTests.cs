@@ -31,7 +31,7 @@ public sealed class FlagTableTests(RedisFixture fixture) : IClassFixture<RedisFi
     public async ValueTask InitializeAsync()
     {
         _host = await CacheHost.StartAsync(_redis);
-        await Eventually.HoldsAsync("the near cache is open", () => _host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -85,7 +85,7 @@ public sealed class FlagTableTests(RedisFixture fixture) : IClassFixture<RedisFi
     public async Task A_removal_removes_from_everywhere_whatever_the_flags_of_the_cache(HybridCacheEntryFlags flags)
     {
         await using var host = await CacheHost.StartAsync(_redis, options => options.Flags = flags);
-        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
         await PutAsync(Place.Process, host);
 
         await host.Cache.RemoveAsync(_key, Cancellation);

@@ -17,7 +17,7 @@ public sealed class FlagTests(RedisFixture fixture) : IClassFixture<RedisFixture
     public async ValueTask InitializeAsync()
     {
         _host = await CacheHost.StartAsync(_redis);
-        await Eventually.HoldsAsync("the near cache is open", () => _host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -58,7 +58,7 @@ public sealed class OptionValidationTests(RedisFixture fixture) : IClassFixture<
     {
         _host = await CacheHost.StartAsync(_redis, services: services => services.AddSingleton<ILoggerProvider>(_log).AddReplicatedDistributedCache());
         // What this machine is slow with at the start is no concern of these tests.
-        await Eventually.HoldsAsync("the near cache is open", () => _host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

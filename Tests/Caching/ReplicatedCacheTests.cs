@@ -19,7 +19,7 @@ public sealed class ReplicatedCacheTests(RedisFixture fixture) : IClassFixture<R
     {
         await using var host = await CacheHost.StartAsync(_redis);
         // Until then what this process has written is read from the master.
-        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
 
         var first = await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation);
         Assert.Equal((CacheLevel.Source, "value", false), (first.Level, first.Value, first.IsHit));

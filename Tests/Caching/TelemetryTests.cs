@@ -100,7 +100,7 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
         await own.InitializeAsync();
         await using var cleanup = own;
         await using var host = await CacheHost.StartAsync(own.Redis);
-        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
         var fallbacks = 0L;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, listener) =>
@@ -115,7 +115,7 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
             await node.Process.KillAsync();
         await Eventually.HoldsAsync("health is degraded", async () => await StatusAsync() == HealthStatus.Degraded);
         // Health also says so when only the master was missed: the read node may have been killed a moment ago.
-        await Eventually.HoldsAsync("the near cache is closed", () => !host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is off", () => !host.Near.IsOn);
         Assert.False((await host.Cache.LookupAsync(_key, _ => ValueTask.FromResult("value"), cancellationToken: Cancellation)).IsHit);
         Assert.True(Interlocked.Read(ref fallbacks) > 0);
 
@@ -130,7 +130,7 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
     public async Task Values_that_had_to_make_room_are_counted()
     {
         await using var host = await CacheHost.StartAsync(_redis, options => options.MaximumNearEntries = 10);
-        await Eventually.HoldsAsync("the near cache is open", () => host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
         var next = 0;
         await Eventually.HoldsAsync("values had to make room", async () =>
         {
@@ -196,7 +196,7 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
     [Fact]
     public async Task Health_says_whether_values_stay_in_the_process()
     {
-        await Eventually.HoldsAsync("the near cache is open", () => _host.Near.IsOpen);
+        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
 
         var report = await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
 

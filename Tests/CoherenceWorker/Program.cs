@@ -49,7 +49,7 @@ await host.StopAsync();
 
 async Task NearIsOpenAsync()
 {
-    while (!near.IsOpen)
+    while (!near.IsOn)
         await Task.Delay(10);
 }
 

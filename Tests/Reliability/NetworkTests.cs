@@ -157,7 +157,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
 
     private Task WorksAsync() => Eventually.HoldsAsync(
         "values are cached",
-        async () => (await LookUpTwiceAsync()).IsHit && _host.Near.IsOpen && _host.Topology.Snapshot.Nodes.All(node => node.IsUp),
+        async () => (await LookUpTwiceAsync()).IsHit && _host.Near.IsOn && _host.Topology.Snapshot.Nodes.All(node => node.IsUp),
         TimeSpan.FromSeconds(40));
 
     private async Task<CacheLookup<string>> LookUpTwiceAsync()

@@ -60,9 +60,9 @@ public sealed class NearCacheCoherenceTests
                     continue;
                 }
 
-                cache.Open();
+                cache.TurnOn();
                 SpinWait.SpinUntil(() => cache.Count > 0, TimeSpan.FromMilliseconds(1));
-                cache.Close();
+                cache.TurnOff();
                 for (var i = 0; i < 100; i++)
                     found += cache.Holds("key") || cache.Count > 0 || cache.Bytes > 0 ? 1 : 0;
                 Volatile.Write(ref isOver, Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(1));

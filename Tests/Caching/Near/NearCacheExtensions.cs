@@ -7,7 +7,7 @@ internal static class NearCacheExtensions
     public static NearCache NewOpenCache(int maximumEntries = 100_000, long maximumBytes = long.MaxValue, TimeProvider? time = null)
     {
         var cache = new NearCache(new NearCacheOptions { MaximumEntries = maximumEntries, MaximumBytes = maximumBytes }, time ?? TimeProvider.System);
-        cache.Open();
+        cache.TurnOn();
         return cache;
     }
 

@@ -13,15 +13,15 @@ public sealed class NearCacheFlushTests
     {
         var cache = new NearCache(new NearCacheOptions(), new ManualTimeProvider());
 
-        Assert.False(cache.IsOpen);
+        Assert.False(cache.IsOn);
         Assert.False(cache.Fill("key"));
         Assert.False(cache.Holds("key"));
         cache.Invalidate("key");
         cache.Invalidate("key"u8);
         cache.InvalidateAll();
         cache.Trim();
-        cache.Close();
-        Assert.False(cache.IsOpen);
+        cache.TurnOff();
+        Assert.False(cache.IsOn);
         Assert.Equal(default, cache.Statistics);
     }
 
@@ -30,16 +30,16 @@ public sealed class NearCacheFlushTests
     {
         _cache.Fill("key");
 
-        _cache.Close();
+        _cache.TurnOff();
 
-        Assert.False(_cache.IsOpen);
+        Assert.False(_cache.IsOn);
         Assert.False(_cache.Holds("key"));
         Assert.False(_cache.Fill("key"));
         Assert.Equal((0, 0L), (_cache.Count, _cache.Bytes));
 
-        _cache.Open();
+        _cache.TurnOn();
 
-        Assert.True(_cache.IsOpen);
+        Assert.True(_cache.IsOn);
         Assert.False(_cache.Holds("key"));
         Assert.True(_cache.Fill("key"));
     }
@@ -48,9 +48,9 @@ public sealed class NearCacheFlushTests
     public void A_fill_begun_before_or_while_closed_is_void_even_when_it_is_open_again()
     {
         var before = _cache.BeginFill("key");
-        _cache.Close();
+        _cache.TurnOff();
         var during = _cache.BeginFill("key");
-        _cache.Open();
+        _cache.TurnOn();
 
         Assert.False(_cache.TryComplete(before, new NearItem("old", 1)));
         Assert.False(_cache.TryComplete(during, new NearItem("old", 1)));
@@ -64,7 +64,7 @@ public sealed class NearCacheFlushTests
         _cache.Fill("key");
         var ticket = _cache.BeginFill("other");
 
-        _cache.Open();
+        _cache.TurnOn();
 
         Assert.True(_cache.Holds("key"));
         Assert.True(_cache.TryComplete(ticket, new NearItem("other", 1)));
@@ -78,7 +78,7 @@ public sealed class NearCacheFlushTests
 
         _cache.InvalidateAll();
 
-        Assert.True(_cache.IsOpen);
+        Assert.True(_cache.IsOn);
         Assert.False(_cache.Holds("key"));
         Assert.False(_cache.TryComplete(ticket, new NearItem("old", 1)));
         Assert.Equal((0, 0L), (_cache.Count, _cache.Bytes));
@@ -101,8 +101,8 @@ public sealed class NearCacheFlushTests
     public void Flushes_are_counted_when_there_was_something_to_flush()
     {
         _cache.InvalidateAll();
-        _cache.Close();
-        _cache.Close();
+        _cache.TurnOff();
+        _cache.TurnOff();
         _cache.InvalidateAll();
 
         Assert.Equal(2, _cache.Statistics.Flushes);

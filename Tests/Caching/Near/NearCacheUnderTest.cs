@@ -33,7 +33,7 @@ internal sealed class NearCacheUnderTest(bool isTicketIgnored) : INearCacheUnder
 
     public void CloseAndOpen()
     {
-        _cache.Close();
-        _cache.Open();
+        _cache.TurnOff();
+        _cache.TurnOn();
     }
 }

@@ -16,7 +16,7 @@ public sealed class CacheStatisticsTests(RedisFixture fixture) : IClassFixture<R
         await using var host = await CacheHost.StartAsync(fixture.Redis);
         var statistics = host.Services.GetRequiredService<CacheStatistics>();
         var key = $"key-{Guid.NewGuid():N}";
-        await Eventually.HoldsAsync("values stay in the process", () => statistics.IsNearCacheOpen);
+        await Eventually.HoldsAsync("values stay in the process", () => statistics.IsNearCacheOn);
 
         var levels = new List<CacheLevel>();
         await Eventually.HoldsAsync("the value is near", async () =>

@@ -81,7 +81,7 @@ public sealed class HostileServerTests
 
         await Eventually.HoldsAsync("it is tried several times", () => server.Connections >= 3);
 
-        Assert.False(client.Connection.IsArmed);
+        Assert.False(client.Connection.IsTracking);
         Assert.Empty(client.Sink.Events);
         var warning = Assert.Single(client.Logger.Warnings);
         Assert.Contains(reason, warning, StringComparison.Ordinal);

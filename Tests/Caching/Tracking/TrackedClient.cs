@@ -43,7 +43,7 @@ internal sealed class TrackedClient : IAsyncDisposable
             BroadcastPrefixes = prefixes ?? [],
         };
 
-    public Task ArmedAsync() => Eventually.HoldsAsync("the connection is armed", () => Connection.IsArmed);
+    public Task ArmedAsync() => Eventually.HoldsAsync("the connection is tracking", () => Connection.IsTracking);
 
     public Task HearsAsync(string what, int times = 1) =>
         Eventually.HoldsAsync($"'{what}' is heard {times} times", () => Sink.Events.Count(heard => heard == what) >= times);

@@ -111,7 +111,7 @@ public sealed class TrackedInvalidationTests(RedisFixture fixture) : IClassFixtu
         await using var connection = new TrackedConnection(
             TrackedClient.OptionsOf(fixture.Redis.Replicas.Last()), sink, TimeProvider.System, new RecordingLogger());
         connection.Start();
-        await Eventually.HoldsAsync("the connection is armed", () => connection.IsArmed);
+        await Eventually.HoldsAsync("the connection is tracking", () => connection.IsTracking);
 
         var isWriting = true;
         var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>

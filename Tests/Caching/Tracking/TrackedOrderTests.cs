@@ -152,7 +152,7 @@ public sealed class TrackedOrderTests
             await Assert.ThrowsAsync<TimeoutException>(() => read);
         }
 
-        Assert.True(client.Connection.IsArmed);
+        Assert.True(client.Connection.IsTracking);
     }
 
     [Fact]
@@ -209,11 +209,11 @@ public sealed class TrackedOrderTests
         var sink = new FailingSink();
         await using var connection = new TrackedConnection(server.Options, sink, TimeProvider.System, new RecordingLogger());
         connection.Start();
-        await Eventually.HoldsAsync("the connection is armed", () => connection.IsArmed);
+        await Eventually.HoldsAsync("the connection is tracking", () => connection.IsTracking);
 
         await server.SendAsync(ScriptedServer.Push("a"));
 
-        await Eventually.HoldsAsync("it is armed again", () => sink.TimesArmed >= 2 && connection.IsArmed);
+        await Eventually.HoldsAsync("it is tracking again", () => sink.TimesArmed >= 2 && connection.IsTracking);
     }
 
     private sealed class FailingSink : ITrackingSink

@@ -135,7 +135,7 @@ public sealed class TrackedReadTests(RedisFixture fixture) : IClassFixture<Redis
     {
         await using var connection = new TrackedConnection(TrackedClient.OptionsOf(Master), new RecordingSink(), TimeProvider.System, new RecordingLogger());
 
-        Assert.False(connection.IsArmed);
+        Assert.False(connection.IsTracking);
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await connection.GetAsync("key", withOffset: false, TestContext.Current.CancellationToken));
     }
 }

@@ -39,7 +39,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         node.Process.Send(Signal.Kill);
         await node.Process.Exited.WaitAsync(TestContext.Current.CancellationToken);
         await client.HearsAsync(RecordingSink.Lost);
-        Assert.False(client.Connection.IsArmed);
+        Assert.False(client.Connection.IsTracking);
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:key"));
 
         await node.StartAsync();
@@ -65,7 +65,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         await using var client = TrackedClient.Start(TrackedClient.OptionsOf(Replica, password: "new-password"));
 
         await Eventually.HoldsAsync("the refusal is logged", () => client.Logger.Warnings.Count > 0);
-        Assert.False(client.Connection.IsArmed);
+        Assert.False(client.Connection.IsTracking);
         Assert.Empty(client.Sink.Events);
 
         await Replica.ExecuteAsync("CONFIG", "SET", "requirepass", "new-password");
@@ -100,7 +100,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
             await Eventually.HoldsAsync("the connection is given up", async () =>
             {
                 _ = await Record.ExceptionAsync(async () => await client.ReadAsync("re:hang"));
-                return !client.Connection.IsArmed;
+                return !client.Connection.IsTracking;
             });
             await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:hang"));
             await client.HearsAsync(RecordingSink.Lost);
@@ -111,7 +111,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         }
 
         await client.HearsAsync(RecordingSink.Armed, times: 2);
-        await Eventually.HoldsAsync("reads go on", () => client.Connection.IsArmed);
+        await Eventually.HoldsAsync("reads go on", () => client.Connection.IsTracking);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         await client.DisposeAsync();
 
         Assert.Equal([RecordingSink.Armed, RecordingSink.Lost], client.Sink.Events);
-        Assert.False(client.Connection.IsArmed);
+        Assert.False(client.Connection.IsTracking);
         Assert.Empty(client.Logger.Warnings);
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:key"));
     }
