@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Bench;
 
@@ -133,4 +134,71 @@ internal sealed class BenchLoad
     }
 
     private long NanosecondsSince(long started) => (long)((_time.GetTimestamp() - started) * (1e9 / _time.TimestampFrequency));
+}
+
+/// <summary>What one of a run's callers has measured.</summary>
+internal sealed class BenchTally
+{
+    private readonly LatencyHistogram[] _latencies = [new(), new(), new(), new()];
+
+    /// <summary>The reads that a level has answered.</summary>
+    public LatencyHistogram Reads(CacheLevel level) => _latencies[(int)level];
+
+    /// <summary>The writes.</summary>
+    public LatencyHistogram Writes => _latencies[^1];
+
+    /// <summary>What all callers have measured, by level; those levels only that answered anything.</summary>
+    public static IReadOnlyList<LatencySummary> Summarize(IReadOnlyCollection<BenchTally> tallies, TimeSpan elapsed) =>
+    [
+        .. new (string Level, Func<BenchTally, LatencyHistogram> Latencies)[]
+            {
+                (BenchRequest.Near, tally => tally.Reads(CacheLevel.Near)),
+                (BenchRequest.Redis, tally => tally.Reads(CacheLevel.Redis)),
+                (BenchRequest.Source, tally => tally.Reads(CacheLevel.Source)),
+                ("write", tally => tally.Writes),
+            }
+            .Select(level => (level.Level, Latencies: tallies.Select(tally => level.Latencies(tally).Read()).Aggregate(LatencyDistribution.Add)))
+            .Where(level => level.Latencies.Count > 0)
+            .Select(level => Summarize(level.Level, level.Latencies, elapsed)),
+    ];
+
+    private static LatencySummary Summarize(string level, LatencyDistribution latencies, TimeSpan elapsed) => new(
+        level,
+        latencies.Count,
+        elapsed > TimeSpan.Zero ? Math.Round(latencies.Count / elapsed.TotalSeconds, 1) : 0,
+        Milliseconds(latencies.Percentile(0.5)),
+        Milliseconds(latencies.Percentile(0.9)),
+        Milliseconds(latencies.Percentile(0.99)),
+        Milliseconds(latencies.Maximum));
+
+    private static double Milliseconds(double? seconds) => Math.Round((seconds ?? 0) * 1000, 6);
+}
+
+/// <summary>Chooses keys by their number: all alike, or the n-th most popular one with a probability of 1/n.</summary>
+internal sealed class KeyDistribution
+{
+    private readonly int _keys;
+    private readonly double[]? _cumulative;
+
+    public KeyDistribution(int keys, bool isZipf)
+    {
+        _keys = keys;
+        if (!isZipf)
+            return;
+
+        _cumulative = new double[keys];
+        var sum = 0.0;
+        for (var i = 0; i < keys; i++)
+            _cumulative[i] = sum += 1.0 / (i + 1);
+    }
+
+    /// <summary>The number of the next key, from 0 on.</summary>
+    public int Next(Random random)
+    {
+        if (_cumulative is null)
+            return random.Next(_keys);
+
+        var at = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
+        return at < 0 ? ~at : at;
+    }
 }

@@ -1,8 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Bench;
@@ -53,4 +57,105 @@ internal sealed class BenchRunner(
             await load.RemoveAsync();
         }
     }
+}
+
+/// <summary>Limits of the bench (<c>Bench</c> in the configuration).</summary>
+internal sealed class BenchOptions
+{
+    /// <summary>How long a run may take; what has been measured until then is its result. 30 seconds by default.</summary>
+    public TimeSpan MaximumDuration { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>
+/// A cache like that of everybody else, on the same nodes, for one run of the bench: what the bench asks for is in nobody's
+/// figures, and what it keeps in the process takes nobody's place.
+/// </summary>
+internal sealed class BenchCache : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly ServiceProvider _services;
+    private readonly RedisTopology _topology;
+    private readonly TimeProvider _time;
+
+    public BenchCache(RedisTopology topology, IConfiguration configuration, TimeProvider time, ILoggerFactory loggers)
+    {
+        _topology = topology;
+        _time = time;
+        var services = new ServiceCollection();
+        // What is given here is not disposed of with the rest.
+        services.AddSingleton(topology);
+        services.AddSingleton(time);
+        services.AddSingleton(loggers);
+        services.AddSingleton<IMeterFactory, UnheardMeters>();
+        services.Configure<ReplicatedCacheOptions>(configuration.GetSection("Cache"));
+        services.AddReplicatedCache();
+        _services = services.BuildServiceProvider();
+        Cache = _services.GetRequiredService<ReplicatedCache>();
+    }
+
+    /// <summary>The cache.</summary>
+    public ReplicatedCache Cache { get; }
+
+    /// <summary>Waits until values stay in the process, where there is a node that can tell of changes.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var statistics = _services.GetRequiredService<CacheStatistics>();
+        var started = _time.GetTimestamp();
+        while (!statistics.IsNearCacheOn && _topology.Snapshot.ReadNode is not null && _time.GetElapsedTime(started) < LongestWait)
+            await Task.Delay(Pause, _time, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    // What a run has measured is in its result, and in no metric: nobody listens to a meter of this name.
+    private sealed class UnheardMeters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new("Bench");
+
+        public void Dispose()
+        {
+            // Whoever has a meter disposes of it.
+        }
+    }
+}
+
+/// <summary>The last runs, of all instances, in Redis.</summary>
+internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHistory> logger)
+{
+    /// <summary>How many runs are kept.</summary>
+    public const int Length = 20;
+
+    private const string Key = "app:bench:runs";
+    private const int Version = 1;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Keeps a run, unless Redis fails: the run was not in vain then.</summary>
+    public async Task TryAddAsync(BenchResult run)
+    {
+        try
+        {
+            var transaction = master.Database.CreateTransaction();
+            _ = transaction.ListLeftPushAsync(Key, SharedJson.Write(Version, run));
+            _ = transaction.ListTrimAsync(Key, 0, Length - 1);
+            await transaction.ExecuteAsync().WaitAsync(Timeout);
+        }
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
+        {
+            LogNotKept(failure);
+        }
+    }
+
+    /// <summary>The last runs, the latest first.</summary>
+    public async Task<BenchResult[]> ReadAsync(CancellationToken cancellationToken)
+    {
+        var runs = await master.Database.ListRangeAsync(Key, 0, Length - 1).WaitAsync(Timeout, cancellationToken);
+        // What another version has written is passed over.
+        return [.. runs.Select(run => SharedJson.TryRead<BenchResult>(Version, run)).OfType<BenchResult>()];
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A run of the bench could not be kept in Redis.")]
+    private partial void LogNotKept(Exception failure);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Topology;
@@ -73,4 +74,113 @@ internal sealed partial class ClusterFigures(
 
     [LoggerMessage(LogLevel.Debug, "The figures of the instances cannot be shared now.")]
     private partial void LogNotShared(Exception failure);
+}
+
+/// <summary>What one instance of the API tells the others of its cache.</summary>
+/// <param name="Instance">Its name.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="IsNearCacheOn">Whether values stay in its process now.</param>
+/// <param name="NearEntries">How many of them are there.</param>
+/// <param name="NearBytes">How many bytes they count for.</param>
+/// <param name="SinceStart">What its cache has done since the start.</param>
+/// <param name="LastMinute">What it has done over the last minute.</param>
+internal sealed record InstanceFigures(
+    string Instance,
+    DateTimeOffset StartedAt,
+    bool IsNearCacheOn,
+    int NearEntries,
+    long NearBytes,
+    CacheFigures SinceStart,
+    CacheFigures LastMinute)
+{
+    // Those of many instances can be added, and are numbers in a browser.
+    private const long Maximum = 1L << 53;
+    private const int MaximumName = 256;
+
+    /// <summary>Whether an instance can have told this: anybody can write where they do.</summary>
+    [JsonIgnore]
+    public bool IsPlausible =>
+        Instance.Length is > 0 and <= MaximumName && NearEntries >= 0 && IsCount(NearBytes) && ArePlausible(SinceStart) && ArePlausible(LastMinute);
+
+    /// <summary>The present figures of this instance.</summary>
+    public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
+        instance.Name, statistics.StartedAt, statistics.IsNearCacheOn, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
+
+    private static bool ArePlausible(CacheFigures figures) => Array.TrueForAll(
+        [
+            figures.NearHits, figures.RedisHits, figures.Stale, figures.Misses, figures.Coalesced, figures.Fallbacks,
+            figures.Invalidations, figures.Evictions, figures.Flushes,
+        ],
+        IsCount);
+
+    private static bool IsCount(long count) => count is >= 0 and <= Maximum;
+}
+
+/// <summary>Turns the figures of the instances into the answer of <c>GET /api/cache/stats</c>.</summary>
+internal static class StatsMapping
+{
+    /// <summary>The answer from figures of which the first are those of the instance that answers.</summary>
+    public static StatsResponse ToStats(this IReadOnlyList<InstanceFigures> instances, DateTimeOffset takenAt, bool isComplete) => new(
+        takenAt, instances[0].Instance, ToClusterStats(instances, isComplete), [.. instances.Select(ToInstanceStats)]);
+
+    private static ClusterStatsResponse ToClusterStats(IReadOnlyList<InstanceFigures> instances, bool isComplete) => new(
+        instances.Count,
+        isComplete,
+        ToNearCache(instances),
+        ToFigures(Sum(instances.Select(instance => instance.SinceStart))),
+        ToFigures(Sum(instances.Select(instance => instance.LastMinute))));
+
+    private static InstanceStatsResponse ToInstanceStats(InstanceFigures figures) => new(
+        figures.Instance, figures.StartedAt, ToNearCache([figures]), ToFigures(figures.SinceStart), ToFigures(figures.LastMinute));
+
+    private static NearCacheResponse ToNearCache(IReadOnlyList<InstanceFigures> instances)
+    {
+        var armed = instances.Count(instance => instance.IsNearCacheOn);
+        return new(
+            armed == instances.Count ? "armed" : armed == 0 ? "bypassed" : "partly armed",
+            instances.Sum(instance => (long)instance.NearEntries),
+            instances.Sum(instance => instance.NearBytes));
+    }
+
+    private static FiguresResponse ToFigures(CacheFigures figures) => new(
+        figures.Requests,
+        figures.Hits,
+        figures.NearHits,
+        figures.RedisHits,
+        figures.Misses,
+        figures.Stale,
+        figures.Coalesced,
+        figures.Fallbacks,
+        figures.Invalidations,
+        figures.Evictions,
+        figures.Flushes,
+        figures.HitRatio is { } ratio ? Math.Round(ratio, 4) : null,
+        figures.Gain is { } gain ? Math.Round(gain * 100, 2) : null,
+        ToLatency(figures.HitLatency),
+        ToLatency(figures.MissLatency));
+
+    private static LatencyResponse ToLatency(LatencyDistribution latency) => new(
+        Milliseconds(latency.Mean),
+        Milliseconds(latency.Percentile(0.5)),
+        Milliseconds(latency.Percentile(0.9)),
+        Milliseconds(latency.Percentile(0.99)),
+        Milliseconds(latency.Maximum));
+
+    private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, CacheFigures.Add);
+
+    private static double? Milliseconds(double? seconds) => seconds is { } known ? Math.Round(known * 1000, 6) : null;
+}
+
+/// <summary>Tells the other instances what this one does, every other second.</summary>
+internal sealed class FiguresPublisher(ClusterFigures cluster, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+            await cluster.TryPublishAsync(stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
 }

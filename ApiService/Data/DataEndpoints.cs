@@ -1,9 +1,12 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Net.Mime;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
@@ -168,5 +171,64 @@ internal static class DataEndpoints
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
             activity.SetTag("cache.level", level).SetTag("cache.request.type", isHit ? "hit" : "miss");
+    }
+}
+
+/// <summary>How a value is to be looked up.</summary>
+/// <param name="BypassNear">Whether the values that are kept in the process are passed over.</param>
+/// <param name="Ttl">How long a value that comes from the database remains cached, in seconds.</param>
+internal sealed record DataQuery(
+    [property: FromQuery(Name = "bypassNear"), Description("Passes over the values that are kept in the process: Redis answers, or the database.")] bool BypassNear = false,
+    [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400.")] int? Ttl = null)
+{
+    private const int MaximumTtl = 86_400;
+
+    /// <summary>What is wrong with it, by parameter.</summary>
+    public Dictionary<string, string[]> Check()
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (Ttl is < 1 or > MaximumTtl)
+            errors["ttl"] = [$"A time to live is 1 to {MaximumTtl} seconds."];
+        return errors;
+    }
+
+    /// <summary>The same for the cache.</summary>
+    public CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions
+    {
+        Expiration = Ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Flags = BypassNear ? HybridCacheEntryFlags.DisableLocalCacheRead : null,
+    };
+}
+
+/// <summary>Which of its forms a client wants an answer in (RFC 9110, 12.5.1).</summary>
+internal static class AcceptedForm
+{
+    /// <summary>Whether plain text is preferred to JSON, which is what anybody gets who does not say.</summary>
+    /// <param name="accepted">The ranges of media types in <c>Accept</c>.</param>
+    public static bool IsText(IList<MediaTypeHeaderValue> accepted)
+    {
+        var (text, json) = (WeightOf(accepted, MediaTypeNames.Text.Plain), WeightOf(accepted, MediaTypeNames.Application.Json));
+        return text.Quality > json.Quality || (text.Quality == json.Quality && text.Quality > 0 && text.Place < json.Place);
+    }
+
+    // The most specific range counts. Of forms that are wanted alike the one comes first that was named first.
+    private static (double Quality, int Place) WeightOf(IList<MediaTypeHeaderValue> accepted, string form)
+    {
+        var parts = form.Split('/');
+        return accepted
+            .Select((range, place) => (Range: range, Place: place, Fit: FitOf(range, parts[0], parts[1])))
+            .Where(match => match.Fit > 0)
+            .OrderByDescending(match => match.Fit)
+            .Select(match => (match.Range.Quality ?? 1, match.Place))
+            .FirstOrDefault();
+    }
+
+    private static int FitOf(MediaTypeHeaderValue range, string type, string subtype)
+    {
+        if (range.MatchesAllTypes)
+            return 1;
+        if (!range.Type.Equals(type, StringComparison.OrdinalIgnoreCase))
+            return 0;
+        return range.MatchesAllSubTypes ? 2 : range.SubType.Equals(subtype, StringComparison.OrdinalIgnoreCase) ? 3 : 0;
     }
 }

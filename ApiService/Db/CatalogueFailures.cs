@@ -48,3 +48,15 @@ internal static class CatalogueFailures
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }
+
+/// <summary>Another client has stored something else where a product is looked for.</summary>
+internal sealed class NoProductException(string message) : Exception(message);
+
+/// <summary>A write failed: certainly, or perhaps only its answer was lost.</summary>
+/// <param name="mayHaveHappened">Whether the master may have made the write.</param>
+/// <param name="cause">Why.</param>
+internal sealed class ProductWriteException(bool mayHaveHappened, Exception cause) : Exception(cause.Message, cause)
+{
+    /// <summary>Whether the master may have made the write.</summary>
+    public bool MayHaveHappened { get; } = mayHaveHappened;
+}

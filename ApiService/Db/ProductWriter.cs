@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Topology;
@@ -105,5 +106,153 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
             var isCertain = failure is RedisServerException or RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection };
             write.Fail(failure, mayHaveHappened: !isCertain);
         }
+    }
+}
+
+/// <summary>How products are kept (<c>Db</c> in the configuration).</summary>
+internal sealed class DbOptions
+{
+    /// <summary>How many replicas must have a write before it counts as durable. One by default.</summary>
+    public int MinimumReplicas { get; set; } = 1;
+
+    /// <summary>How long a write waits for them. 500 ms by default.</summary>
+    public TimeSpan ReplicationTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a node may take to answer. Two seconds by default.</summary>
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether an empty catalogue is filled with products at the start. It is by default.</summary>
+    public bool Seed { get; set; } = true;
+}
+
+/// <summary>A change of one product, with all that it is found by.</summary>
+internal sealed class ProductWrite
+{
+    private readonly string _script;
+    private readonly RedisKey[] _keys;
+    private readonly RedisValue[] _arguments;
+
+    private ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments) => (_script, _keys, _arguments) = (script, keys, arguments);
+
+    /// <summary>Creates or replaces a product.</summary>
+    public static ProductWrite Save(Product product, WriteCondition condition) => new(
+        CatalogueScripts.Save,
+        [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
+        [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, ProductJson.Write(product with { Version = 0 })]);
+
+    /// <summary>Deletes a product.</summary>
+    public static ProductWrite Delete(string id, WriteCondition condition) => new(
+        CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
+
+    /// <summary>Sends it.</summary>
+    // The script itself and not its hash: one that the node does not know would be sent again, behind a WAIT that was to wait for it.
+    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
+
+    private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions];
+}
+
+/// <summary>A write that waits for its turn.</summary>
+internal sealed class PendingWrite(ProductWrite write)
+{
+    private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ProductWrite Write { get; } = write;
+
+    public Task<WriteReceipt> Receipt => _receipt.Task;
+
+    public void Succeed(WriteReceipt receipt) => _receipt.TrySetResult(receipt);
+
+    public void Fail(Exception cause, bool mayHaveHappened) => _receipt.TrySetException(new ProductWriteException(mayHaveHappened, cause));
+}
+
+/// <summary>What became of a write.</summary>
+internal enum WriteOutcome
+{
+    /// <summary>There is a product where there was none.</summary>
+    Created,
+
+    /// <summary>There is another product than before.</summary>
+    Replaced,
+
+    /// <summary>The product is gone.</summary>
+    Deleted,
+
+    /// <summary>There is no product that could be deleted.</summary>
+    Missing,
+
+    /// <summary>The product is not what the write requires it to be.</summary>
+    Refused,
+}
+
+/// <summary>What is known of a write that the master has answered.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Version">The version that the product has now.</param>
+/// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
+/// <param name="Node">The master's name.</param>
+internal sealed record WriteReceipt(WriteOutcome Outcome, long Version, int AcknowledgedReplicas, string Node);
+
+/// <summary>
+/// A connection of its own to the master: <c>WAIT</c> blocks the connection that it is sent on, and nobody else's
+/// commands may wait behind it.
+/// </summary>
+internal sealed class WriteConnection(RedisTopology topology, RedisMaster master, IOptions<RedisTopologyOptions> options) : IDisposable
+{
+    private ConnectionMultiplexer? _connection;
+    private TaskCompletionSource _lost = new();
+
+    /// <summary>The name of the node of the last <see cref="GetAsync"/>.</summary>
+    public string Node { get; private set; } = "";
+
+    /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
+    public Task Lost => _lost.Task;
+
+    /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master and stays it, as far as is known.</summary>
+    public bool IsSettled => master.IsSettled(Node);
+
+    /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
+    /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>
+    public async Task<IDatabase> GetAsync(CancellationToken cancellationToken)
+    {
+        if (topology.Snapshot.Master is not { } node || !options.Value.Nodes.TryGetValue(node, out var connectionString))
+            throw new RedisUnavailableException("No Redis master is up.");
+
+        if (_connection is null || Node != node || _lost.Task.IsCompleted)
+        {
+            Dispose();
+            _connection = await ConnectAsync(connectionString, cancellationToken);
+            Node = node;
+        }
+
+        return _connection.GetDatabase();
+    }
+
+    public void Dispose()
+    {
+        // Elsewhere: it takes seconds when the node hangs, and the next master is waited for.
+        if (_connection is { } connection)
+            _ = Task.Run(connection.Dispose);
+        _connection = null;
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var settings = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
+        // Connecting to an absent server blocks the calling thread for a while in some client versions.
+        var connection = await Task.Run(() => ConnectionMultiplexer.ConnectAsync(settings), cancellationToken);
+        if (!connection.IsConnected)
+        {
+            connection.Dispose();
+            throw new RedisUnavailableException("The Redis master cannot be reached.");
+        }
+
+        // Newer clients keep what is sent on a lost connection for the next one. Whether it is done then is not known.
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionFailed += (_, failure) =>
+        {
+            if (failure.ConnectionType == ConnectionType.Interactive)
+                lost.TrySetResult();
+        };
+        _lost = lost;
+        return connection;
     }
 }

@@ -94,3 +94,23 @@ internal static class DrillEndpoints
         }
     }
 }
+
+/// <summary>Where accidents can be ordered.</summary>
+internal sealed class DrillOptions
+{
+    /// <summary>The address of who started the Redis nodes; without it there are no drills.</summary>
+    public Uri? Address { get; set; }
+}
+
+/// <summary>Talks to who started the nodes.</summary>
+internal sealed class DrillClient(HttpClient http, IOptions<DrillOptions> drills, IOptions<AdminOptions> admin)
+{
+    /// <summary>Orders an accident.</summary>
+    /// <exception cref="HttpRequestException">Nobody is there.</exception>
+    public async Task<HttpResponseMessage> OrderAsync(string node, string action, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(drills.Value.Address!, $"/nodes/{Uri.EscapeDataString(node)}/{action}"));
+        request.Headers.Add(AdminKey.Header, admin.Value.Key);
+        return await http.SendAsync(request, cancellationToken);
+    }
+}

@@ -1,5 +1,13 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.History;
+using RedisAspire.ApiService.Nodes;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Events;
 
@@ -134,4 +142,81 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
 
     [LoggerMessage(LogLevel.Warning, "What happens cannot be told now, and is tried again every second.")]
     private partial void LogFailing(Exception failure);
+}
+
+/// <summary>Puts together what is to be told: everything to those who have just come, and what is new to the others. For one caller at a time.</summary>
+internal sealed partial class EventComposer(
+    RedisTopology topology, ClusterFigures cluster, LookupHistory history, TopologyLog log, IOptions<JsonOptions> options, ILogger<EventComposer> logger)
+{
+    private const int MaximumLookups = 50;
+
+    private readonly JsonSerializerOptions _json = options.Value.SerializerOptions;
+    private HashSet<string> _told = [];
+    private long _lastChange;
+
+    /// <summary>Composes the events of this moment.</summary>
+    /// <returns>What those are sent that have just come, and what the others are.</returns>
+    public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
+    {
+        var reading = cluster.ReadAsync(cancellationToken);
+        var lookups = await ReadLookupsAsync(cancellationToken);
+        var stats = await reading;
+        var changes = log.Changes;
+        var nodes = topology.Snapshot.ToResponses();
+
+        var opening = Common().Add("history", lookups).Add("topology", changes);
+        var news = Common();
+        // Another replica than before may be behind what has been told already.
+        if (lookups.TakeWhile(lookup => !_told.Contains(lookup.Id)).ToArray() is { Length: > 0 } newLookups)
+        {
+            news.Add("history", newLookups);
+            _told = [.. lookups.Select(lookup => lookup.Id)];
+        }
+
+        if (changes.Where(change => change.Number > _lastChange).ToArray() is { Length: > 0 } newChanges)
+            news.Add("topology", newChanges);
+
+        _lastChange = changes.Count > 0 ? changes[^1].Number : 0;
+        return (opening.Bytes, news.Bytes);
+
+        EventFrame Common() => new EventFrame(_json).Add("nodes", nodes).Add("stats", stats);
+    }
+
+    private async Task<IReadOnlyList<HistoryEntryResponse>> ReadLookupsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
+        }
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        {
+            LogNoHistory(failure);
+            return [];
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The history cannot be read now.")]
+    private partial void LogNoHistory(Exception failure);
+}
+
+/// <summary>Events as they are sent, made once for however many clients.</summary>
+internal sealed class EventFrame(JsonSerializerOptions json)
+{
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+
+    /// <summary>What is to be sent until now.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
+
+    /// <summary>Adds an event.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="data">What it says. In JSON it has one line.</param>
+    public EventFrame Add<T>(string type, T data)
+    {
+        _bytes.Write("event: "u8);
+        _bytes.Write(System.Text.Encoding.UTF8.GetBytes(type));
+        _bytes.Write("\ndata: "u8);
+        _bytes.Write(JsonSerializer.SerializeToUtf8Bytes(data, json));
+        _bytes.Write("\n\n"u8);
+        return this;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
@@ -61,4 +62,58 @@ internal sealed class LookupHistory(ApplicationStore store)
 
         string Field(string name) => entry[name].ToString();
     }
+}
+
+/// <summary>One look-up, as it goes into the history: without the value.</summary>
+/// <param name="Time">When it was answered.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Level">The cache level that answered.</param>
+/// <param name="ElapsedMs">How long it took, in milliseconds.</param>
+/// <param name="Node">The Redis node that held the value, if one did.</param>
+internal sealed record Lookup(DateTimeOffset Time, string Key, string Level, double ElapsedMs, string? Node);
+
+/// <summary>
+/// Writes look-ups into the history, some at a time and in the background: nobody who looks something up waits for that.
+/// Of more than a thousand a second only the latest are written, for no more are kept anyway; and what Redis does not
+/// take is let go.
+/// </summary>
+internal sealed partial class LookupRecorder(LookupHistory history, ServiceInstance instance, TimeProvider time, ILogger<LookupRecorder> logger) : BackgroundService
+{
+    private const int Batch = 250;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Channel<Lookup> _lookups = Channel.CreateBounded<Lookup>(
+        new BoundedChannelOptions(Batch) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    /// <summary>Takes note of a look-up.</summary>
+    public void Record(Lookup lookup) => _lookups.Writer.TryWrite(lookup);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Lookup>(Batch);
+        while (await _lookups.Reader.WaitToReadAsync(stoppingToken))
+        {
+            await Task.Delay(Pause, time, stoppingToken);
+            while (batch.Count < Batch && _lookups.Reader.TryRead(out var lookup))
+                batch.Add(lookup);
+            await WriteAsync(batch, stoppingToken);
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(List<Lookup> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await history.AddAsync(batch, instance.Name, cancellationToken);
+        }
+        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        {
+            LogLost(batch.Count, failure);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Count} look-ups are missing in the history.")]
+    private partial void LogLost(int count, Exception failure);
 }

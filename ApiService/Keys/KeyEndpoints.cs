@@ -153,3 +153,9 @@ internal static class KeyEndpoints
         }
     }
 }
+
+/// <summary>What several endpoints answer when they cannot do what was asked.</summary>
+internal static class KeyProblems
+{
+    public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
@@ -83,3 +84,34 @@ internal sealed class KeyScan
         return type == "none" || (_type is not null && type != _type) ? [] : [_pattern.Start];
     }
 }
+
+/// <summary>How much work one request for keys may make (<c>Keys</c> in the configuration).</summary>
+internal sealed class KeyOptions
+{
+    /// <summary>About how many keys one request looks at before it answers with what it has and a cursor. 50,000 by default.</summary>
+    public int MaximumScanned { get; set; } = 50_000;
+
+    /// <summary>How long one request scans before it answers with what it has and a cursor. 500 ms by default.</summary>
+    public TimeSpan MaximumScanTime { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a node may take to answer. Two seconds by default.</summary>
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>Finds the node that a request is for.</summary>
+internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
+{
+    /// <summary>The node that takes writes now.</summary>
+    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    public KeyNode Master => Find(topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up."));
+
+    /// <summary>A node; the master when none is named, so that everybody sees what has just been written.</summary>
+    /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
+    /// <exception cref="RedisUnavailableException">The node is down.</exception>
+    public KeyNode Find(string? name) => name is null ? Master : new KeyNode(name, nodes.DatabaseOf(name));
+}
+
+/// <summary>A node to look into.</summary>
+/// <param name="Name">Its name in the configuration.</param>
+/// <param name="Database">Its commands.</param>
+internal sealed record KeyNode(string Name, IDatabase Database);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
@@ -69,4 +71,123 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
             return default;
         }
     }
+}
+
+/// <summary>The elements of one value, read part by part with the command that its type has for that.</summary>
+/// <param name="database">The node.</param>
+/// <param name="key">The key.</param>
+/// <param name="length">How many elements it has.</param>
+/// <param name="memory">About how much memory it takes.</param>
+internal sealed class ValueElements(IDatabase database, RedisKey key, long length, long memory)
+{
+    private const int StringPartBytes = 64 * 1024;
+
+    // Elements can only be read whole: of large ones fewer at a time.
+    private const int PartBytes = 1024 * 1024;
+
+    private const long MaximumIndex = 1L << 53;
+
+    // What Redis calls infinite.
+    private static readonly NumberFormatInfo ScoreFormat = new() { PositiveInfinitySymbol = "inf", NegativeInfinitySymbol = "-inf" };
+
+    /// <summary>Reads a part.</summary>
+    /// <exception cref="FormatException">The position is of another type of value.</exception>
+    public Task<ValuePage> ReadAsync(string type, string? position, int limit)
+    {
+        var count = (int)Math.Clamp(PartBytes / Math.Max(1, memory / Math.Max(1, length)), 1, limit);
+        return type switch
+        {
+            "string" => ReadStringAsync(Index(position)),
+            "list" => ReadListAsync(Index(position), count),
+            "zset" => ReadSortedSetAsync(Index(position), count),
+            "set" => ReadSetAsync(Cursor(position), count),
+            "hash" => ReadHashAsync(Cursor(position), count),
+            "stream" => ReadStreamAsync(Id(position), count),
+            _ => Task.FromResult(ValuePage.Empty),
+        };
+    }
+
+    private async Task<ValuePage> ReadStringAsync(long start)
+    {
+        var part = (byte[])(await database.StringGetRangeAsync(key, start, start + StringPartBytes - 1))!;
+        var end = start + part.Length;
+        if (end < length)
+            end = start + ContentFormat.WholeCharacters(part);
+        var content = ContentFormat.Of(part.AsSpan(0, (int)(end - start)), length);
+        return new ValuePage([new ElementResponse { Index = start, Value = content }], Next(end));
+    }
+
+    private async Task<ValuePage> ReadListAsync(long start, int count)
+    {
+        var values = await database.ListRangeAsync(key, start, start + count - 1);
+        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])value!) })], Next(start + count));
+    }
+
+    private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
+    {
+        var entries = await database.SortedSetRangeByRankWithScoresAsync(key, start, start + count - 1);
+        return new ValuePage(
+            [.. entries.Select((entry, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])entry.Element!), Score = entry.Score.ToString("g17", ScoreFormat) })],
+            Next(start + count));
+    }
+
+    private async Task<ValuePage> ReadSetAsync(string cursor, int count)
+    {
+        var (members, next) = await ScanAsync("SSCAN", cursor, count);
+        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentFormat.Of(member) })], next);
+    }
+
+    private async Task<ValuePage> ReadHashAsync(string cursor, int count)
+    {
+        var (pairs, next) = await ScanAsync("HSCAN", cursor, count);
+        return new ValuePage([.. pairs.Chunk(2).Select(pair => Field(pair[0], pair[1]))], next);
+    }
+
+    private async Task<ValuePage> ReadStreamAsync(string start, int count)
+    {
+        var entries = await database.StreamRangeAsync(key, minId: start, count: count);
+        var items = Array.ConvertAll(entries, entry => new ElementResponse
+        {
+            Id = entry.Id,
+            Fields = Array.ConvertAll(entry.Values, pair => Field((byte[])pair.Name!, (byte[])pair.Value!)),
+        });
+        return new ValuePage(items, items.Length == count && items[^1].Id is { } last && StreamId.HasAfter(last) ? last : null);
+    }
+
+    // The client's own scans do not tell where the next request would go on.
+    private async Task<(byte[][] Items, string? Next)> ScanAsync(string command, string cursor, int count)
+    {
+        var page = (RedisResult[])(await database.ExecuteAsync(command, key, cursor, "COUNT", count))!;
+        var next = (string)page[0]!;
+        return ((byte[][])page[1]!, next == "0" ? null : next);
+    }
+
+    private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentFormat.Of(name), Value = ContentFormat.Of(value) };
+
+    private string? Next(long index) => index < length ? index.ToString(CultureInfo.InvariantCulture) : null;
+
+    private static long Index(string? position)
+    {
+        var index = long.Parse(position ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
+        return index <= MaximumIndex ? index : throw new FormatException("The position is too far.");
+    }
+
+    private static string Cursor(string? position) =>
+        ulong.TryParse(position ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out _) ? position ?? "0" : throw new FormatException("The position is none of a scan.");
+
+    // The id of the last entry: the next ones come after it.
+    private static string Id(string? position)
+    {
+        if (position is null)
+            return "-";
+        return StreamId.HasAfter(position) ? $"({position}" : throw new FormatException("The position is no id.");
+    }
+}
+
+/// <summary>Some elements of a value.</summary>
+/// <param name="Items">The elements.</param>
+/// <param name="Next">What the node calls the position of the next ones; none after the last.</param>
+internal sealed record ValuePage(ElementResponse[] Items, string? Next)
+{
+    public static ValuePage Empty { get; } = new([], null);
 }

@@ -1,4 +1,7 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
@@ -26,5 +29,50 @@ internal sealed class KeyWriter(KeyNodes nodes, KeyInspector inspector, IOptions
         var database = nodes.Master.Database;
         await change(database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         return await inspector.InspectAsync(database, [key], cancellationToken) is [var changed] ? changed : null;
+    }
+}
+
+/// <summary>Deletes keys by a pattern in small batches, so that nobody else's command waits long however many there are.</summary>
+internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
+{
+    // Half a millisecond of work while Redis makes its tables smaller because most keys have gone; less before.
+    private const int BatchSize = 200;
+
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Deletes the keys while the events are being read, and stops when they are not any more.</summary>
+    /// <param name="database">The master.</param>
+    /// <param name="pattern">Which keys.</param>
+    /// <param name="type">Of which type; any by default.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns><c>progress</c> at the beginning and from time to time, and <c>result</c> at the end.</returns>
+    public async IAsyncEnumerable<SseItem<object>> RemoveAsync(
+        IDatabase database, KeyPattern pattern, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var keysOnNode = await database.Server().DatabaseSizeAsync(database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var scan = new KeyScan(database, pattern, type, position: null, options, time);
+        var (deleted, spared) = (0L, 0L);
+
+        yield return Report("progress");
+        var reported = time.GetTimestamp();
+        while (!scan.IsComplete)
+        {
+            var found = await scan.NextAsync(KeyScan.MaximumCount, cancellationToken);
+            var keys = Array.FindAll(found, key => !reserved.Spares(key, pattern));
+            spared += found.Length - keys.Length;
+            foreach (var batch in keys.Chunk(BatchSize))
+                deleted += await database.KeyDeleteAsync(Array.ConvertAll(batch, key => (RedisKey)key)).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+
+            if (time.GetElapsedTime(reported) < ReportInterval)
+                continue;
+            yield return Report("progress");
+            reported = time.GetTimestamp();
+        }
+
+        yield return Report("result");
+
+        SseItem<object> Report(string eventType) =>
+            new(new DeletedKeysResponse(deleted, spared, Math.Min(scan.Scanned, keysOnNode), keysOnNode, (long)time.GetElapsedTime(started).TotalMilliseconds), eventType);
     }
 }

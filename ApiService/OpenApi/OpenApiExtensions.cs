@@ -55,3 +55,8 @@ internal static class OpenApiExtensions
         (content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
             .Where(media => media.Key.Contains("json", StringComparison.Ordinal) || media.Key == MediaTypeNames.Text.EventStream).Select(media => media.Value);
 }
+
+/// <summary>An example in the OpenAPI document.</summary>
+/// <param name="IsAnswer">Whether it is an answer; the body of a request otherwise.</param>
+/// <param name="Value">The example.</param>
+internal sealed record ExampleMetadata(bool IsAnswer, object Value);

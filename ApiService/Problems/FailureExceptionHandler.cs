@@ -1,4 +1,9 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using RedisAspire.Caching;
+using RedisAspire.Caching.Topology;
+using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;
 
@@ -19,4 +24,64 @@ internal sealed partial class FailureExceptionHandler(IProblemDetailsService pro
 
     [LoggerMessage(LogLevel.Warning, "{Method} {Path} failed: {Reason}.")]
     private partial void LogFailed(string method, string path, string reason, Exception failure);
+}
+
+/// <summary>Tells clients which of the things that this service depends on has failed.</summary>
+internal static class FailureProblem
+{
+    /// <summary>The problem of a failure; <see langword="null"/> when none of them is its reason.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="cancellationToken">What the request could have been given up with.</param>
+    public static ProblemDetails? Of(Exception failure, CancellationToken cancellationToken) => failure switch
+    {
+        SourceTimeoutException => new()
+        {
+            Status = StatusCodes.Status504GatewayTimeout,
+            Title = "The source did not answer in time",
+            Detail = failure.Message,
+        },
+        _ when RedisErrors.IsFailure(failure, cancellationToken) => new()
+        {
+            Status = StatusCodes.Status503ServiceUnavailable,
+            Title = "Redis is not available",
+            Detail = RedisFailure.Describe(failure),
+        },
+        _ => null,
+    };
+}
+
+/// <summary>
+/// Says in one sentence why Redis failed. The client's own text stays out of answers: it names addresses and
+/// internal state.
+/// </summary>
+internal static class RedisFailure
+{
+    // An error starts with the code of its kind; an error of a script has it further on in some versions.
+    private static readonly (string Code, string Sentence)[] Refusals =
+    [
+        ("READONLY ", "The Redis master has just become a replica, which takes no writes."),
+        ("MASTERDOWN ", "The Redis node has lost its master."),
+        ("LOADING ", "Redis is loading its data."),
+        ("OOM ", "Redis has no memory left for this."),
+        ("NOAUTH ", NoEntry),
+        ("WRONGPASS ", NoEntry),
+        ("NOPERM ", NoEntry),
+        ("BUSY ", "Redis is busy with a script."),
+        ("MISCONF ", "Redis cannot write to its disk and takes no writes."),
+        ("NOREPLICAS ", "Redis has not enough replicas to take writes."),
+    ];
+
+    private const string NoEntry = "Redis does not let this service in: its user or password is not the right one.";
+
+    public static string Describe(Exception failure) => failure switch
+    {
+        RedisUnavailableException => failure.Message,
+        RedisServerException => Refusals.FirstOrDefault(refusal => failure.Message.Contains(refusal.Code, StringComparison.Ordinal)).Sentence ?? "Redis refused the command.",
+        RedisConnectionException or IOException or SocketException => "The connection to Redis was lost.",
+        _ => "Redis did not answer in time.",
+    };
+
+    /// <summary>Whether what is stored under a key is of another kind than was expected.</summary>
+    public static bool IsWrongType(Exception failure) =>
+        failure is RedisServerException && failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
@@ -54,4 +56,47 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
             // Another instance was quicker.
         }
     }
+}
+
+/// <summary>
+/// What the queue's keys in Redis are called. Instances of different versions share them while an upgrade is under way:
+/// jobs of a form that earlier versions cannot read need another name, or those put them aside.
+/// </summary>
+internal static class QueueNames
+{
+    /// <summary>The stream of jobs that are not done: whoever has done one removes it.</summary>
+    public static readonly RedisKey Jobs = "app:queue:jobs";
+
+    /// <summary>The stream of jobs that were put aside.</summary>
+    public static readonly RedisKey Dead = "app:queue:dead";
+
+    /// <summary>A hash with the numbers of jobs that were processed, retried and put aside.</summary>
+    public static readonly RedisKey Totals = "app:queue:totals";
+
+    /// <summary>The consumer group; every instance is a consumer in it.</summary>
+    public const string Group = "warmers";
+}
+
+/// <summary>Finds out how the queue is doing.</summary>
+internal sealed class QueueState(ApplicationStore store, ConsumerGroup group, RedisTopology topology)
+{
+    public async Task<QueueResponse> GetAsync(CancellationToken cancellationToken)
+    {
+        var consumers = Array.ConvertAll(
+            await group.ExecuteAsync(database => database.StreamConsumerInfoAsync(QueueNames.Jobs, QueueNames.Group), cancellationToken),
+            consumer => new ConsumerResponse(consumer.Name, consumer.PendingMessageCount, consumer.IdleTimeInMilliseconds));
+        var (jobs, dead, totals) = await store.WriteAsync(
+            async database =>
+            {
+                var jobs = database.StreamLengthAsync(QueueNames.Jobs);
+                var dead = database.StreamLengthAsync(QueueNames.Dead);
+                var totals = database.HashGetAsync(QueueNames.Totals, ["processed", "retried"]);
+                return (await jobs, await dead, await totals);
+            },
+            cancellationToken);
+        return new QueueResponse(
+            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals[0]), Number(totals[1]), dead, consumers);
+    }
+
+    private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

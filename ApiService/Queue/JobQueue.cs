@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
 
@@ -121,5 +122,77 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         {
             return null;
         }
+    }
+}
+
+/// <summary>A job as it was given to a consumer, who is to acknowledge it.</summary>
+/// <param name="Id">The entry's id in the stream.</param>
+/// <param name="Keys">The keys to warm; <see langword="null"/> when the entry is no job.</param>
+/// <param name="Number">How often it has been given to a consumer, this time included.</param>
+internal sealed record Delivery(string Id, IReadOnlyList<string>? Keys, long Number);
+
+/// <summary>How jobs are queued and done (<c>Queue</c> in the configuration).</summary>
+internal sealed class QueueOptions
+{
+    /// <summary>How often an idle instance looks for jobs that others have queued; its own wake it at once. One second by default.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often an instance looks for abandoned jobs, and says that it is here. Five seconds by default.</summary>
+    public TimeSpan TakeOverInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a job may take; one that takes longer has failed. 45 seconds by default.</summary>
+    public TimeSpan JobTimeout { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>
+    /// When a job that was not acknowledged counts as abandoned, because it failed or its consumer is gone, and any
+    /// instance may take it over. Longer than <see cref="JobTimeout"/>. One minute by default.
+    /// </summary>
+    public TimeSpan AbandonedAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>When a consumer that has nothing to do and has not been heard of is forgotten. Ten minutes by default.</summary>
+    public TimeSpan ForgetConsumersAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a job is delivered before it is put aside. Three times by default.</summary>
+    public int MaximumDeliveries { get; set; } = 3;
+
+    /// <summary>How many jobs may be in the queue; more are refused. 1,000 by default.</summary>
+    public int MaximumJobs { get; set; } = 1_000;
+
+    /// <summary>About how many dead jobs are kept; the oldest ones are dropped. 1,000 by default.</summary>
+    public int MaximumDead { get; set; } = 1_000;
+
+    /// <summary>How many jobs an instance does at once. Four by default.</summary>
+    public int JobsAtOnce { get; set; } = 4;
+
+    /// <summary>How many keys of a job are warmed at once. 16 by default.</summary>
+    public int KeysAtOnce { get; set; } = 16;
+
+    /// <summary>Whether the values make sense.</summary>
+    public bool IsValid =>
+        PollInterval > TimeSpan.Zero && TakeOverInterval > TimeSpan.Zero && JobTimeout > TimeSpan.Zero
+        && AbandonedAfter > JobTimeout && ForgetConsumersAfter > TakeOverInterval
+        && MaximumDeliveries > 0 && MaximumJobs > 0 && MaximumDead > 0 && JobsAtOnce > 0 && KeysAtOnce > 0;
+}
+
+/// <summary>What keys a job may have.</summary>
+internal static class WarmingRules
+{
+    /// <summary>How many keys a job has whose visitor has no admin key.</summary>
+    public const int MaximumKeysOfVisitors = 10;
+
+    private const int MaximumKeys = 100;
+    private const int MaximumCharacters = 8192;
+
+    /// <summary>Says what is wrong with the keys.</summary>
+    /// <returns><see langword="null"/> when nothing is.</returns>
+    public static string? Check(IReadOnlyList<string> keys)
+    {
+        if (keys.Count is 0 or > MaximumKeys)
+            return $"A job has 1 to {MaximumKeys} keys; this one has {keys.Count}.";
+        if (keys.Any(key => key is null))
+            return "A key is a text.";
+        if (keys.Sum(key => key.Length) > MaximumCharacters)
+            return $"The keys of a job have together at most {MaximumCharacters} characters.";
+        return keys.Select(DataKey.Check).FirstOrDefault(error => error is not null);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 
@@ -91,4 +92,13 @@ internal sealed partial class QueueWorker(
 
     [LoggerMessage(LogLevel.Debug, "This instance could not say that it leaves the queue.")]
     private partial void LogNotLeft(Exception failure);
+}
+
+/// <summary>Warms the cache: asks for keys before anybody else does, so that nobody has to wait for the database.</summary>
+internal sealed class CacheWarmer(DataService data, IOptions<QueueOptions> options)
+{
+    public Task WarmAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        keys,
+        new ParallelOptions { MaxDegreeOfParallelism = options.Value.KeysAtOnce, CancellationToken = cancellationToken },
+        async (key, token) => await data.ReadAsync(key, options: null, token));
 }

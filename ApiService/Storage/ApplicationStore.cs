@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
@@ -24,4 +27,28 @@ internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
     /// <exception cref="RedisUnavailableException">No node is up.</exception>
     public Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
         async (node, database) => new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
+}
+
+/// <summary>What a node answered to a read.</summary>
+/// <param name="Value">The answer.</param>
+/// <param name="Node">The name of the node.</param>
+internal sealed record ReadAnswer<T>(T Value, string Node);
+
+/// <summary>This run of the API, apart from all others.</summary>
+internal sealed class ServiceInstance
+{
+    /// <summary>Its name: the machine, the process, and what tells it from an earlier process with the same number.</summary>
+    public string Name { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
+}
+
+/// <summary>Adds what every feature needs that keeps something in Redis.</summary>
+internal static class StorageExtensions
+{
+    public static IServiceCollection AddApplicationStore(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ApplicationStore>();
+        services.TryAddSingleton<ServiceInstance>();
+        return services;
+    }
 }
