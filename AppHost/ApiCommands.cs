@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.AppHost;
 
-/// <summary>What the dashboard can have the API do. It is offered on the replication: of the API there are several instances, and any will do.</summary>
+/// <summary>Dashboard commands that call the API. They are on the replication, because the API has several instances, and any of them can serve a call.</summary>
 internal static class ApiCommands
 {
     /// <summary>Adds the commands.</summary>
     /// <param name="redis">The replication.</param>
     /// <param name="api">The API.</param>
-    /// <param name="adminKey">What its requests must carry.</param>
+    /// <param name="adminKey">The key that its requests must carry.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithApiCommands(
         this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey)
@@ -24,7 +24,7 @@ internal static class ApiCommands
             })
             .WithCommand("seed", "Seed catalogue", context => SendAsync(context, HttpMethod.Post, "/api/db/seed"), new CommandOptions
             {
-                Description = "Adds the sample products that are not there.",
+                Description = "Adds the sample products that are missing.",
                 ConfirmationMessage = "Add the sample products?",
                 IconName = "DatabaseArrowDown",
             });
@@ -33,7 +33,7 @@ internal static class ApiCommands
         {
             using var client = context.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
             using var request = new HttpRequestMessage(method, $"{api.GetEndpoint("http").Url}{path}");
-            request.Headers.Add(Drills.AdminKeyFilter.Header, await adminKey.Resource.GetValueAsync(context.CancellationToken));
+            request.Headers.Add(FaultInjection.AdminKeyFilter.Header, await adminKey.Resource.GetValueAsync(context.CancellationToken));
             try
             {
                 using var answer = await client.SendAsync(request, context.CancellationToken);

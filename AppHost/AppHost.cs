@@ -1,5 +1,5 @@
 using RedisAspire.AppHost;
-using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.FaultInjection;
 using RedisAspire.AppHost.Verification;
 
 if (LaunchOptions.Read(args, out var exitCode) is not { } options)
@@ -28,7 +28,7 @@ var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithEnvironment("Admin__Key", adminKey)
     .WithEnvironment("Frontend__Key", frontendKey)
     .WithReference(redis)
-    .WithDrills(redis, adminKey)
+    .WithFaultInjection(redis, adminKey)
     .WithExpirationOf(options)
     .WithPublishedHosts("apiservice;localhost")
     .WaitForMaster(redis);

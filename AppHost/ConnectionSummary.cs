@@ -7,16 +7,16 @@ using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost;
 
-/// <summary>Says where everything is: once on the console when everything is healthy, and whenever the dashboard is asked <i>How to connect</i>.</summary>
+/// <summary>Shows the addresses of all parts: once on the console when everything is healthy, and by the dashboard command <i>How to connect</i>.</summary>
 internal static class ConnectionSummary
 {
-    /// <summary>Has it said.</summary>
+    /// <summary>Adds the summary.</summary>
     /// <param name="redis">The replication, which gets the command.</param>
-    /// <param name="options">While the application is verified, nothing is said of it.</param>
+    /// <param name="options">There is no summary while the application is verified.</param>
     /// <param name="api">The API.</param>
     /// <param name="web">The web page.</param>
-    /// <param name="adminKey">What a request to the API must carry that changes or breaks something.</param>
-    /// <param name="operatorToken">What an operator logs in with at the web page.</param>
+    /// <param name="adminKey">The key of requests to the API that change or break something.</param>
+    /// <param name="operatorToken">The token with which an operator logs in at the web page.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithSummary(
         this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web,
@@ -34,13 +34,13 @@ internal static class ConnectionSummary
             "How to connect",
             async context => CommandResults.Success(
                 "How to connect", await ComposeAsync(context.Services, context.CancellationToken), CommandResultFormat.Text, displayImmediately: true),
-            new CommandOptions { Description = "Shows where everything is, with redis-cli lines and the admin key.", IconName = "PlugConnected", IsHighlighted = true });
+            new CommandOptions { Description = "Shows all addresses, with redis-cli commands and the admin key.", IconName = "PlugConnected", IsHighlighted = true });
 
         async Task<string> ComposeAsync(IServiceProvider services, CancellationToken cancellationToken)
         {
             var text = new StringBuilder();
             var page = web.GetEndpoint("http").Url;
-            Row("Web page", options.Open ? $"{page} (whoever sees it may change and break things)" : page);
+            Row("Web page", options.Open ? $"{page} (every visitor may change and break things)" : page);
             if (!options.Open)
                 Row("  for operators", await LaunchExtensions.LoginLinkAsync(page, operatorToken, cancellationToken));
             Row("API", api.GetEndpoint("http").Url);
@@ -50,7 +50,7 @@ internal static class ConnectionSummary
             text.Append('\n');
             var roles = services.MonitorOf(redis.Resource).Snapshot?.Nodes.ToDictionary(node => node.Name, node => node.IsUp ? node.Role.ToString().ToLowerInvariant() : "down", StringComparer.Ordinal) ?? [];
             foreach (var member in redis.Resource.Members)
-                Row(member.Name, $"{(member.IsSentinel ? "sentinel" : roles.GetValueOrDefault(member.Name, "unknown")),-9}{await member.RedisCliLineAsync(redis.Resource, cancellationToken)}");
+                Row(member.Name, $"{(member.IsSentinel ? "sentinel" : roles.GetValueOrDefault(member.Name, "unknown")),-9}{await member.RedisCliCommandAsync(redis.Resource, cancellationToken)}");
             return text.ToString();
 
             void Row(string label, string value) => text.Append(CultureInfo.InvariantCulture, $"  {label,-18}{value}\n");
@@ -73,9 +73,9 @@ internal static class ConnectionSummary
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                // The application ends before everything was up.
+                // The application was stopped before everything was up.
             }
-            // Whatever it is, the application must not end because of what it says.
+            // A failure of the summary must not end the application.
             catch (Exception failure)
             {
                 await Console.Error.WriteLineAsync($"Not everything is up: {failure.Message}");

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace RedisAspire.AppHost;
 
-/// <summary>Leads to the latency of hits and misses on the dashboard: from the list of resources, and from the web page.</summary>
+/// <summary>Links to the latency of hits and misses on the dashboard: from the list of resources, and from the web page.</summary>
 internal static class DashboardLinks
 {
     /// <summary>Adds the links, if there is a dashboard.</summary>
     /// <param name="redis">The replication, which gets the links.</param>
     /// <param name="options">Whether there is a dashboard.</param>
     /// <param name="api">The API, which measures the latency.</param>
-    /// <param name="web">The web page, which is told the address.</param>
+    /// <param name="web">The web page, which gets the address.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithLatencyLinks(
         this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web)
@@ -18,14 +18,14 @@ internal static class DashboardLinks
         if (options.NoDashboard || builder.ExecutionContext.IsPublishMode || DashboardAddress(builder.Configuration) is not { } dashboard)
             return redis;
 
-        // One is enough for the page: on the dashboard, misses are one click from hits in the list of instruments.
+        // The page needs one link: on the dashboard, misses are one click from hits in the list of instruments.
         web.WithEnvironment("Dashboard__Latency", LatencyOf("hit"));
         return redis.WithUrl(LatencyOf("hit"), "Hit latency").WithUrl(LatencyOf("miss"), "Miss latency");
 
         string LatencyOf(string type) => $"{dashboard}/metrics/resource/{api.Resource.Name}?meter=RedisAspire.Caching&instrument=redisaspire.cache.{type}.duration";
     }
 
-    /// <summary>Where the dashboard listens; without the token that opens it.</summary>
+    /// <summary>The address of the dashboard, without its login token.</summary>
     /// <param name="configuration">The app host's configuration.</param>
     /// <returns>The address; <see langword="null"/> without a dashboard.</returns>
     public static string? DashboardAddress(IConfiguration configuration) =>

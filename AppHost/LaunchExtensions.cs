@@ -3,13 +3,13 @@ using RedisAspire.AppHost.Verification;
 
 namespace RedisAspire.AppHost;
 
-/// <summary>What the options mean for the model.</summary>
+/// <summary>Applies the options to the model.</summary>
 internal static class LaunchExtensions
 {
-    // The dashboard ends together with the services: what they have left to tell it then is not waited for, three times over, for ten seconds.
+    // The dashboard ends together with the services, so their last exports fail. Without this they would wait ten seconds, three times.
     private const string TelemetryTimeoutInMilliseconds = "500";
 
-    /// <summary>Keeps data where the options say, or not at all.</summary>
+    /// <summary>Keeps data in the directory of the options, or not at all.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithDataOf(this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options) =>
         options.Data is { Length: > 0 } directory ? redis.WithDataBindMount(directory) : redis.WithDataVolume(options.KeepsData);
 
@@ -25,15 +25,15 @@ internal static class LaunchExtensions
 #pragma warning restore ASPIRECERTIFICATES001
         return service
             .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", TelemetryTimeoutInMilliseconds)
-            // Aspire has queries traced in full on a developer's machine; the one of a log-in has the token.
+            // On a developer's machine Aspire traces queries unredacted, and that of a login contains the token.
             .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "false")
             .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "false")
             .WithEndpoint("http", endpoint => endpoint.Port = LaunchOptions.TakePort(port, what));
     }
 
     /// <summary>
-    /// Says by which names a published service is reached, and which proxies before it are believed. On this machine it is
-    /// reached as localhost, without one.
+    /// Sets the host names of a published service, and the proxies that it trusts. On this machine it is localhost, without
+    /// a proxy.
     /// </summary>
     /// <param name="service">The service.</param>
     /// <param name="hosts">The names, separated by semicolons; those of the parameter <c>web-hosts</c> if they are not given.</param>
@@ -43,7 +43,7 @@ internal static class LaunchExtensions
         if (!builder.ExecutionContext.IsPublishMode)
             return service;
 
-        // What Aspire would set believes everybody.
+        // Aspire's own setting would trust every proxy.
         service.DisableForwardedHeaders();
         return hosts is not null
             ? service.WithEnvironment("AllowedHosts", hosts)
@@ -52,7 +52,7 @@ internal static class LaunchExtensions
                 .WithEnvironment("TrustedProxies", builder.AddParameter("trusted-proxies", "127.0.0.1", publishValueAsDefault: true));
     }
 
-    /// <summary>Says who may change and break things by the web page, and has its link on the dashboard log in.</summary>
+    /// <summary>Sets the operators of the web page, and lets its link on the dashboard log in.</summary>
     public static IResourceBuilder<ProjectResource> WithOperators(this IResourceBuilder<ProjectResource> web, LaunchOptions options, IResourceBuilder<ParameterResource> token)
     {
         if (options.Open)
@@ -67,14 +67,14 @@ internal static class LaunchExtensions
             });
     }
 
-    /// <summary>The link that makes an operator of whoever follows it.</summary>
+    /// <summary>The link that logs an operator in.</summary>
     /// <param name="page">Address of the web page.</param>
-    /// <param name="token">What an operator logs in with.</param>
+    /// <param name="token">The token of operators.</param>
     /// <param name="cancellationToken">Ends the wait for the token.</param>
     public static async Task<string> LoginLinkAsync(string page, IResourceBuilder<ParameterResource> token, CancellationToken cancellationToken) =>
         $"{page}/login?t={Uri.EscapeDataString(await token.Resource.GetValueAsync(cancellationToken) ?? "")}";
 
-    /// <summary>Has values expire soon while the application is verified.</summary>
+    /// <summary>Shortens the expiration of values while the application is verified.</summary>
     public static IResourceBuilder<ProjectResource> WithExpirationOf(this IResourceBuilder<ProjectResource> api, LaunchOptions options) =>
         options.Verify ? api.WithEnvironment("Cache__Expiration", TimeSpan.FromSeconds(options.Ttl).ToString("c", CultureInfo.InvariantCulture)) : api;
 
@@ -92,7 +92,7 @@ internal static class LaunchExtensions
         }
         catch (DistributedApplicationException failure)
         {
-            // What is missing or wrong on this machine is said in a sentence, not with a stack trace.
+            // A problem of this machine is reported as a sentence, without a stack trace.
             await Console.Error.WriteLineAsync(failure.Message);
             return 1;
         }

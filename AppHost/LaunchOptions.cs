@@ -13,7 +13,7 @@ internal sealed record LaunchOptions
 {
     private const string Section = "RedisAspire";
 
-    /// <summary>Port of the web page. A busy port is passed over, here and below; 0 takes any.</summary>
+    /// <summary>Port of the web page. A busy port is skipped, here and below; 0 takes any.</summary>
     public int WebPort { get; init; } = 5000;
 
     /// <summary>Port of the API.</summary>
@@ -40,25 +40,25 @@ internal sealed record LaunchOptions
     /// <summary>Password of the services at every node and sentinel; a random one if none is given.</summary>
     public string? Password { get; init; }
 
-    /// <summary>What a request must carry that changes or breaks something; a random one if none is given.</summary>
+    /// <summary>The key of requests that change or break something; a random one if none is given.</summary>
     public string? AdminKey { get; init; }
 
-    /// <summary>What an operator logs in with at the web page; a random one if none is given.</summary>
+    /// <summary>The token with which an operator logs in at the web page; a random one if none is given.</summary>
     public string? OperatorToken { get; init; }
 
-    /// <summary>Whether whoever sees the web page is an operator.</summary>
+    /// <summary>Whether every visitor of the web page is an operator.</summary>
     public bool Open { get; init; }
 
     /// <summary>Where Redis keeps its data; a directory or volume of this checkout if none is given.</summary>
     public string? Data { get; init; }
 
-    /// <summary><c>container</c> or <c>process</c>; what can be had if it is not given.</summary>
+    /// <summary><c>container</c> or <c>process</c>; the available one if it is not given.</summary>
     public string? Runtime { get; init; }
 
     /// <summary>Whether the dashboard is left out.</summary>
     public bool NoDashboard { get; init; }
 
-    /// <summary>Whether anything is kept for the next run.</summary>
+    /// <summary>Whether data is kept for the next run.</summary>
     public bool KeepsData { get; init; } = true;
 
     /// <summary>Whether the application is verified and ended, rather than run.</summary>
@@ -70,16 +70,16 @@ internal sealed record LaunchOptions
     /// <summary>The arguments of the app host's builder.</summary>
     public string[] Arguments { get; private init; } = [];
 
-    /// <summary>Reads the command line. What is wrong with it, and help, goes to the console.</summary>
+    /// <summary>Reads the command line. Errors and help are written to the console.</summary>
     /// <param name="args">The arguments. Settings such as <c>--Section:Name=value</c> are passed on as they are.</param>
-    /// <param name="exitCode">With what the program ends when it is not to start.</param>
+    /// <param name="exitCode">The exit code when the application is not started.</param>
     /// <returns>The options; <see langword="null"/> when the program is not to start.</returns>
     public static LaunchOptions? Read(string[] args, out int exitCode)
     {
         exitCode = 0;
         var passedOn = new List<string>();
         var own = new List<string>();
-        // Publishing has a command line of its own, which is Aspire's.
+        // Publishing uses Aspire's own command line.
         var isAspires = args.Contains("--operation", StringComparer.Ordinal) || args.Contains("--publisher", StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
         {
@@ -119,14 +119,14 @@ internal sealed record LaunchOptions
         }
     }
 
-    /// <summary>A port for a service: the one that is wanted, or the next free one, which the console says then.</summary>
+    /// <summary>A port for a service: the wanted one, or the next free one, which is then reported on the console.</summary>
     public static int? TakePort(int wanted, string what)
     {
         if (wanted == 0)
             return null;
         var port = Hosting.FreePorts.Take(wanted);
         if (port != wanted)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Port {wanted} is taken: {what} listens on {port}."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Port {wanted} is in use: {what} listens on {port}."));
         return port;
     }
 
@@ -144,15 +144,15 @@ internal sealed record LaunchOptions
             Number(nameof(Sentinels), "How many sentinels watch the nodes and replace a dead master; 0: none.", defaults.Sentinels),
             Number(nameof(Instances), "How many instances of the API are started.", defaults.Instances),
             Text(nameof(Password), "TEXT", "Password of the services at every Redis node and sentinel (default: a random one)."),
-            Text(nameof(AdminKey), "TEXT", "What a request must carry that changes or breaks something (default: a random one)."),
-            Text(nameof(OperatorToken), "TEXT", "What an operator logs in with at the web page (default: a random one)."),
+            Text(nameof(AdminKey), "TEXT", "Key of requests that change or break something (default: a random one)."),
+            Text(nameof(OperatorToken), "TEXT", "Token with which an operator logs in at the web page (default: a random one)."),
             Text(nameof(Data), "DIR", "Where Redis keeps its data (default: a place of this checkout's own)."),
             Text(nameof(Runtime), "container|process", "What Redis runs as (default: containers where an engine answers, else processes)."),
-            Flag(nameof(Open), "Lets whoever sees the web page change and break things, without the token: for a classroom where all are trusted."),
+            Flag(nameof(Open), "Lets every visitor of the web page change and break things, without the token: for a classroom where all are trusted."),
             Flag(nameof(NoDashboard), "Leaves the dashboard out."),
         };
         var root = new RootCommand(
-            "Starts a replicated Redis, an API that caches in it, a web page and the Aspire dashboard. A busy port is passed over. Ctrl-C ends everything.\n"
+            "Starts a replicated Redis, an API that caches in it, a web page and the Aspire dashboard. A busy port is skipped. Ctrl-C ends everything.\n"
             + "Settings of the services pass through the environment, for example SlowDatabase__Latency=00:00:00.2.");
         foreach (var option in options)
             root.Add(option);
@@ -243,7 +243,7 @@ internal sealed record LaunchOptions
             own.Add($"--Parameters:operator-token={OperatorToken}");
         if (!string.IsNullOrEmpty(Runtime))
             own.Add($"--Redis:Runtime={Runtime}");
-        // The report is what is read then.
+        // Only the report is printed then.
         if (Verify)
             own.AddRange(["--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Aspire.Hosting.Dcp=Error"]);
         return this with { Arguments = [.. own, .. settings] };

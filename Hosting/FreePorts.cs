@@ -12,8 +12,8 @@ internal static class FreePorts
 
     private static readonly Lock Guard = new();
 
-    // Nobody listens on a port yet when it is given. Until the process ends, a socket of UDP with the same number, which
-    // nobody else here uses, tells other processes that it is: of those only one can be had, whoever asks.
+    // A port that was given has no listener yet. Until the process ends, a UDP socket with the same number reserves it
+    // against other processes of this program: only one of them can bind it.
     private static readonly Dictionary<int, Socket> Given = [];
 
     /// <summary>The first free port from <paramref name="preferred"/> on; any free port if that is none or 0.</summary>

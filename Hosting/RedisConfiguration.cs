@@ -4,87 +4,87 @@ using System.Text;
 namespace RedisAspire.Hosting;
 
 /// <summary>
-/// What <c>redis.conf</c> and <c>sentinel.conf</c> say: the only place, for containers, processes, published nodes and tests.
+/// The contents of <c>redis.conf</c> and <c>sentinel.conf</c>, in one place for containers, processes, published nodes and tests.
 /// See https://redis.io/docs/latest/operate/oss_and_stack/management/config/.
 /// </summary>
 internal static class RedisConfiguration
 {
-    /// <summary>What the sentinels call the replication.</summary>
+    /// <summary>The name of the replication at the sentinels.</summary>
     public const string SentinelServiceName = "mymaster";
 
     /// <summary>A node's configuration.</summary>
-    /// <param name="settings">What is the same on every node.</param>
-    /// <param name="users">Who may do what.</param>
+    /// <param name="settings">The settings that all nodes share.</param>
+    /// <param name="users">The users and their permissions.</param>
     /// <param name="node">Where it listens and keeps its data.</param>
     /// <param name="master">The node it follows; none if it is the master.</param>
     public static string OfNode(RedisNodeSettings settings, RedisUsers users, RedisPlace node, RedisPlace? master)
     {
         var text = Listen(node);
         foreach (var user in users.All)
-            Line(text, user.ToConfiguration(users.IsHashed));
-        Line(text, $"masteruser {Quote(users.Replication.Name)}");
-        Line(text, $"masterauth {Quote(users.Replication.Password)}");
-        // Sentinels rename the command alike. Another Redis that has come to listen where a node of ours did does not
-        // know it by this name, and so cannot be made to follow ours and lose its data.
+            Append(text, user.ToConfiguration(users.IsHashed));
+        Append(text, $"masteruser {Quote(users.Replication.Name)}");
+        Append(text, $"masterauth {Quote(users.Replication.Password)}");
+        // Sentinels rename the command in the same way. Another Redis that now listens at the address of a former node does
+        // not know the command by this name, and so cannot be made to follow ours and lose its data.
         if (users.FollowCommand is { } follow)
-            Line(text, $"rename-command SLAVEOF {follow}");
-        Line(text, $"replica-announce-ip {node.PeerHost}");
-        Line(text, $"replica-announce-port {node.PeerPort}");
+            Append(text, $"rename-command SLAVEOF {follow}");
+        Append(text, $"replica-announce-ip {node.PeerHost}");
+        Append(text, $"replica-announce-port {node.PeerPort}");
         if (settings.MaxMemory is not null)
         {
-            Line(text, $"maxmemory {settings.MaxMemory}");
-            Line(text, $"maxmemory-policy {settings.MaxMemoryPolicy}");
+            Append(text, $"maxmemory {settings.MaxMemory}");
+            Append(text, $"maxmemory-policy {settings.MaxMemoryPolicy}");
         }
 
         if (settings.IsAppendOnly)
         {
-            Line(text, "appendonly yes");
-            Line(text, "appendfsync everysec");
+            Append(text, "appendonly yes");
+            Append(text, "appendfsync everysec");
         }
 
-        Line(text, "save \"\"");
-        Line(text, "repl-diskless-sync yes");
-        Line(text, "repl-diskless-sync-delay 0");
-        Line(text, "replica-serve-stale-data yes");
+        Append(text, "save \"\"");
+        Append(text, "repl-diskless-sync yes");
+        Append(text, "repl-diskless-sync-delay 0");
+        Append(text, "replica-serve-stale-data yes");
         if (master is not null)
-            Line(text, $"replicaof {master.PeerHost} {master.PeerPort}");
+            Append(text, $"replicaof {master.PeerHost} {master.PeerPort}");
         return text.ToString();
     }
 
     /// <summary>A sentinel's configuration.</summary>
-    /// <param name="users">Who may do what.</param>
+    /// <param name="users">The users and their permissions.</param>
     /// <param name="sentinel">Where it listens.</param>
     /// <param name="master">The node that is the master now.</param>
     /// <param name="sentinels">How many sentinels there are: most of them have to agree.</param>
     public static string OfSentinel(RedisUsers users, RedisPlace sentinel, RedisPlace master, int sentinels)
     {
         var text = Listen(sentinel);
-        Line(text, $"requirepass {Quote(users.Application.Password)}");
-        Line(text, $"sentinel sentinel-pass {Quote(users.Application.Password)}");
-        Line(text, $"sentinel announce-ip {sentinel.PeerHost}");
-        Line(text, $"sentinel announce-port {sentinel.PeerPort}");
+        Append(text, $"requirepass {Quote(users.Application.Password)}");
+        Append(text, $"sentinel sentinel-pass {Quote(users.Application.Password)}");
+        Append(text, $"sentinel announce-ip {sentinel.PeerHost}");
+        Append(text, $"sentinel announce-port {sentinel.PeerPort}");
         // Containers are known by name: their addresses change when they start again.
         if (sentinel.IsContainer)
         {
-            Line(text, "sentinel resolve-hostnames yes");
-            Line(text, "sentinel announce-hostnames yes");
+            Append(text, "sentinel resolve-hostnames yes");
+            Append(text, "sentinel announce-hostnames yes");
         }
 
-        Line(text, string.Create(CultureInfo.InvariantCulture, $"sentinel monitor {SentinelServiceName} {master.PeerHost} {master.PeerPort} {(sentinels / 2) + 1}"));
-        Line(text, $"sentinel auth-user {SentinelServiceName} {Quote(users.Sentinel.Name)}");
-        Line(text, $"sentinel auth-pass {SentinelServiceName} {Quote(users.Sentinel.Password)}");
+        Append(text, string.Create(CultureInfo.InvariantCulture, $"sentinel monitor {SentinelServiceName} {master.PeerHost} {master.PeerPort} {(sentinels / 2) + 1}"));
+        Append(text, $"sentinel auth-user {SentinelServiceName} {Quote(users.Sentinel.Name)}");
+        Append(text, $"sentinel auth-pass {SentinelServiceName} {Quote(users.Sentinel.Password)}");
         if (users.FollowCommand is { } follow)
-            Line(text, $"sentinel rename-command {SentinelServiceName} SLAVEOF {follow}");
-        Line(text, $"sentinel down-after-milliseconds {SentinelServiceName} 2000");
-        Line(text, $"sentinel failover-timeout {SentinelServiceName} 3000");
-        Line(text, $"sentinel parallel-syncs {SentinelServiceName} 1");
+            Append(text, $"sentinel rename-command {SentinelServiceName} SLAVEOF {follow}");
+        Append(text, $"sentinel down-after-milliseconds {SentinelServiceName} 2000");
+        Append(text, $"sentinel failover-timeout {SentinelServiceName} 3000");
+        Append(text, $"sentinel parallel-syncs {SentinelServiceName} 1");
         return text.ToString();
     }
 
     /// <summary>Writes a configuration to a file that only its owner can read.</summary>
     /// <param name="path">The file; its directory is made if it is not there.</param>
-    /// <param name="configuration">What it says.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellationToken">Cancels writing.</param>
     public static async Task WriteAsync(string path, string configuration, CancellationToken cancellationToken)
     {
         var directory = Path.GetDirectoryName(path)!;
@@ -107,16 +107,16 @@ internal static class RedisConfiguration
     private static StringBuilder Listen(RedisPlace place)
     {
         var text = new StringBuilder();
-        Line(text, place.IsContainer ? "bind * -::*" : "bind 127.0.0.1 -::1");
-        Line(text, $"port {place.Port}");
-        Line(text, $"dir {Quote(place.Directory)}");
+        Append(text, place.IsContainer ? "bind * -::*" : "bind 127.0.0.1 -::1");
+        Append(text, $"port {place.Port}");
+        Append(text, $"dir {Quote(place.Directory)}");
         return text;
     }
 
-    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+    private static void Append(StringBuilder text, string line) => text.Append(line).Append('\n');
 }
 
-/// <summary>Where a node or sentinel listens and keeps its data, and what the others call it.</summary>
+/// <summary>Where a node or sentinel listens and keeps its data, and its address for the others.</summary>
 /// <param name="Port">The port it listens on.</param>
 /// <param name="Directory">Where it keeps its data.</param>
 /// <param name="PeerHost">The host by which nodes and sentinels reach it.</param>

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Configuration;
 namespace RedisAspire.Hosting;
 
 /// <summary>
-/// The users' passwords as secret parameters. Those that are not given are new in every run, so that whoever answers to
-/// them is a node of this run.
+/// The users' passwords as secret parameters. Generated ones are new in every run, so that only a node of
+/// this run accepts them.
 /// </summary>
 internal sealed class RedisCredentials
 {
-    // Those end a value in a connection string, and Sentinel does not quote what it writes into its file.
+    // These characters end a value in a connection string, and Sentinel does not quote values in its file.
     private static readonly SearchValues<char> NotInPasswords = SearchValues.Create(",= \t\r\n\"'");
 
     private readonly Dictionary<string, ParameterResource> _passwords;
@@ -45,7 +45,7 @@ internal sealed class RedisCredentials
     // One name for all nodes and sentinels of a run.
     private string FollowCommand { get; } = new RedisUsers("").FollowCommand!;
 
-    /// <summary>Says what is wrong with a password; <see langword="null"/> when nothing is.</summary>
+    /// <summary>The reason why a password is refused; <see langword="null"/> when it is valid.</summary>
     public static string? RefusalOf(string password) => password.Length == 0 || password.AsSpan().ContainsAny(NotInPasswords)
         ? "must not be empty nor contain commas, equals signs, white space or quotation marks."
         : null;
@@ -71,8 +71,8 @@ internal sealed class RedisCredentials
     }
 
     /// <summary>The users with names of their passwords in place of them, for what is published.</summary>
-    /// <param name="placeholderOf">What stands for a password until it is known.</param>
+    /// <param name="placeholderOf">The placeholder of a password until it is known.</param>
     public RedisUsers WithPlaceholders(Func<ParameterResource, string> placeholderOf) =>
-        // Published nodes have addresses that nobody else gets.
+        // The addresses of published nodes are never reused by others.
         new(placeholderOf(Application), user => placeholderOf(_passwords[user])) { FollowCommand = null, IsHashed = false };
 }

@@ -6,8 +6,8 @@ using System.Text;
 namespace RedisAspire.Hosting;
 
 /// <summary>
-/// Where a run keeps what: data in a directory that no other run uses at the same time, and configurations, which hold
-/// passwords, in one that is deleted when the app host ends, however it ends.
+/// The directories of a run: one for data, which no other run uses at the same time, and one for configurations, which
+/// hold passwords. The latter is deleted when the app host ends, also after a crash.
 /// </summary>
 internal sealed class RedisDirectories : IDisposable
 {
@@ -63,7 +63,7 @@ internal sealed class RedisDirectories : IDisposable
     public string? LastMasterOf(RedisReplicationResource redis) =>
         _data.TryGetValue(redis, out var data) && Path.Combine(data.Path, MasterFile) is var path && File.Exists(path) ? File.ReadAllText(path).Trim() : null;
 
-    /// <summary>Notes who the master is, for the next run.</summary>
+    /// <summary>Stores the name of the master for the next run.</summary>
     public void RememberMaster(RedisReplicationResource redis, string master)
     {
         if (_data.TryGetValue(redis, out var data))

@@ -28,8 +28,8 @@ internal sealed class RedisMemberClient(RedisMember member, ParameterResource pa
     }
 
     /// <summary>
-    /// Has a sentinel look at every node once a second instead of every ten, for as long as it runs: whoever promotes
-    /// a node on a developer's machine does not want to wait. No setting of its file says so.
+    /// Lets a sentinel poll every node once a second instead of every ten, for as long as it runs, so that a manual failover
+    /// on a developer's machine is fast. The configuration file has no setting for that.
     /// </summary>
     public Task LookOftenAsync(CancellationToken cancellationToken) => AskAsync("SENTINEL DEBUG INFO-PERIOD 1000", cancellationToken);
 

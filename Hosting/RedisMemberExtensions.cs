@@ -38,7 +38,7 @@ internal static class RedisMemberExtensions
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
         member.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
-        // A Redis resource has its arguments made into one line for a shell, which the image's own start script does not read.
+        // A Redis resource joins its arguments to one shell command, which the image's own start script does not read.
 #pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation, and the only switch there is.
         member.Resource.ShellExecution = false;
 #pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
@@ -91,7 +91,7 @@ internal static class RedisMemberExtensions
         {
             var directories = started.Services.GetRequiredService<RedisDirectories>();
             var path = directories.ConfigurationOf(member);
-            // A sentinel notes in its file whom it knows, and goes on with that.
+            // A sentinel stores the nodes that it knows in its file, and continues with them.
             if (!member.IsSentinel || !File.Exists(path))
                 await RedisConfiguration.WriteAsync(path, await redis.ConfigurationOfAsync(member, directories.DataOf(redis, member), started.Services, cancellationToken), cancellationToken);
         })
@@ -138,7 +138,7 @@ internal static class RedisMemberExtensions
     /// <summary>Gives a container a volume, or a directory of the host, if the settings ask for one. A process finds its directory when it starts.</summary>
     public static void MountData(this IDistributedApplicationBuilder builder, RedisReplicationResource redis, RedisMember member, int number)
     {
-        // A sentinel of this run is told who the master is when it starts; a published one remembers it.
+        // A sentinel of this run gets the master when it starts; a published one keeps it in its file.
         if (member.Resource is not ContainerResource container || (member.IsSentinel && builder.ExecutionContext.IsRunMode))
             return;
         var resource = builder.CreateResourceBuilder(container);

@@ -18,7 +18,7 @@ internal static class RedisMonitoringExtensions
         return redis.WithCheck(resource.Name, (provider, cancellationToken) => provider.MonitorOf(resource).CheckAsync(cancellationToken));
     }
 
-    /// <summary>Says whether a node answers and follows its master, or whether a sentinel answers.</summary>
+    /// <summary>Checks that a node answers and follows its master, or that a sentinel answers.</summary>
     public static IResourceBuilder<T> WithMemberHealthCheck<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
         where T : IResource
     {

@@ -4,12 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Brings accidents about: kills, pauses and resumes what a resource runs as.</summary>
+/// <summary>Injects faults: kills, pauses and resumes the process or container of a resource.</summary>
 internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
 {
     private const string Paused = "Paused";
 
-    // What the orchestrator tells of a resource: see the details of any on the dashboard.
+    // These are properties that the orchestrator sets; the dashboard shows them in the details of a resource.
     private const string ContainerProperty = "container.id";
     private const string ProcessProperty = "executable.pid";
 
@@ -59,7 +59,7 @@ internal sealed class RedisProcessControl(RedisRuntimeChoice choice)
         }
     }
 
-    // Nobody else would: a process that is stopped is still a process.
+    // The orchestrator does not detect it: a process that is stopped still exists.
     private static Task ShowAsync(IResource resource, ExecuteCommandContext context, ResourceStateSnapshot state) =>
         context.Services.GetRequiredService<ResourceNotificationService>().PublishUpdateAsync(resource, context.ResourceName, snapshot => snapshot with { State = state });
 

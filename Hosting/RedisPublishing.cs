@@ -29,7 +29,7 @@ internal static class RedisPublishing
             container.WaitForStart(resource.ApplicationBuilder.CreateResourceBuilder(redis.Nodes.First()));
     }
 
-    // Redis and the sentinels note in the file who follows whom; so it is kept until it is to be another one. Nothing of
+    // Redis and the sentinels store roles in the file, so it is kept until the configuration changes. Nothing of
     // the environment remains. The official image's own start script gives up the rights of root, but makes redis the owner
     // of no directory with files that it does not know.
     private static string StartScript(RedisMember member) =>

@@ -83,7 +83,7 @@ public static partial class RedisReplicationBuilderExtensions
         redis.With(settings => settings with { IsAppendOnly = true });
 
     /// <summary>
-    /// Gives nodes and sentinels the same ports on this machine at every start. A port that is busy is passed over, and the log says so.
+    /// Gives nodes and sentinels the same ports on this machine at every start. A busy port is skipped, which is logged.
     /// </summary>
     /// <param name="redis">The replication.</param>
     /// <param name="first">The master's port; replicas take the ones after it. None: any free ports.</param>
@@ -98,7 +98,7 @@ public static partial class RedisReplicationBuilderExtensions
     /// of two runs at the same time each.
     /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="enabled"><see langword="false"/> has nothing kept, so that a test begins with nothing.</param>
+    /// <param name="enabled"><see langword="false"/> keeps nothing, so that a test begins with empty nodes.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis, bool enabled = true) =>
         redis.With(settings => settings with { HasDataVolume = enabled, DataDirectory = null });
@@ -110,7 +110,7 @@ public static partial class RedisReplicationBuilderExtensions
     public static IResourceBuilder<RedisReplicationResource> WithDataBindMount(this IResourceBuilder<RedisReplicationResource> redis, string source) =>
         redis.With(settings => settings with { HasDataVolume = true, DataDirectory = source });
 
-    /// <summary>Adds Redis Insight, which knows every node then. Without containers it does nothing.</summary>
+    /// <summary>Adds Redis Insight, configured with every node. Without containers it does nothing.</summary>
     /// <param name="redis">The replication.</param>
     /// <param name="configure">Configures its container.</param>
     /// <returns>The replication.</returns>
@@ -122,7 +122,7 @@ public static partial class RedisReplicationBuilderExtensions
         return redis;
     }
 
-    /// <summary>Adds Redis Commander, which knows every node then. Without containers it does nothing.</summary>
+    /// <summary>Adds Redis Commander, configured with every node. Without containers it does nothing.</summary>
     /// <param name="redis">The replication.</param>
     /// <param name="configure">Configures its container.</param>
     /// <returns>The replication.</returns>
@@ -135,7 +135,7 @@ public static partial class RedisReplicationBuilderExtensions
     }
 
     /// <summary>
-    /// Tells a service where every node and sentinel is: <c>ConnectionStrings__{node}</c> for each, and all nodes together in
+    /// Gives a service the addresses of all nodes and sentinels: <c>ConnectionStrings__{node}</c> for each, and all nodes together in
     /// <c>ConnectionStrings__{name}</c>; the password alone in <c>{NAME}_PASSWORD</c>; and, in the section <c>Redis</c>, what it needs to make another node the master.
     /// </summary>
     /// <typeparam name="TDestination">The kind of service.</typeparam>
@@ -168,8 +168,8 @@ public static partial class RedisReplicationBuilderExtensions
     }
 
     /// <summary>
-    /// Has a service start when there is a master, and in any case after a while: a cache that is down must not keep a service
-    /// down that can do without it. <c>WaitFor</c> waits for ever instead.
+    /// Starts a service when there is a master, and in any case after a while: a service that can work without the cache must
+    /// not wait for it for ever, as <c>WaitFor</c> does.
     /// </summary>
     /// <typeparam name="T">The kind of service.</typeparam>
     /// <param name="service">The service.</param>
@@ -213,7 +213,7 @@ public static partial class RedisReplicationBuilderExtensions
     private static IResourceBuilder<RedisResource>? Master(this IResourceBuilder<RedisReplicationResource> redis) =>
         redis.Resource.Nodes.First() is RedisResource master ? redis.ApplicationBuilder.CreateResourceBuilder(master) : null;
 
-    // Before anything starts: what is missing is said in a sentence, and everybody gets a port and a directory of his own.
+    // Before anything starts, the prerequisites are checked, and every node gets a port and a directory of its own.
     private static async Task PrepareAsync(IDistributedApplicationBuilder builder, RedisReplicationResource redis, BeforeStartEvent started, CancellationToken cancellationToken)
     {
         if (builder.ExecutionContext.IsPublishMode)
@@ -255,9 +255,9 @@ public static partial class RedisReplicationBuilderExtensions
     {
         LogChoice(started.Logger, redis.Choice.Reason);
         await started.Eventing.PublishAsync(new BeforeResourceStartedEvent(redis, started.Services), cancellationToken);
-        // Not a hosted service: those start after the resources, some of which wait for what it says.
+        // The monitor is no hosted service: those start after the resources, some of which wait for its health.
         await started.Services.MonitorOf(redis).StartAsync(cancellationToken);
-        // From now on its health is looked at, and with it whoever waits for it is told.
+        // From now on its health is checked, and resources that wait for it continue.
         await started.Notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
         await started.Eventing.PublishAsync(new ConnectionStringAvailableEvent(redis, started.Services), cancellationToken);
     }
@@ -265,9 +265,9 @@ public static partial class RedisReplicationBuilderExtensions
     [LoggerMessage(LogLevel.Information, "{Reason}")]
     private static partial void LogChoice(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "{Name} has no master: the service starts without one.")]
+    [LoggerMessage(LogLevel.Warning, "{Name} has no master. The service is started without one.")]
     private static partial void LogWithoutMaster(ILogger logger, string name);
 
-    [LoggerMessage(LogLevel.Warning, "Port {Wanted} is taken: {Name} listens on {Port}.")]
+    [LoggerMessage(LogLevel.Warning, "Port {Wanted} is in use: {Name} listens on {Port}.")]
     private static partial void LogBusy(ILogger logger, int wanted, string name, int port);
 }

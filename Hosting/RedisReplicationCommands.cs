@@ -13,9 +13,9 @@ internal static class RedisReplicationCommands
     public const string Resume = "resume";
     public const string RedisCli = "redis-cli";
 
-    private static readonly CommandProgressOptions Patience = new() { Message = "Another node is made the master. Sentinels may need ten seconds for it.", HideCancelButton = true };
+    private static readonly CommandProgressOptions FailoverProgress = new() { Message = "Another node is made the master. Sentinels may need ten seconds for it.", HideCancelButton = true };
 
-    /// <summary>Adds what is done with the whole.</summary>
+    /// <summary>Adds the commands of the replication.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithReplicationCommands(this IResourceBuilder<RedisReplicationResource> redis) => redis.WithCommand(
         FailOver, "Fail over",
         context => PromoteAsync(redis.Resource, context, snapshot => snapshot.Nodes
@@ -26,10 +26,10 @@ internal static class RedisReplicationCommands
             ConfirmationMessage = "Make another node the master?",
             IconName = "ArrowSwap",
             IsHighlighted = true,
-            Progress = Patience,
+            Progress = FailoverProgress,
         });
 
-    /// <summary>Adds what is done with one node or sentinel.</summary>
+    /// <summary>Adds the commands of a node or sentinel.</summary>
     public static IResourceBuilder<T> WithMemberCommands<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
         where T : IResource
     {
@@ -41,7 +41,7 @@ internal static class RedisReplicationCommands
                 ConfirmationMessage = $"Make {member.Name} the master?",
                 IconName = "Crown",
                 IsHighlighted = true,
-                Progress = Patience,
+                Progress = FailoverProgress,
                 UpdateState = context => IfRunning(context) == ResourceCommandState.Enabled && !IsMaster(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
             });
         }
@@ -70,12 +70,12 @@ internal static class RedisReplicationCommands
             })
             .WithCommand(
                 RedisCli,
-                "Show redis-cli line",
+                "Show redis-cli command",
                 async context => CommandResults.Success(
-                    "For a terminal on this machine", await RedisCliLinesAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
+                    "For a terminal on this machine", await RedisCliCommandsAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
                 new CommandOptions
                 {
-                    Description = "Shows how to talk to it from a terminal.",
+                    Description = "Shows the command for a terminal.",
                     IconName = "WindowConsole",
                 });
     }
@@ -103,19 +103,19 @@ internal static class RedisReplicationCommands
         }
     }
 
-    /// <summary>How to talk to a node or sentinel from a terminal. The password is in the environment, so that no list of processes shows it.</summary>
-    public static async Task<string> RedisCliLineAsync(this RedisMember member, RedisReplicationResource redis, CancellationToken cancellationToken)
+    /// <summary>The redis-cli command of a node or sentinel. The password is in the environment, so that no list of processes shows it.</summary>
+    public static async Task<string> RedisCliCommandAsync(this RedisMember member, RedisReplicationResource redis, CancellationToken cancellationToken)
     {
         var password = await redis.Credentials.Application.GetValueAsync(cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"REDISCLI_AUTH={QuoteForShell(password!)} redis-cli -p {member.Endpoint.Port}");
     }
 
-    private static async Task<string> RedisCliLinesAsync(RedisReplicationResource redis, RedisMember member, ExecuteCommandContext context)
+    private static async Task<string> RedisCliCommandsAsync(RedisReplicationResource redis, RedisMember member, ExecuteCommandContext context)
     {
-        var line = await member.RedisCliLineAsync(redis, context.CancellationToken);
+        var command = await member.RedisCliCommandAsync(redis, context.CancellationToken);
         return RedisProcessControl.ContainerOf(context) is { } container
-            ? $"{line}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort} --askpass"
-            : line;
+            ? $"{command}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort} --askpass"
+            : command;
     }
 
     // Within single quotes a shell takes everything as it is, but a single quote.

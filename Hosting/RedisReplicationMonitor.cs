@@ -9,12 +9,12 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Looks at all nodes every second, as a service would, and shows on the dashboard what it sees.</summary>
+/// <summary>Polls all nodes every second, as a service does, and shows their state on the dashboard.</summary>
 internal sealed partial class RedisReplicationMonitor(
     RedisReplicationResource redis, RedisDirectories directories, ResourceNotificationService notifications, ResourceLoggerService resourceLoggers,
     IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
 {
-    /// <summary>The property on the dashboard that says which node is the master.</summary>
+    /// <summary>The dashboard property with the name of the master.</summary>
     public const string RoleProperty = "Role";
 
     private readonly TaskCompletionSource<(RedisTopology Topology, RedisFailover Failover)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed partial class RedisReplicationMonitor(
     private RedisMember? _lastMaster;
     private ImmutableArray<ResourcePropertySnapshot> _shownWhole = [];
 
-    /// <summary>The last look at the nodes; <see langword="null"/> before the first.</summary>
+    /// <summary>The last snapshot of the nodes; <see langword="null"/> before the first poll.</summary>
     public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: { Ready.IsCompletedSuccessfully: true } topology } ? topology.Snapshot : null;
 
     /// <summary>Completes when a node has been seen to be the master, with the credentials of this run.</summary>
@@ -37,37 +37,37 @@ internal sealed partial class RedisReplicationMonitor(
         await failover.PromoteAsync(name, cancellationToken);
     }
 
-    /// <summary>Whom a member has to follow that starts now: the master, or the node that was it last. A node that was it itself starts as the master.</summary>
+    /// <summary>The node that a starting member must follow: the master, or the last known one. A node that was the master itself starts as the master.</summary>
     public RedisMember MasterFor(RedisMember member)
     {
         var (known, now) = (_lastMaster?.Name ?? directories.LastMasterOf(redis), Snapshot?.Master);
-        // What has just been started cannot be the master, whatever the last look saw.
+        // A node that has just been started cannot be the master, whatever the last snapshot has.
         var name = now is null || now == member.Name ? known : now;
         return redis.NodeMembers.FirstOrDefault(node => node.Name == name) ?? redis.NodeMembers.First();
     }
 
-    /// <summary>How a node is.</summary>
+    /// <summary>The health of a node.</summary>
     public async Task<HealthCheckResult> CheckAsync(RedisMember node, CancellationToken cancellationToken) =>
         (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
         {
-            null => HealthCheckResult.Unhealthy("Not looked at yet."),
+            null => HealthCheckResult.Unhealthy("Not polled yet."),
             { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
             { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
             var status => HealthCheckResult.Healthy(Describe(status)),
         };
 
     /// <summary>
-    /// How the whole is: healthy when there is a master. Replicas or sentinels that are missing are said in words and shown by
-    /// themselves: whoever waits for the whole must not wait for them.
+    /// The health of the replication: healthy when there is a master. Missing replicas or sentinels are in the description and
+    /// have a health of their own, because resources that wait for the replication must not wait for them.
     /// </summary>
     public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken) => await LookAsync(cancellationToken) switch
     {
-        null => HealthCheckResult.Unhealthy("Not looked at yet."),
+        null => HealthCheckResult.Unhealthy("Not polled yet."),
         { Master: null } => HealthCheckResult.Unhealthy("There is no master."),
         var snapshot => HealthCheckResult.Healthy($"{snapshot.Master} is the master. {Missing(snapshot)}"),
     };
 
-    /// <summary>Says that a node or sentinel has ended, or could not be started, as without its image.</summary>
+    /// <summary>Logs that a node or sentinel has exited, or could not be started, for example without its image.</summary>
     public void SayStopped(string name, int? exitCode)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -92,7 +92,7 @@ internal sealed partial class RedisReplicationMonitor(
         {
             // The application ends.
         }
-        // It is said, and shown; the nodes and services go on without being watched, and must not end because of it.
+        // The failure is logged and shown. Nodes and services go on unwatched, and must not end because of it.
         catch (Exception failure)
         {
             _started.TrySetException(failure);
@@ -104,7 +104,7 @@ internal sealed partial class RedisReplicationMonitor(
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        // Connection strings are known when the nodes have their ports.
+        // Connection strings are known as soon as the nodes have their ports.
         var options = Options.Create(new RedisTopologyOptions { OperatorUser = redis.Credentials.OperatorName, SentinelServiceName = RedisConfiguration.SentinelServiceName });
         options.Value.OperatorPassword = await redis.Credentials.Operator.GetValueAsync(cancellationToken);
         foreach (var member in redis.Members)
@@ -115,7 +115,7 @@ internal sealed partial class RedisReplicationMonitor(
         // A node that has not been started yet is not down.
         await Task.WhenAll(redis.NodeMembers.Select(member =>
             notifications.WaitForResourceAsync(member.Name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], cancellationToken)));
-        // What ends is said at once when it ends; sentinels start only when there is a master.
+        // An exit is logged at once elsewhere; sentinels start only when there is a master.
         await using var topology = new RedisTopology(options, services, TimeProvider.System, NullLogger<RedisTopology>.Instance);
         using var failover = new RedisFailover(topology, options, TimeProvider.System, loggers.CreateLogger<RedisFailover>());
         await topology.StartAsync(cancellationToken);
@@ -131,7 +131,7 @@ internal sealed partial class RedisReplicationMonitor(
                 await ShowWholeAsync(snapshot, topology.SentinelStatuses);
                 isFailing = false;
             }
-            // The next look comes in a second, whatever became of this one: a full disk, for instance, where the master is remembered.
+            // The next poll follows in a second, also after a failure such as a full disk, to which the master is written.
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 if (!isFailing)
@@ -174,7 +174,7 @@ internal sealed partial class RedisReplicationMonitor(
         _masterSeen.TrySetResult();
     }
 
-    // A change of role is no change of health, and would be seen only half a minute later otherwise.
+    // A change of role is no change of health. Without this it would be shown half a minute later.
     private async Task ShowAsync(RedisNodeStatus status)
     {
         ImmutableArray<ResourcePropertySnapshot> properties =
@@ -198,7 +198,7 @@ internal sealed partial class RedisReplicationMonitor(
         });
     }
 
-    // The state stays Running, so that nobody waits because a replica is down; its style and the properties say what is missing.
+    // The state stays Running, so that no resource waits because a replica is down; its style and the properties show what is missing.
     private async Task ShowWholeAsync(RedisTopologySnapshot snapshot, IReadOnlyList<RedisSentinelStatus> sentinels)
     {
         var (missing, answering) = (MissingNodes(snapshot), sentinels.Count(sentinel => sentinel.Answers));
@@ -222,18 +222,18 @@ internal sealed partial class RedisReplicationMonitor(
     private static ImmutableArray<ResourcePropertySnapshot> Replace(ImmutableArray<ResourcePropertySnapshot> all, ImmutableArray<ResourcePropertySnapshot> changed) =>
         [.. all.Where(property => changed.All(shown => shown.Name != property.Name)), .. changed];
 
-    [LoggerMessage(LogLevel.Warning, "{Name} has stopped with exit code {ExitCode}.")]
+    [LoggerMessage(LogLevel.Warning, "{Name} exited with code {ExitCode}.")]
     private static partial void LogStopped(ILogger logger, string name, int exitCode);
 
-    [LoggerMessage(LogLevel.Warning, "{Name} could not be started: its own log says why.")]
+    [LoggerMessage(LogLevel.Warning, "{Name} could not be started. Its own log has the reason.")]
     private static partial void LogNotStarted(ILogger logger, string name);
 
     [LoggerMessage(LogLevel.Information, "{Master} is the master now, instead of {Before}.")]
     private static partial void LogMaster(ILogger logger, string master, string before);
 
-    [LoggerMessage(LogLevel.Error, "What was seen of the nodes of {Name} could not be shown, and is tried again at every look.")]
+    [LoggerMessage(LogLevel.Error, "The state of the nodes of {Name} could not be shown on the dashboard. The next poll is another attempt.")]
     private static partial void LogNotShown(ILogger logger, Exception failure, string name);
 
-    [LoggerMessage(LogLevel.Critical, "The nodes of {Name} are not watched any longer: roles and health on the dashboard are not updated.")]
+    [LoggerMessage(LogLevel.Critical, "The monitor of {Name} has failed. Roles and health on the dashboard are no longer updated.")]
     private static partial void LogFailed(ILogger logger, Exception failure, string name);
 }

@@ -31,10 +31,10 @@ internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, s
         switch (wanted?.ToUpperInvariant())
         {
             case "PROCESS":
-                return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes, because {Setting} says so.");
+                return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes, because of {Setting}.");
             case "CONTAINER":
                 return Array.Find(engines, Answers) is { } insisted
-                    ? new(RedisRuntime.Container, insisted, $"Redis runs in containers, because {Setting} says so.")
+                    ? new(RedisRuntime.Container, insisted, $"Redis runs in containers, because of {Setting}.")
                     : throw new DistributedApplicationException($"{Setting} asks for containers, but {string.Join(" and ", engines)} cannot be reached: start the container runtime.");
             case null or "":
                 break;
@@ -47,7 +47,7 @@ internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, s
         return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: no container runtime answers ({string.Join(", ", engines)}).");
     }
 
-    // The version of the server, not only of the client, so that the engine has to answer.
+    // The version of the server is queried, not only of the client, so that the engine must answer.
     private static bool Answers(string engine)
     {
         var start = new ProcessStartInfo(engine, ["version", "--format", "{{.Server.Version}}"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -8,10 +8,10 @@ internal sealed class RedisUsers
 {
     private const string NoData = "resetkeys resetchannels -@all";
 
-    // Every key: the cache has no prefix by default, and other programs may share its keys. The channel is
-    // the one on which StackExchange.Redis tells its other instances of a new master.
-    // What a whole category grants and the cache does not need is taken away again, above all what
-    // empties a node, ends it, reads or changes its settings, or ends somebody else's connection.
+    // The user may access every key: the cache has no prefix by default, and other programs may share its keys. The channel
+    // is the one on which StackExchange.Redis announces a new master to its other instances.
+    // Commands that a category grants and the cache does not need are removed again, above all those that empty a node, end
+    // it, read or change its settings, or close other connections.
     private const string ApplicationRules =
         "~* resetchannels &__Booksleeve_MasterChanged "
         + "-@all +@read +@write +@connection +@transaction +@scripting +@pubsub "
@@ -59,7 +59,7 @@ internal sealed class RedisUsers
     /// </summary>
     public RedisUser Statistics { get; }
 
-    /// <summary>Nobody but a person.</summary>
+    /// <summary>A person: no service uses it.</summary>
     public RedisUser Admin { get; }
 
     /// <summary>All of them.</summary>
@@ -68,7 +68,7 @@ internal sealed class RedisUsers
     /// <summary>Whether the configuration holds hashes rather than passwords.</summary>
     public bool IsHashed { get; init; } = true;
 
-    /// <summary>What the nodes and sentinels of this run call the command by which Sentinel has a node follow another; its own name where that is not needed.</summary>
+    /// <summary>The name that the nodes and sentinels of this run give the command with which Sentinel makes a node follow another; nothing where the command keeps its name.</summary>
     public string? FollowCommand { get; init; } = $"slaveof-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
 }
 

@@ -4,12 +4,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace RedisAspire.ServiceDefaults;
 
-/// <summary><c>HEAD</c> wherever <c>GET</c> is (RFC 9110, 9.1): endpoints say only what they answer to <c>GET</c>.</summary>
+/// <summary><c>HEAD</c> wherever <c>GET</c> is (RFC 9110, 9.1): endpoints are mapped for <c>GET</c> only.</summary>
 public static class HeadRequests
 {
     private static readonly object Mark = new();
 
-    /// <summary>Has <c>HEAD</c> answered as <c>GET</c> without its content. Comes before everything that looks at the method; requests are routed from here on.</summary>
+    /// <summary>Answers <c>HEAD</c> like <c>GET</c>, but without content. It must be added before any middleware that reads the method; requests are routed from here on.</summary>
     /// <param name="app">The service.</param>
     /// <returns>The same service.</returns>
     public static WebApplication UseHead(this WebApplication app)
@@ -23,9 +23,9 @@ public static class HeadRequests
         return app;
     }
 
-    /// <summary>Whether a request that looks like <c>GET</c> is one for the head of its answer alone.</summary>
+    /// <summary>Whether a request that appears as <c>GET</c> is a <c>HEAD</c> request.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>Whether whatever is written as content goes nowhere.</returns>
+    /// <returns>Whether the content is discarded.</returns>
     public static bool IsHead(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -35,7 +35,7 @@ public static class HeadRequests
     private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
         context.Items[Mark] = Mark;
-        // The server has seen what it was, and sends no content.
+        // The server knows the original method, and sends no content.
         context.Request.Method = HttpMethods.Get;
         try
         {
@@ -43,7 +43,7 @@ public static class HeadRequests
         }
         finally
         {
-            // Whoever measures the request sees what it was.
+            // Metrics and traces of the request get the original method.
             context.Request.Method = HttpMethods.Head;
         }
     }

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
-/// The key in the request line of <c>/data/{key}</c>, as it came. Routing leaves <c>%2F</c> as it is, so that <c>a/b</c> and
-/// <c>a%2Fb</c> could not be told apart, and resolves dots. The page passes requests on to the API, and both have to mean the same.
+/// The key in the request line of <c>/data/{key}</c>, as the client sent it. Routing does not decode <c>%2F</c>, so that
+/// <c>a/b</c> and <c>a%2Fb</c> could not be distinguished, and it resolves dots. The page forwards requests to the API, and both must read the same key.
 /// </summary>
 public static class RawKey
 {
     private const string Parameter = "key=";
 
     /// <summary>
-    /// What comes after the first segment of the path; where nothing does, the parameter <c>key</c> of the query, because
+    /// The path after its first segment or, if that is empty, the parameter <c>key</c> of the query, because
     /// clients and servers resolve <c>.</c> and <c>..</c> in a path, however they are encoded.
     /// </summary>
     /// <param name="context">The request.</param>
@@ -21,7 +21,7 @@ public static class RawKey
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!target.StartsWith('/') && Uri.TryCreate(target, UriKind.Absolute, out var absolute))
-            // The absolute form of a request line, as sent to proxies.
+            // This is the absolute form of a request line, as clients send it to proxies.
             target = absolute.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
 
         var (path, query) = target.Split('?', 2) is [var before, var after] ? (before, after) : (target, "");
@@ -35,7 +35,7 @@ public static class RawKey
     public static bool IsEncodedAt(string key, int index) =>
         key[index] == '%' && index + 2 < key.Length && char.IsAsciiHexDigit(key[index + 1]) && char.IsAsciiHexDigit(key[index + 2]);
 
-    // As a form would send it, where a plus is a space.
+    // In a query a plus is a space, as forms encode it.
     private static string ParameterOf(string query) =>
         Array.Find(query.Split('&'), part => part.StartsWith(Parameter, StringComparison.Ordinal))?[Parameter.Length..].Replace("+", "%20", StringComparison.Ordinal) ?? "";
 }

@@ -30,7 +30,7 @@ public static class RedisClientExtensions
                     // A node that is down must not keep the service from starting, nor from being healthy.
                     settings.DisableAutoActivation = true;
                     settings.DisableHealthChecks = true;
-                    // It would tell again what the cache tells of its commands.
+                    // Its metrics would repeat those of the cache.
                     settings.DisableTracing = true;
                 },
                 options =>

@@ -9,9 +9,9 @@ using StackExchange.Redis.Profiling;
 namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
-/// One span for every Redis command that belongs to a request, once the span ends that it was sent in. Commands that
-/// belong to none have no span: a service sends them all the time, to look and to listen, and no request could be found
-/// among traces of one command each.
+/// Writes one span for every Redis command of a request, when the span ends in which the command was sent. Commands
+/// without a request have no span: a service polls and subscribes all the time, and requests could not be found among
+/// traces of one command each.
 /// </summary>
 internal sealed class RedisCommandSpans : BaseProcessor<Activity>
 {
@@ -22,7 +22,7 @@ internal sealed class RedisCommandSpans : BaseProcessor<Activity>
     private readonly ConditionalWeakTable<Activity, ProfilingSession> _sessions = [];
     private readonly ConcurrentDictionary<EndPoint, string> _nodes = new();
 
-    /// <summary>Has the commands of a connection told from now on.</summary>
+    /// <summary>Traces the commands of a connection from now on.</summary>
     /// <param name="connection">The connection to one node.</param>
     /// <param name="node">The node's name.</param>
     public void Watch(IConnectionMultiplexer connection, string node)
@@ -40,15 +40,15 @@ internal sealed class RedisCommandSpans : BaseProcessor<Activity>
 
         _sessions.Remove(data);
         foreach (var command in session.FinishProfiling())
-            Tell(command, data.Context);
+            WriteSpan(command, data.Context);
     }
 
-    // Who sends a command in a client's span has told it already, in words of its own.
+    // Code that sends commands within a client span has recorded them itself.
     private ProfilingSession? SessionOfSender() => Activity.Current is { IsAllDataRequested: true, IsStopped: false, Kind: not ActivityKind.Client } sender
         ? _sessions.GetValue(sender, static _ => new ProfilingSession())
         : null;
 
-    private void Tell(IProfiledCommand command, ActivityContext parent)
+    private void WriteSpan(IProfiledCommand command, ActivityContext parent)
     {
         using var activity = Source.StartActivity(command.Command, ActivityKind.Client, parent, startTime: new DateTimeOffset(command.CommandCreated));
         if (activity is null)
@@ -65,7 +65,7 @@ internal sealed class RedisCommandSpans : BaseProcessor<Activity>
         };
         activity.SetTag("server.address", address);
         activity.SetTag("server.port", port);
-        // Addresses look all alike, and what shows traces may know one by another name.
+        // The name of the node is more readable than its address, which trace viewers may map to another service.
         activity.SetTag("peer.service", _nodes.GetValueOrDefault(command.EndPoint));
     }
 }

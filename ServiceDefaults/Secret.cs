@@ -3,13 +3,13 @@ using System.Text;
 
 namespace RedisAspire.ServiceDefaults;
 
-/// <summary>A configured secret, as far as it has to be known to recognise it.</summary>
-/// <param name="value">The secret; without one, nothing is recognised.</param>
+/// <summary>A configured secret, of which only a hash is kept.</summary>
+/// <param name="value">The secret; without one, no text matches.</param>
 public sealed class Secret(string? value)
 {
     private readonly byte[]? _hash = string.IsNullOrEmpty(value) ? null : Hash(value);
 
-    /// <summary>Whether there is a secret at all.</summary>
+    /// <summary>Whether a secret is configured.</summary>
     public bool IsConfigured => _hash is not null;
 
     /// <summary>Whether a text is the secret.</summary>
@@ -18,7 +18,7 @@ public sealed class Secret(string? value)
     public bool Matches(string? given) =>
         _hash is not null
         && !string.IsNullOrEmpty(given)
-        // Hashes are equally long, so that the time of the comparison says nothing of the secret's length either.
+        // Hashes have the same length, so that the time of the comparison does not reveal the length of the secret either.
         && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

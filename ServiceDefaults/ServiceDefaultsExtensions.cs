@@ -13,8 +13,7 @@ using OpenTelemetry.Trace;
 namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
-/// What every service of the application has in common: telemetry, health endpoints, service discovery and
-/// resilience.
+/// The defaults of every service of the application: telemetry, health endpoints, service discovery and resilience.
 /// </summary>
 public static class ServiceDefaultsExtensions
 {
@@ -38,7 +37,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            // Only what is safe to repeat is repeated.
+            // Only requests that are safe to repeat are retried.
             http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
             http.AddServiceDiscovery();
         });
@@ -46,8 +45,8 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (ready for traffic: every check) and <c>/alive</c> (the process runs). Neither says more
-    /// than one word.
+    /// Maps <c>/health</c> (ready for traffic: every check) and <c>/alive</c> (the process runs). Both answer
+    /// with one word.
     /// </summary>
     /// <param name="app">The service.</param>
     /// <returns>The same service.</returns>
@@ -60,7 +59,7 @@ public static class ServiceDefaultsExtensions
 
     private static void AddTelemetry(IHostApplicationBuilder builder)
     {
-        // A line or more for each request, of which its span tells as much. What fails is a warning.
+        // Information would be a line or more for each request, which its span contains as well. Failures are warnings.
         builder.Logging.AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddOpenTelemetry(logging =>
         {

@@ -8,10 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
-/// The address of the person who asks, by whom requests are limited. It is that of the connection, unless one of two says
-/// otherwise: a proxy of the networks in <c>TrustedProxies</c> (<c>10.0.0.0/8,192.168.1.7</c>), by <c>X-Forwarded-For</c>;
-/// or the web front end, which proves itself with the secret <c>Frontend:Key</c> that both services are given. Nobody
-/// else is believed.
+/// The address of the client, by which requests are limited. It is that of the connection, unless one of two trusted
+/// parties forwards another: a proxy of the networks in <c>TrustedProxies</c> (<c>10.0.0.0/8,192.168.1.7</c>), by
+/// <c>X-Forwarded-For</c>; or the web front end, which proves itself with the secret <c>Frontend:Key</c> of both services.
 /// </summary>
 public static class VisitorAddress
 {
@@ -20,7 +19,7 @@ public static class VisitorAddress
     private const string AddressHeader = "X-Visitor-Address";
     private const string KeyHeader = "X-Frontend-Key";
 
-    /// <summary>Reads whom to believe.</summary>
+    /// <summary>Reads the trusted proxies and the front end's secret.</summary>
     /// <param name="services">The services of an application.</param>
     /// <param name="configuration">Its configuration.</param>
     /// <returns>The same services.</returns>
@@ -31,18 +30,18 @@ public static class VisitorAddress
             .Select(NetworkOf).ToArray();
         return services.Configure<ForwardedHeadersOptions>(options =>
         {
-            // The framework believes loopback if it is told nothing, and everybody if it is told of nobody.
+            // By default the framework trusts loopback, and with empty lists it trusts every address.
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             options.ForwardedHeaders = networks.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // However many of them a request has passed: the first address that is none of theirs is the visitor's.
+            // A request may have passed any number of proxies: the first address that is not a trusted proxy is the visitor's.
             options.ForwardLimit = null;
             foreach (var network in networks)
                 options.KnownIPNetworks.Add(network);
         });
     }
 
-    /// <summary>Has each request come from its visitor.</summary>
+    /// <summary>Sets the remote address of each request to that of its visitor.</summary>
     /// <param name="app">The application.</param>
     /// <returns>The same application.</returns>
     public static IApplicationBuilder UseVisitorAddress(this IApplicationBuilder app)
@@ -59,14 +58,14 @@ public static class VisitorAddress
 
     /// <summary>The address that a request came from.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>The address; <see langword="null"/> when there is no request, or it came by no network.</returns>
+    /// <returns>The address; <see langword="null"/> when there is no request, or it has no network address.</returns>
     public static string? Of(HttpContext? context) => context?.Connection.RemoteIpAddress?.ToString();
 
-    /// <summary>Tells another service for whom it is asked.</summary>
+    /// <summary>Forwards the address of the visitor to another service.</summary>
     /// <param name="request">The request to that service.</param>
     /// <param name="visitor">The address of the visitor, if there is one.</param>
-    /// <param name="configuration">Holds the secret by which the other service believes it.</param>
-    public static void Tell(HttpRequestMessage request, string? visitor, IConfiguration configuration)
+    /// <param name="configuration">Has the secret by which the other service trusts the address.</param>
+    public static void Forward(HttpRequestMessage request, string? visitor, IConfiguration configuration)
     {
         if (visitor is null || configuration[FrontendKey] is not { Length: > 0 } key)
             return;

@@ -4,7 +4,7 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 
 namespace RedisAspire.AppHost.Publishing;
 
-/// <summary>What Aspire's publisher for Docker Compose has to be told.</summary>
+/// <summary>Configures Aspire's publisher for Docker Compose.</summary>
 internal static class ComposePublishing
 {
     private const string Healthy = "service_healthy";
@@ -27,7 +27,7 @@ internal static class ComposePublishing
     {
         foreach (var service in file.Services.Values)
             service.Restart ??= "unless-stopped";
-        // A service that says how it is can be waited for until it is well, not only until it has been started.
+        // With a health check, other services can wait until a service is healthy, not only until it has started.
         foreach (var (name, dependency) in file.Services.Values.SelectMany(service => service.DependsOn))
         {
             if (file.Services.TryGetValue(name, out var needed) && needed.Healthcheck is not null)

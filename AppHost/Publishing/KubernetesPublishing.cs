@@ -4,7 +4,7 @@ using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost.Publishing;
 
-/// <summary>What Aspire's publisher for Kubernetes has to be told: probes, limits, and no two nodes on one machine.</summary>
+/// <summary>Configures Aspire's publisher for Kubernetes: probes, limits, and no two nodes on one machine.</summary>
 internal static class KubernetesPublishing
 {
     // Pods of a kind carry it, so that they can be kept apart.

@@ -4,7 +4,7 @@ namespace RedisAspire.AppHost;
 
 internal static partial class Publishers
 {
-    /// <summary>The setting that says what is written: <c>compose</c>, which is the default, or <c>kubernetes</c>.</summary>
+    /// <summary>The setting for the target: <c>compose</c>, which is the default, or <c>kubernetes</c>.</summary>
     private const string Setting = "Publish:Target";
 
     static partial void Add(IDistributedApplicationBuilder builder)

@@ -2,7 +2,7 @@ using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost.Publishing;
 
-/// <summary>How a node or sentinel is asked for its health, and how much memory it may use.</summary>
+/// <summary>The health probes and memory limits of nodes and sentinels.</summary>
 internal static class RedisProbes
 {
     // The password is in the environment, as REDISCLI_AUTH.

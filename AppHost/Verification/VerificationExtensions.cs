@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.FaultInjection;
 using RedisAspire.Hosting;
 using StackExchange.Redis;
 
@@ -11,7 +11,7 @@ internal static class VerificationExtensions
     /// <summary>Adds the command.</summary>
     /// <param name="redis">The replication.</param>
     /// <param name="api">The API.</param>
-    /// <param name="adminKey">What its requests must carry.</param>
+    /// <param name="adminKey">The key that its requests must carry.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithVerification(
         this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey)
@@ -42,7 +42,7 @@ internal static class VerificationExtensions
             },
             new CommandOptions
             {
-                Description = "Checks replication and cache step by step, and takes away what it writes. It waits once until a value has expired.",
+                Description = "Checks replication and cache step by step, and removes what it writes. It waits once until a value has expired.",
                 ConfirmationMessage = "Verify replication and cache? This takes as long as a value is cached.",
                 IconName = "ClipboardCheckmark",
                 Progress = new CommandProgressOptions { Message = "Every step is checked. It waits until a value has expired." },

@@ -1,6 +1,6 @@
 namespace RedisAspire.AppHost.Verification;
 
-/// <summary>Writes the steps of the verification line by line, and keeps count of them.</summary>
+/// <summary>Writes the steps of the verification, and counts passed and failed checks.</summary>
 /// <param name="write">Where a line goes.</param>
 internal sealed class VerificationReport(Action<string> write)
 {
@@ -20,10 +20,10 @@ internal sealed class VerificationReport(Action<string> write)
         write(text);
     }
 
-    /// <summary>Says something that is no check.</summary>
+    /// <summary>Writes a note.</summary>
     public void Note(string text) => write($"      {text}");
 
-    /// <summary>Says whether something is as it should be.</summary>
+    /// <summary>Writes the result of a check.</summary>
     public void Check(bool holds, string text)
     {
         if (holds)

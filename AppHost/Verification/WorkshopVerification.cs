@@ -18,7 +18,7 @@ internal sealed class WorkshopVerification(IReadOnlyList<VerifiedNode> nodes, IR
 
     private VerifiedNode Master => nodes.First(node => node.IsMaster);
 
-    /// <summary>Runs every step. What it writes it takes away again.</summary>
+    /// <summary>Runs every step. The keys that it writes are removed again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         report.Heading("1. Install: every node answers");
@@ -75,7 +75,7 @@ internal sealed class WorkshopVerification(IReadOnlyList<VerifiedNode> nodes, IR
         var elapsed = Stopwatch.GetElapsedTime(started);
         report.Note(string.Create(CultureInfo.InvariantCulture, $"{Writes} SETs one after another in {Milliseconds(elapsed)}, {Writes / elapsed.TotalSeconds:N0} per second"));
 
-        // The API keeps some of its own, as it goes on.
+        // The API stores keys of its own meanwhile.
         foreach (var node in nodes)
         {
             var (keys, onMaster) = await EventuallyAsync(
@@ -88,7 +88,7 @@ internal sealed class WorkshopVerification(IReadOnlyList<VerifiedNode> nodes, IR
 
     private async Task CacheAsync(CancellationToken cancellationToken)
     {
-        // What takes its time at the very first requests is not the cache.
+        // The first requests are slow for other reasons than the cache.
         for (var i = 0; i < 3; i++)
             await AskAsync("warm-up", cancellationToken);
         using (var removed = await api.DeleteAsync(new Uri($"/data/{Key}", UriKind.Relative), cancellationToken))

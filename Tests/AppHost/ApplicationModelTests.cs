@@ -105,7 +105,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
 
         foreach (var member in Members)
             Assert.Equal($"{{{member}.bindings.tcp.host}}:{{{member}.bindings.tcp.port}},password={{redis-password.value}}", environment[$"ConnectionStrings__{member}"]);
-        Assert.StartsWith("http://127.0.0.1:", environment["Drills__Address"], StringComparison.Ordinal);
+        Assert.StartsWith("http://127.0.0.1:", environment["FaultInjection__Address"], StringComparison.Ordinal);
         Assert.Equal("operator", environment["Redis__OperatorUser"]);
         Assert.Equal("{redis-operator-password.value}", environment["Redis__OperatorPassword"]);
         Assert.All(redis.Nodes, node => Assert.Contains($"Redis__PeerAddresses__{node.Name}", environment.Keys));

@@ -28,7 +28,7 @@ public sealed class RunTests : IDisposable
         await using var program = await AppHostProgram.StartAsync(
             "--web-port", busy, "--api-port", busy, "--redis-port", busy, "--sentinel-port", busy, "--replicas", "1", "--sentinels", "1", "--instances", "1", "--data", _data);
 
-        Assert.Contains($"Port {port} is taken: the web page listens on {program.Web.Port}.", program.Output, StringComparison.Ordinal);
+        Assert.Contains($"Port {port} is in use: the web page listens on {program.Web.Port}.", program.Output, StringComparison.Ordinal);
         int[] ports = [program.Web.Port, program.Api.Port, .. program.Members.Values.Select(member => member.Port)];
         Assert.Equal(5, ports.Distinct().Count());
         Assert.DoesNotContain(port, ports);

@@ -91,7 +91,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType());
-        VisitorAddress.Tell(request, Visitor, configuration);
+        VisitorAddress.Forward(request, Visitor, configuration);
         if (IsOperator && configuration["Admin:Key"] is { Length: > 0 } key)
             request.Headers.TryAddWithoutValidation(AdminKeyHeader, key);
         foreach (var (name, value) in headers)

@@ -55,7 +55,7 @@ internal static class DataForwarding
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(context));
         foreach (var name in Asked)
             request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)context.Request.Headers[name]);
-        VisitorAddress.Tell(request, VisitorAddress.Of(context), configuration);
+        VisitorAddress.Forward(request, VisitorAddress.Of(context), configuration);
         if (HttpMethods.IsPut(context.Request.Method))
         {
             request.Content = new StreamContent(context.Request.Body);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -5,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace RedisAspire.AppHost.Drills;
+namespace RedisAspire.AppHost.FaultInjection;
 
 /// <summary>A small HTTP server on loopback through which the API has nodes stopped, started, paused and resumed, one at a time.</summary>
 internal sealed class ControlServer : IAsyncDisposable
@@ -17,13 +19,13 @@ internal sealed class ControlServer : IAsyncDisposable
 
     private ControlServer(WebApplication web) => _web = web;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the server listens on.</summary>
     public Uri Address => new(_web.Urls.Single());
 
     /// <summary>Starts the server on any free port.</summary>
-    /// <param name="map">Maps what may be asked of the node <c>name</c>.</param>
-    /// <param name="adminKey">What every request must carry.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="map">Maps the end points below the node <c>name</c>.</param>
+    /// <param name="adminKey">The key that every request must carry.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     public static async Task<ControlServer> StartAsync(Action<IEndpointRouteBuilder> map, string adminKey, CancellationToken cancellationToken)
     {
         // Nothing from the environment: addresses or logging meant for the services must not apply here.
@@ -75,4 +77,18 @@ internal sealed class ControlServer : IAsyncDisposable
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
+}
+
+/// <summary>Rejects requests without the key of this run in their header <c>X-Admin-Key</c>.</summary>
+internal sealed class AdminKeyFilter(string key) : IEndpointFilter
+{
+    public const string Header = "X-Admin-Key";
+
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
+
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        CryptographicOperations.FixedTimeEquals(_key, Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers[Header].ToString()))
+            ? next(context)
+            : ValueTask.FromResult<object?>(Results.Problem(
+                $"The header {Header} must hold the admin key.", statusCode: StatusCodes.Status401Unauthorized));
 }

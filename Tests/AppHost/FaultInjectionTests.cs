@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.AppHost.Drills;
+using RedisAspire.AppHost.FaultInjection;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
@@ -9,7 +9,7 @@ namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The small server through which the API has nodes stopped and started.</summary>
 [Collection(nameof(ProcessApplicationCollection))]
-public sealed class DrillTests(ProcessApplication running) : IAsyncLifetime
+public sealed class FaultInjectionTests(ProcessApplication running) : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
     private RedisServer _replica = null!;
@@ -20,7 +20,7 @@ public sealed class DrillTests(ProcessApplication running) : IAsyncLifetime
     {
         await running.RestoreAsync();
         _replica = await running.Redis.AnyReplicaAsync();
-        _http.BaseAddress = new Uri(running.Apis[0].Environment("Drills__Address"));
+        _http.BaseAddress = new Uri(running.Apis[0].Environment("FaultInjection__Address"));
         _http.DefaultRequestHeaders.Add(AdminKeyFilter.Header, AppHostUnderTest.AdminKey);
     }
 

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisAspire.Hosting;
 
-namespace RedisAspire.AppHost.Drills;
+namespace RedisAspire.AppHost.FaultInjection;
 
-/// <summary><c>POST /nodes/{name}/stop|start|pause|resume</c>: runs the dashboard's commands. Stopping is a crash, because that is what drills are about.</summary>
-internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications)
+/// <summary><c>POST /nodes/{name}/stop|start|pause|resume</c>: runs the dashboard's commands. <c>stop</c> kills the node, because it stands for a crash.</summary>
+internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -15,9 +15,9 @@ internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCom
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/stop", (string name, CancellationToken cancellationToken) =>
-            RunAsync(name, RedisReplicationCommands.Kill, state => IsThere(state) ? null : "is not running", cancellationToken));
+            RunAsync(name, RedisReplicationCommands.Kill, state => IsRunningOrPaused(state) ? null : "is not running", cancellationToken));
         routes.MapPost("/pause", (string name, CancellationToken cancellationToken) =>
-            RunAsync(name, RedisReplicationCommands.Pause, state => IsRunning(state) ? null : IsThere(state) ? "is paused already" : "is not running", cancellationToken));
+            RunAsync(name, RedisReplicationCommands.Pause, state => IsRunning(state) ? null : IsRunningOrPaused(state) ? "is paused already" : "is not running", cancellationToken));
         routes.MapPost("/resume", (string name, CancellationToken cancellationToken) =>
             RunAsync(name, RedisReplicationCommands.Resume, state => RedisProcessControl.IsPaused(state) ? null : "is not paused", cancellationToken));
         routes.MapPost("/start", StartAsync);
@@ -25,29 +25,29 @@ internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCom
 
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsThere(state) ? "is running already" : null, cancellationToken);
+        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsRunningOrPaused(state) ? "is running already" : null, cancellationToken);
         if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent })
             await WaitUntilAnsweringAsync(name, cancellationToken);
         return result;
     }
 
-    // What the monitor saw last may be how the node was before.
+    // The monitor may still have the state from before the start.
     private async Task WaitUntilAnsweringAsync(string name, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
-        // Whoever asks next sees that it has been started.
-        await notifications.WaitForResourceAsync(name, change => IsThere(change.Snapshot), deadline.Token);
+        // The next request finds the node started.
+        await notifications.WaitForResourceAsync(name, change => IsRunningOrPaused(change.Snapshot), deadline.Token);
         var client = new RedisMemberClient(redis.Members.Single(member => member.Name == name), redis.Credentials.Application);
         while ((await client.CheckAsync(deadline.Token)).Status == HealthStatus.Unhealthy)
             await Task.Delay(Pause, deadline.Token);
     }
 
-    private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, string?> hindrance, CancellationToken cancellationToken)
+    private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, string?> obstacle, CancellationToken cancellationToken)
     {
         if (redis.Members.FirstOrDefault(member => member.Name == name) is not { } member)
             return Results.Problem($"There is no node or sentinel '{name}'.", statusCode: StatusCodes.Status404NotFound);
-        if ((notifications.TryGetCurrentState(name, out var current) ? hindrance(current.Snapshot) : "is not known yet") is { } reason)
+        if ((notifications.TryGetCurrentState(name, out var current) ? obstacle(current.Snapshot) : "is not known yet") is { } reason)
             return Results.Problem($"{name} {reason}.", statusCode: StatusCodes.Status409Conflict);
 
         var result = await commands.ExecuteCommandAsync(member.Resource, command, cancellationToken);
@@ -56,5 +56,5 @@ internal sealed class DrillEndpoints(RedisReplicationResource redis, ResourceCom
 
     private static bool IsRunning(CustomResourceSnapshot state) => state.State?.Text == KnownResourceStates.Running;
 
-    private static bool IsThere(CustomResourceSnapshot state) => IsRunning(state) || RedisProcessControl.IsPaused(state);
+    private static bool IsRunningOrPaused(CustomResourceSnapshot state) => IsRunning(state) || RedisProcessControl.IsPaused(state);
 }
