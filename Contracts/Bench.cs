@@ -1,24 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace RedisAspire.Contracts;
 
 /// <summary>The body of <c>POST /api/bench</c>.</summary>
 /// <param name="Requests">How many requests are made: 1 to 100,000.</param>
 /// <param name="Concurrency">How many of them at the same time: 1 to 64.</param>
 /// <param name="Keys">How many different keys they ask for: 1 to 10,000.</param>
-/// <param name="Distribution"><c>uniform</c>, or <c>zipf</c> when few keys are asked for most of the time, as in life.</param>
+/// <param name="Distribution"><c>uniform</c>, or <c>zipf</c>, with which a few keys get most of the requests.</param>
 /// <param name="ReadPercent">How many of a hundred requests read; the others write.</param>
 /// <param name="Level">Where reads begin: <c>near</c> in the process, <c>redis</c> beyond it, or <c>source</c> in the slow database without any cache.</param>
 public sealed record BenchRequest(
-    int Requests = 1000,
-    int Concurrency = 8,
-    int Keys = 100,
-    string Distribution = BenchRequest.Uniform,
-    int ReadPercent = 100,
-    string Level = BenchRequest.Near)
+    [property: Range(1, 100_000, ErrorMessage = "It is a whole number from 1 to 100000.")] int Requests = 1000,
+    [property: Range(1, 64, ErrorMessage = "It is a whole number from 1 to 64.")] int Concurrency = 8,
+    [property: Range(1, 10_000, ErrorMessage = "It is a whole number from 1 to 10000.")] int Keys = 100,
+    [property: AllowedValues(BenchRequest.Uniform, BenchRequest.Zipf, ErrorMessage = "It is 'uniform' or 'zipf'.")] string Distribution = BenchRequest.Uniform,
+    [property: Range(0, 100, ErrorMessage = "It is a whole number from 0 to 100.")] int ReadPercent = 100,
+    [property: AllowedValues(BenchRequest.Near, BenchRequest.Redis, BenchRequest.Source, ErrorMessage = "It is 'near', 'redis' or 'source'.")] string Level = BenchRequest.Near)
 {
-    /// <summary>Keys are asked for all alike.</summary>
+    /// <summary>All keys get the same number of requests.</summary>
     public const string Uniform = "uniform";
 
-    /// <summary>Few keys are asked for most of the time.</summary>
+    /// <summary>A few keys get most of the requests.</summary>
     public const string Zipf = "zipf";
 
     /// <summary>Reads begin in the process.</summary>
@@ -31,23 +33,23 @@ public sealed record BenchRequest(
     public const string Source = "source";
 }
 
-/// <summary>How far a run is.</summary>
+/// <summary>The progress of a run.</summary>
 /// <param name="Phase"><c>filling</c> while the keys are being written, then <c>measuring</c>.</param>
 /// <param name="Requests">How many requests have been answered.</param>
 /// <param name="Total">How many there are to be.</param>
 /// <param name="ElapsedMs">How long it has been measured.</param>
-/// <param name="PerSecond">How many requests that is in a second.</param>
-/// <param name="Levels">Latencies so far, by who answered.</param>
+/// <param name="PerSecond">The requests per second.</param>
+/// <param name="Levels">Latencies so far, by the level that answered.</param>
 public sealed record BenchProgress(string Phase, long Requests, int Total, double ElapsedMs, double PerSecond, IReadOnlyList<LatencySummary> Levels);
 
-/// <summary>What a run has measured.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="Settings">What was asked for.</param>
 /// <param name="Requests">How many requests were answered.</param>
 /// <param name="StoppedEarly">Whether the time was up before all were.</param>
 /// <param name="ElapsedMs">How long they took together.</param>
-/// <param name="PerSecond">How many that is in a second.</param>
-/// <param name="Levels">Throughput and latencies by who answered.</param>
+/// <param name="PerSecond">The requests per second.</param>
+/// <param name="Levels">Throughput and latencies, by the level that answered.</param>
 public sealed record BenchResult(
     DateTimeOffset StartedAt,
     BenchRequest Settings,
@@ -58,9 +60,9 @@ public sealed record BenchResult(
     IReadOnlyList<LatencySummary> Levels);
 
 /// <summary>How long the requests took that were answered by one level.</summary>
-/// <param name="Level">Who answered: <c>near</c>, <c>redis</c> or <c>source</c>; <c>write</c> for writes.</param>
+/// <param name="Level">The level that answered: <c>near</c>, <c>redis</c> or <c>source</c>; <c>write</c> for writes.</param>
 /// <param name="Requests">How many there were.</param>
-/// <param name="PerSecond">How many that is in a second.</param>
+/// <param name="PerSecond">The requests per second.</param>
 /// <param name="P50Ms">Half of them took no longer, in milliseconds.</param>
 /// <param name="P90Ms">Nine of ten took no longer.</param>
 /// <param name="P99Ms">99 of a hundred took no longer.</param>

@@ -10,7 +10,7 @@ public sealed record StatsResponse(
 
 /// <summary>The caches of all instances together.</summary>
 /// <param name="Instances">How many instances there are.</param>
-/// <param name="IsComplete">Whether all of them are among the figures: without Redis, this one knows only itself.</param>
+/// <param name="IsComplete">Whether the figures include all of them: without Redis, an instance has only its own.</param>
 /// <param name="Near">The values in all processes.</param>
 /// <param name="SinceStart">What they have done since each was started.</param>
 /// <param name="LastMinute">What they have done over the last minute.</param>
@@ -26,26 +26,26 @@ public sealed record ClusterStatsResponse(
 public sealed record InstanceStatsResponse(
     string Instance, DateTimeOffset StartedAt, NearCacheResponse Near, FiguresResponse SinceStart, FiguresResponse LastMinute);
 
-/// <summary>The values that are kept in processes.</summary>
-/// <param name="State"><c>armed</c> where Redis tells of changes, <c>bypassed</c> where it cannot now, so that nothing is kept; <c>partly armed</c> of several instances.</param>
+/// <summary>The near cache: values that are kept in the process.</summary>
+/// <param name="State"><c>on</c> while Redis invalidates values that change; <c>off</c> while it cannot, so that nothing is kept; <c>partly on</c> when that differs between instances.</param>
 /// <param name="Entries">How many there are.</param>
 /// <param name="Bytes">How many bytes they count for.</param>
 public sealed record NearCacheResponse(string State, long Entries, long Bytes);
 
-/// <summary>What the cache did during some time.</summary>
+/// <summary>The figures of the cache for a period of time.</summary>
 /// <param name="Requests">All look-ups.</param>
-/// <param name="Hits">Those that spared the source.</param>
+/// <param name="Hits">Look-ups that did not call the source.</param>
 /// <param name="NearHits">Hits in the process.</param>
 /// <param name="RedisHits">Hits in Redis.</param>
 /// <param name="Misses">Look-ups that the source answered.</param>
 /// <param name="Stale">Hits with a value past its time.</param>
 /// <param name="Coalesced">Look-ups that shared the work of another.</param>
-/// <param name="Fallbacks">Reads and writes that did without Redis because it failed.</param>
-/// <param name="Invalidations">Entries removed from the process because they changed.</param>
-/// <param name="Evictions">Entries that left the process to make room for others.</param>
-/// <param name="Flushes">How often the process let go of all entries.</param>
+/// <param name="Fallbacks">Reads and writes without Redis, because it failed.</param>
+/// <param name="Invalidations">Entries that the near cache removed because they changed.</param>
+/// <param name="Evictions">Entries that the near cache evicted for others.</param>
+/// <param name="Flushes">How often the near cache was emptied.</param>
 /// <param name="HitRatio">The share of hits, from 0 to 1; none without look-ups.</param>
-/// <param name="GainPercent">How much of a look-up's time a hit spares, by the medians; none without hits or without misses.</param>
+/// <param name="GainPercent">The share of a look-up's time that a hit saves, by the medians; none without hits or without misses.</param>
 /// <param name="HitLatency">How long hits took.</param>
 /// <param name="MissLatency">How long misses took.</param>
 public sealed record FiguresResponse(

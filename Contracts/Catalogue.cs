@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace RedisAspire.Contracts;
@@ -46,13 +47,17 @@ public sealed record ProductListResponse(IReadOnlyList<Product> Items, string? N
 /// <param name="Id">What it is known by, as an answer says it: that of the address.</param>
 /// <param name="Version">Its version, as an answer says it. A write gives it a new one, whatever it is here.</param>
 public sealed record ProductRequest(
-    string Name,
-    decimal Price,
-    string Category,
+    [property: Required(ErrorMessage = ProductRequest.NameRule), RegularExpression(@"^\P{Cc}{1,200}$", ErrorMessage = ProductRequest.NameRule)] string Name,
+    [property: Range(0d, 1_000_000d, ErrorMessage = "A price is a number from 0 to 1,000,000 with at most two decimals.")] decimal Price,
+    [property: Required(ErrorMessage = ProductRequest.CategoryRule), RegularExpression(@"^\P{Cc}{1,64}$", ErrorMessage = ProductRequest.CategoryRule)] string Category,
     [property: JsonPropertyName("in_stock")] bool InStock,
-    IReadOnlyList<string>? Features = null,
+    [property: MaxLength(20, ErrorMessage = "There are at most 20 features.")] IReadOnlyList<string>? Features = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null)
+{
+    private const string NameRule = "It has 1 to 200 characters, no control characters, and not only spaces.";
+    private const string CategoryRule = "It has 1 to 64 characters, no control characters, and not only spaces.";
+}
 
 /// <summary>What a write has done, and how safe that is.</summary>
 /// <param name="Data">The product as it is kept now; nothing after it was deleted.</param>

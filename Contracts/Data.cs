@@ -20,10 +20,10 @@ public sealed record DataResponse(
     DateTimeOffset Timestamp);
 
 /// <summary>The body of <c>PUT /data/{key}</c>.</summary>
-/// <param name="Value">The value that the database has from now on.</param>
+/// <param name="Value">The new value in the database.</param>
 public sealed record DataRequest(string Value);
 
-/// <summary>The answer to a removal that is not everywhere yet.</summary>
+/// <summary>The answer to a removal that Redis has not made yet.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Outstanding">What remains to be done, and by whom.</param>
+/// <param name="Outstanding">What remains to be done.</param>
 public sealed record RemovalResponse(string Key, string Outstanding);

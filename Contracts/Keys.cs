@@ -1,25 +1,26 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace RedisAspire.Contracts;
 
 /// <summary>The answer of <c>GET /api/keys</c>.</summary>
-/// <param name="Node">The node that was looked at.</param>
+/// <param name="Node">The node that was read.</param>
 /// <param name="Items">The keys, in the node's own order. A page may be short or empty although there are more.</param>
 /// <param name="Next">The cursor of the next page; none after the last.</param>
 public sealed record KeyPageResponse(string Node, IReadOnlyList<KeyResponse> Items, string? Next);
 
 /// <summary>A key.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or what a module calls its own.</param>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or the type of a module.</param>
 /// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
-/// <param name="MemoryBytes">About how much memory it takes, estimated from one of its elements; none when the node does not tell.</param>
+/// <param name="MemoryBytes">About how much memory it takes, estimated from one of its elements; none when the node does not support it.</param>
 public sealed record KeyResponse(string Key, string Type, double? TtlSeconds, long? MemoryBytes);
 
 /// <summary>The answer of <c>GET /api/keys/tree</c>: one level, as far as one request scans.</summary>
-/// <param name="Node">The node that was looked at.</param>
+/// <param name="Node">The node that was read.</param>
 /// <param name="Prefix">What all keys below begin with.</param>
 /// <param name="Items">What is below, by name. The counts are of this answer: those of all answers up to the last one are to be added.</param>
-/// <param name="Scanned">About how many keys of the node this answer has looked at.</param>
+/// <param name="Scanned">About how many keys of the node were examined for this answer.</param>
 /// <param name="KeysOnNode">How many there are.</param>
 /// <param name="Complete">Whether this is the last answer.</param>
 /// <param name="Next">The cursor to go on with; none when it is.</param>
@@ -33,23 +34,23 @@ public sealed record KeyTreeResponse(string Node, string Prefix, IReadOnlyList<K
 public sealed record KeyTreeItemResponse(string Name, string Kind, string Path, long Keys);
 
 /// <summary>The answer of <c>GET /api/keys/count</c>, as far as one request scans. The counts of all answers up to the last one are to be added.</summary>
-/// <param name="Node">The node that was looked at.</param>
+/// <param name="Node">The node that was read.</param>
 /// <param name="Keys">How many keys were found.</param>
 /// <param name="Spared">How many of them deleting by the same pattern leaves alone, because they are the application's own.</param>
-/// <param name="Scanned">About how many keys of the node this answer has looked at.</param>
+/// <param name="Scanned">About how many keys of the node were examined for this answer.</param>
 /// <param name="KeysOnNode">How many there are.</param>
 /// <param name="Complete">Whether this is the last answer.</param>
 /// <param name="Next">The cursor to go on with; none when it is.</param>
 public sealed record KeyCountResponse(string Node, long Keys, long Spared, long Scanned, long KeysOnNode, bool Complete, string? Next);
 
 /// <summary>The answer of <c>GET /api/keys/value</c>.</summary>
-/// <param name="Node">The node that was looked at.</param>
+/// <param name="Node">The node that was read.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or what a module calls its own.</param>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c>, <c>stream</c>, or the type of a module.</param>
 /// <param name="Encoding">How the node keeps it.</param>
 /// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
 /// <param name="MemoryBytes">About how much memory it takes, estimated from a few of its elements.</param>
-/// <param name="IdleSeconds">How long nobody has used it; none when the node does not keep account. Reading its value is using it.</param>
+/// <param name="IdleSeconds">How long it has not been used; none when the node does not record it. Reading the value is a use.</param>
 /// <param name="Length">How many elements it has; the bytes of a string. None of a type that only a module knows.</param>
 /// <param name="Items">Its elements, or some of them. Those of a string are consecutive parts.</param>
 /// <param name="Next">The cursor of the next elements; none after the last.</param>
@@ -102,17 +103,17 @@ public sealed record ContentResponse(string Format, string Data, long Bytes, boo
 
 /// <summary>The body of <c>PUT /api/keys/ttl</c>.</summary>
 /// <param name="Seconds">How long the key is to live from now on: 1 second to ten years.</param>
-public sealed record TtlRequest(long Seconds);
+public sealed record TtlRequest([property: Range(1d, 315_360_000d, ErrorMessage = "A time to live is a number of seconds from 1 to 315360000.")] long Seconds);
 
 /// <summary>The body of <c>POST /api/keys/delete</c>.</summary>
 /// <param name="Pattern">Which keys: a glob of Redis.</param>
 /// <param name="Type">Of which type; of any when not given.</param>
 public sealed record DeleteKeysRequest(string Pattern, string? Type = null);
 
-/// <summary>How far deleting by a pattern has come.</summary>
+/// <summary>The progress of deleting by a pattern.</summary>
 /// <param name="Deleted">How many keys were deleted.</param>
 /// <param name="Spared">How many keys match but are the application's own, and the pattern does not begin with their prefix.</param>
-/// <param name="Scanned">About how many keys were looked at.</param>
+/// <param name="Scanned">About how many keys were examined.</param>
 /// <param name="KeysOnNode">How many there were at the beginning.</param>
 /// <param name="ElapsedMs">How long it has taken, in milliseconds.</param>
 public sealed record DeletedKeysResponse(long Deleted, long Spared, long Scanned, long KeysOnNode, long ElapsedMs);

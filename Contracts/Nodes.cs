@@ -33,7 +33,7 @@ public sealed record NodeResponse(
     string? Version,
     bool IsReadNode)
 {
-    /// <summary>What tells this run of the server from every other.</summary>
+    /// <summary>The id of this run of the server.</summary>
     public string? RunId { get; init; }
 
     /// <summary>When it last answered.</summary>
@@ -45,7 +45,7 @@ public sealed record NodeResponse(
     /// <summary>Commands per second, as the node counts them.</summary>
     public long? OperationsPerSecond { get; init; }
 
-    /// <summary>The share of reads that found their key, between the last two looks at the node; nothing when there were none.</summary>
+    /// <summary>The share of reads that found their key, between the last two polls of the node; nothing without reads.</summary>
     public double? HitRatio { get; init; }
 
     /// <summary>How many keys were evicted to make room since the server started.</summary>
@@ -140,8 +140,8 @@ public sealed record RedisCommandUsage(string Command, long Calls, long Microsec
 /// <param name="Command">Its last command.</param>
 /// <param name="Flags">What the node says of it in letters. See https://redis.io/docs/latest/commands/client-list/.</param>
 /// <param name="IsReplica">Whether it is a replica of the node.</param>
-/// <param name="IsTracking">Whether the node tells it when keys change.</param>
-/// <param name="IsBroadcast">Whether it is told of every key with its prefixes, whether it read them or not.</param>
+/// <param name="IsTracking">Whether the node sends it invalidations.</param>
+/// <param name="IsBroadcast">Whether it gets invalidations of all keys with its prefixes, also of keys that it has not read.</param>
 public sealed record RedisClient(
     long Id,
     string Address,
@@ -159,7 +159,7 @@ public sealed record RedisClient(
 /// <summary>What is known of one sentinel at one moment.</summary>
 /// <param name="Name">Its name in the configuration, for example <c>redis-sentinel-1</c>.</param>
 /// <param name="Address">Where it listens, as <c>host:port</c>.</param>
-/// <param name="Answers">Whether it says who the master is.</param>
+/// <param name="Answers">Whether it answers.</param>
 /// <param name="Error">Why it does not; <see langword="null"/> when it does.</param>
 /// <param name="Master">The name of the node that it takes for the master; <see langword="null"/> when that is none of ours.</param>
 /// <param name="MasterAddress">The address of the master by its word.</param>

@@ -12,7 +12,7 @@ public sealed record QueueResponse(
     string? Node, long Length, long Pending, long Processed, long Retried, long Dead, IReadOnlyList<ConsumerResponse> Consumers);
 
 /// <summary>A consumer of the queue.</summary>
-/// <param name="Name">The instance of the service.</param>
+/// <param name="Name">The instance of the API.</param>
 /// <param name="Pending">How many jobs it has been given and has not acknowledged.</param>
 /// <param name="IdleMs">How long ago it was last heard of, in milliseconds.</param>
 public sealed record ConsumerResponse(string Name, long Pending, long IdleMs);

@@ -1,8 +1,8 @@
 namespace RedisAspire.Contracts;
 
 /// <summary>The answer of <c>GET /api/rate-limit</c>.</summary>
-/// <param name="Client">Who counts as the caller: an address or a network.</param>
-/// <param name="Counting"><c>shared</c> when Redis counts for all instances, <c>open</c> when it has just failed and everybody passes, <c>none</c> when no limit is configured.</param>
+/// <param name="Client">The client that is limited: an address or a network.</param>
+/// <param name="Counting"><c>shared</c> when Redis counts for all instances, <c>open</c> when it has just failed and every request is admitted, <c>none</c> when no limit is configured.</param>
 /// <param name="Limit">How many requests a window has.</param>
 /// <param name="WindowSeconds">How long a window is, in seconds.</param>
 /// <param name="Used">How many are used, with those that other instances have taken in advance.</param>

@@ -1,12 +1,12 @@
 namespace RedisAspire.Contracts;
 
-/// <summary>How far a replication check is.</summary>
+/// <summary>The progress of a replication check.</summary>
 /// <param name="Step">The test that is under way or has just ended, from 1 on.</param>
 /// <param name="Steps">How many tests there are.</param>
 /// <param name="Detail">What was found last.</param>
 public sealed record ReplicationCheckProgress(int Step, int Steps, string Detail);
 
-/// <summary>What a replication check found.</summary>
+/// <summary>The result of a replication check.</summary>
 /// <param name="IsPassed">Whether every test went as it should.</param>
 /// <param name="Master">The node that was written to.</param>
 /// <param name="WrittenAfterMs">How long until the master had acknowledged the marker.</param>

@@ -10,7 +10,7 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.Admin;
 
-/// <summary>The configured admin key, as far as it has to be known to recognise it.</summary>
+/// <summary>The configured admin key. Only a hash of it is kept.</summary>
 internal sealed class AdminKey(IOptions<AdminOptions> options)
 {
     /// <summary>The header that carries the key.</summary>
@@ -18,17 +18,17 @@ internal sealed class AdminKey(IOptions<AdminOptions> options)
 
     private readonly Secret _key = new(options.Value.Key);
 
-    /// <summary>Whether there is a key at all.</summary>
+    /// <summary>Whether a key is configured.</summary>
     public bool IsConfigured => _key.IsConfigured;
 
     /// <summary>Whether a request's header holds the key, once.</summary>
     public bool Matches(StringValues header) => header is [{ } given] && _key.Matches(given);
 }
 
-/// <summary>Who may do what changes or removes things for everybody (<c>Admin</c> in the configuration).</summary>
+/// <summary>Access to requests that change or remove things for all users (<c>Admin</c> in the configuration).</summary>
 internal sealed class AdminOptions
 {
-    /// <summary>The key that such a request has to carry. Without one, nobody may.</summary>
+    /// <summary>The key that a request must carry to change anything. Without a configured key all of them are refused.</summary>
     public string? Key { get; set; }
 }
 
@@ -55,13 +55,13 @@ internal static class AdminKeyExtensions
         return services;
     }
 
-    /// <summary>Lets only those requests pass that carry the admin key. Nothing of the others is read, not even the body.</summary>
+    /// <summary>Refuses requests without the admin key, before anything of them is read.</summary>
     /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder RequireAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoints.Add(endpoint => Describe(endpoint, AdminKeyMetadata.Always));
-        // Around the whole endpoint: filters run only after its parameters have been bound.
+        // The endpoint itself is wrapped, because filters run only after its parameters have been bound.
         endpoints.Finally(endpoint =>
         {
             var next = endpoint.RequestDelegate!;
@@ -70,7 +70,7 @@ internal static class AdminKeyExtensions
         return endpoints;
     }
 
-    /// <summary>Says that some of what an endpoint does needs the admin key: which, it asks of <see cref="HasAdminKey"/> or <see cref="RefuseWithoutAdminKey"/>.</summary>
+    /// <summary>Marks an endpoint of which some requests need the admin key. The endpoint itself checks <see cref="HasAdminKey"/> or <see cref="RefuseWithoutAdminKey"/>.</summary>
     /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder MayNeedAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
@@ -90,7 +90,7 @@ internal static class AdminKeyExtensions
         if (!key.IsConfigured)
         {
             return TypedResults.Problem(
-                "Nobody may do this, because Admin:Key is not set in the configuration of the API.",
+                "The request needs the admin key, but Admin:Key is not set in the configuration of the API.",
                 statusCode: StatusCodes.Status403Forbidden, title: "No admin key is configured");
         }
 
@@ -99,7 +99,7 @@ internal static class AdminKeyExtensions
 
         context.Response.Headers[HeaderNames.WWWAuthenticate] = "AdminKey";
         return TypedResults.Problem(
-            $"The header {AdminKey.Header} has to hold the admin key.", statusCode: StatusCodes.Status401Unauthorized, title: "The admin key is missing or wrong");
+            $"The header {AdminKey.Header} must hold the admin key.", statusCode: StatusCodes.Status401Unauthorized, title: "The admin key is missing or wrong");
     }
 
     private static void Describe(EndpointBuilder endpoint, AdminKeyMetadata need)
@@ -110,7 +110,7 @@ internal static class AdminKeyExtensions
     }
 }
 
-/// <summary>Says in the OpenAPI document which endpoints need the admin key.</summary>
+/// <summary>Describes in the OpenAPI document which endpoints need the admin key.</summary>
 internal static class AdminKeyDocumentation
 {
     private const string Scheme = "AdminKey";
@@ -134,7 +134,7 @@ internal static class AdminKeyDocumentation
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AdminKeyMetadata>().LastOrDefault() is { } need)
         {
             var key = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] };
-            // An empty requirement beside it: the request may also be made without.
+            // The empty requirement beside it allows the request without the key.
             operation.Security = need.IsAlwaysNeeded ? [key] : [key, []];
         }
 

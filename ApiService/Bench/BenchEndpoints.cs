@@ -6,7 +6,7 @@ using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Bench;
 
-/// <summary><c>/api/bench</c>: how fast each level of the cache is, here and now.</summary>
+/// <summary><c>/api/bench</c>: measures each level of the cache.</summary>
 internal static class BenchEndpoints
 {
     private static readonly BenchResult Example = new(
@@ -34,7 +34,7 @@ internal static class BenchEndpoints
 
         bench.MapPost("", Run)
             .WithName("RunBench")
-            .WithSummary("Makes many requests to one level of the cache, and streams how fast they are answered.")
+            .WithSummary("Makes many requests to one level of the cache, and streams their latencies.")
             .WithDescription(
                 "Server-sent events: `progress` about four times a second, then `result` or `failed`. The cache is filled before it is measured. "
                 + "A run ends when its time is up (`stoppedEarly`) or the client goes, and its keys are removed. One run at a time: 409 meanwhile.")
@@ -53,8 +53,8 @@ internal static class BenchEndpoints
     private static Results<ServerSentEventsResult<object>, ValidationProblem, ProblemHttpResult> Run(
         BenchRequest request, HttpContext context, BenchRunner runner, CancellationToken cancellationToken)
     {
-        if (request.Check() is { Count: > 0 } errors)
-            return TypedResults.ValidationProblem(errors);
+        if (request is { Level: BenchRequest.Source, ReadPercent: not 100 })
+            return Invalid.Parameter("readPercent", "The source is only read: it is 100 there.");
         if (runner.Turns.TryEnter(context) is not { } turn)
             return TypedResults.Problem("Another run is under way.", statusCode: StatusCodes.Status409Conflict);
 
@@ -64,35 +64,4 @@ internal static class BenchEndpoints
 
     private static async Task<Ok<BenchResult[]>> GetRunsAsync(BenchHistory history, CancellationToken cancellationToken) =>
         TypedResults.Ok(await history.ReadAsync(cancellationToken));
-}
-
-/// <summary>What may be asked of the bench.</summary>
-internal static class BenchRules
-{
-    private const int MaximumRequests = 100_000;
-    private const int MaximumConcurrency = 64;
-    private const int MaximumKeys = 10_000;
-
-    /// <summary>Says what is wrong, by the name of the member.</summary>
-    public static Dictionary<string, string[]> Check(this BenchRequest request)
-    {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        CheckRange("requests", request.Requests, 1, MaximumRequests, errors);
-        CheckRange("concurrency", request.Concurrency, 1, MaximumConcurrency, errors);
-        CheckRange("keys", request.Keys, 1, MaximumKeys, errors);
-        CheckRange("readPercent", request.ReadPercent, 0, 100, errors);
-        if (request.Distribution is not (BenchRequest.Uniform or BenchRequest.Zipf))
-            errors["distribution"] = [$"It is '{BenchRequest.Uniform}' or '{BenchRequest.Zipf}'."];
-        if (request.Level is not (BenchRequest.Near or BenchRequest.Redis or BenchRequest.Source))
-            errors["level"] = [$"It is '{BenchRequest.Near}', '{BenchRequest.Redis}' or '{BenchRequest.Source}'."];
-        else if (request.Level == BenchRequest.Source && request.ReadPercent != 100)
-            errors.TryAdd("readPercent", ["The source is only read: it is 100 there."]);
-        return errors;
-    }
-
-    private static void CheckRange(string member, int value, int minimum, int maximum, Dictionary<string, string[]> errors)
-    {
-        if (value < minimum || value > maximum)
-            errors[member] = [FormattableString.Invariant($"It is a whole number from {minimum} to {maximum}.")];
-    }
 }

@@ -6,13 +6,13 @@ using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Bench;
 
-/// <summary>The requests of one run, and what they have taken so far.</summary>
+/// <summary>The requests of one run, and their latencies so far.</summary>
 internal sealed class BenchLoad
 {
     private const string Value = "a value of the bench";
     private const int Batch = 500;
 
-    // Hits in the process end at once: without a pause now and then a caller would never let others have the thread.
+    // Hits in the process complete synchronously: without a pause now and then a caller would never release its thread.
     private const int RequestsInARow = 256;
 
     private readonly BenchRequest _request;
@@ -39,7 +39,7 @@ internal sealed class BenchLoad
         _tallies = [.. Enumerable.Range(0, request.Concurrency).Select(_ => new BenchTally())];
         _options = new CacheEntryOptions
         {
-            // Longer than any run, and they go away by themselves should nobody remove them.
+            // The keys outlive any run, and expire if the run cannot remove them.
             Expiration = TimeSpan.FromMinutes(5),
             Flags = request.Level == BenchRequest.Redis
                 ? HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableLocalCacheWrite
@@ -50,7 +50,7 @@ internal sealed class BenchLoad
     private bool IsCached => _request.Level != BenchRequest.Source;
 
     /// <summary>Fills the cache and makes the requests.</summary>
-    /// <exception cref="OperationCanceledException">It was told to stop before all were answered.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped before all requests were answered.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         if (IsCached)
@@ -68,7 +68,7 @@ internal sealed class BenchLoad
         }
     }
 
-    /// <summary>What has been measured so far.</summary>
+    /// <summary>The measurements so far.</summary>
     public BenchProgress Report()
     {
         var started = Volatile.Read(ref _started);
@@ -136,7 +136,7 @@ internal sealed class BenchLoad
     private long NanosecondsSince(long started) => (long)((_time.GetTimestamp() - started) * (1e9 / _time.TimestampFrequency));
 }
 
-/// <summary>What one of a run's callers has measured.</summary>
+/// <summary>The latencies that one caller of a run has measured.</summary>
 internal sealed class BenchTally
 {
     private readonly LatencyHistogram[] _latencies = [new(), new(), new(), new()];
@@ -147,7 +147,7 @@ internal sealed class BenchTally
     /// <summary>The writes.</summary>
     public LatencyHistogram Writes => _latencies[^1];
 
-    /// <summary>What all callers have measured, by level; those levels only that answered anything.</summary>
+    /// <summary>The latencies of all callers by level, without levels that answered nothing.</summary>
     public static IReadOnlyList<LatencySummary> Summarize(IReadOnlyCollection<BenchTally> tallies, TimeSpan elapsed) =>
     [
         .. new (string Level, Func<BenchTally, LatencyHistogram> Latencies)[]

@@ -11,17 +11,17 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Bench;
 
-/// <summary>Runs the bench: in this process, against a cache of its own on the nodes that serve everybody else meanwhile.</summary>
+/// <summary>Runs the benchmark in this process, with a cache of its own on the nodes that serve other requests meanwhile.</summary>
 internal sealed class BenchRunner(
     RedisTopology topology, IConfiguration configuration, DataService data, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Whose run it is: there is one at a time.</summary>
+    /// <summary>Admits one run at a time.</summary>
     public OneAtATime Turns { get; } = new();
 
-    /// <summary>Runs, and reports about four times a second how it goes.</summary>
+    /// <summary>Runs, and reports the progress about four times a second.</summary>
     public async IAsyncEnumerable<SseItem<object>> RunAsync(
         BenchRequest request, IDisposable turn, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -30,7 +30,7 @@ internal sealed class BenchRunner(
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, lifetime.ApplicationStopping, cancellationToken);
         var startedAt = time.GetUtcNow();
         await using var cache = new BenchCache(topology, configuration, time, loggers);
-        await cache.OpenAsync(stopping.Token);
+        await cache.WaitForNearCacheAsync(stopping.Token);
         var load = new BenchLoad(request, cache.Cache, data, time);
         var running = load.RunAsync(stopping.Token);
         try
@@ -59,16 +59,16 @@ internal sealed class BenchRunner(
     }
 }
 
-/// <summary>Limits of the bench (<c>Bench</c> in the configuration).</summary>
+/// <summary>Limits of the benchmark (<c>Bench</c> in the configuration).</summary>
 internal sealed class BenchOptions
 {
-    /// <summary>How long a run may take; what has been measured until then is its result. 30 seconds by default.</summary>
+    /// <summary>The longest duration of a run. A run that is stopped then returns what it has measured. 30 seconds by default.</summary>
     public TimeSpan MaximumDuration { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>
-/// A cache like that of everybody else, on the same nodes, for one run of the bench: what the bench asks for is in nobody's
-/// figures, and what it keeps in the process takes nobody's place.
+/// A second cache on the same nodes for one run of the benchmark. Its look-ups do not count in the statistics, and its
+/// values displace none in the near cache of the application.
 /// </summary>
 internal sealed class BenchCache : IAsyncDisposable
 {
@@ -84,11 +84,11 @@ internal sealed class BenchCache : IAsyncDisposable
         _topology = topology;
         _time = time;
         var services = new ServiceCollection();
-        // What is given here is not disposed of with the rest.
+        // The provider does not dispose of instances that it did not create.
         services.AddSingleton(topology);
         services.AddSingleton(time);
         services.AddSingleton(loggers);
-        services.AddSingleton<IMeterFactory, UnheardMeters>();
+        services.AddSingleton<IMeterFactory, UnexportedMeters>();
         services.Configure<ReplicatedCacheOptions>(configuration.GetSection("Cache"));
         services.AddReplicatedCache();
         _services = services.BuildServiceProvider();
@@ -98,8 +98,8 @@ internal sealed class BenchCache : IAsyncDisposable
     /// <summary>The cache.</summary>
     public ReplicatedCache Cache { get; }
 
-    /// <summary>Waits until values stay in the process, where there is a node that can tell of changes.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the near cache is on, if there is a node that can track keys.</summary>
+    public async Task WaitForNearCacheAsync(CancellationToken cancellationToken)
     {
         var statistics = _services.GetRequiredService<CacheStatistics>();
         var started = _time.GetTimestamp();
@@ -109,14 +109,14 @@ internal sealed class BenchCache : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    // What a run has measured is in its result, and in no metric: nobody listens to a meter of this name.
-    private sealed class UnheardMeters : IMeterFactory
+    // The measurements of a run are in its result. This meter has a name to which no exporter listens.
+    private sealed class UnexportedMeters : IMeterFactory
     {
         public Meter Create(MeterOptions options) => new("Bench");
 
         public void Dispose()
         {
-            // Whoever has a meter disposes of it.
+            // The owner of a meter disposes of it.
         }
     }
 }
@@ -132,7 +132,7 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Keeps a run, unless Redis fails: the run was not in vain then.</summary>
+    /// <summary>Stores a run. When Redis fails, only a warning is logged: the run itself succeeded.</summary>
     public async Task TryAddAsync(BenchResult run)
     {
         try
@@ -152,10 +152,10 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
     public async Task<BenchResult[]> ReadAsync(CancellationToken cancellationToken)
     {
         var runs = await master.Database.ListRangeAsync(Key, 0, Length - 1).WaitAsync(Timeout, cancellationToken);
-        // What another version has written is passed over.
+        // Runs that another version of the API has stored are skipped.
         return [.. runs.Select(run => SharedJson.TryRead<BenchResult>(Version, run)).OfType<BenchResult>()];
     }
 
-    [LoggerMessage(LogLevel.Warning, "A run of the bench could not be kept in Redis.")]
+    [LoggerMessage(LogLevel.Warning, "The result of the benchmark run could not be stored in Redis. It is missing in the list of runs.")]
     private partial void LogNotKept(Exception failure);
 }

@@ -6,14 +6,14 @@ using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Cache;
 
-/// <summary><c>/api/cache</c>: the cache as a whole.</summary>
+/// <summary><c>/api/cache</c>: empties the cache, and shows its statistics.</summary>
 internal static class CacheEndpoints
 {
     public static IServiceCollection AddCacheFigures(this IServiceCollection services)
     {
         services.AddApplicationStore();
         services.AddSingleton<ClusterFigures>();
-        services.AddHostedService<FiguresPublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterFigures>());
         return services;
     }
 
@@ -30,8 +30,8 @@ internal static class CacheEndpoints
 
         cache.MapGet("/stats", GetStatsAsync)
             .WithName("GetCacheStats")
-            .WithSummary("Says what the cache does: hits by level, misses, latencies, and what hits gain; since the start and over the last minute.")
-            .WithDescription("Of each instance, and of all together. The figures of other instances are up to two seconds old. Latencies of many hits a second in the process are measured on every 64th.")
+            .WithSummary("Shows the statistics of the cache: hits by level, misses, latencies, and the gain of hits; since the start and over the last minute.")
+            .WithDescription("The answer has each instance and all of them together. The figures of other instances are up to two seconds old. When the near cache has many hits a second, the latency of every 64th is measured.")
             .WithResponseExample(Example);
     }
 
@@ -42,7 +42,7 @@ internal static class CacheEndpoints
             var figures = new FiguresResponse(
                 1204, 1190, 1102, 88, 14, 0, 37, 0, 21, 0, 1, 0.9884, 99.99,
                 new LatencyResponse(0.041, 0.0027, 0.16, 0.46, 1.1), new LatencyResponse(2003.2, 2013.2, 2013.2, 2013.2, 2013.2));
-            var near = new NearCacheResponse("armed", 85, 13_600);
+            var near = new NearCacheResponse("on", 85, 13_600);
             var takenAt = new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero);
             const string instance = "web-01-4711-3fa9";
             return new(

@@ -7,23 +7,39 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Cache;
 
 /// <summary>
-/// The figures of all instances. Each keeps its own under <c>app:stats:{instance}</c> for as long as it lives, and its
-/// name in <c>app:stats</c>, so that nobody has to search for the others.
+/// The figures of all instances. Each instance stores its own under <c>app:stats:{instance}</c> for as long as it lives, and
+/// its name in <c>app:stats</c>, so that the others find it without a scan.
 /// </summary>
 internal sealed partial class ClusterFigures(
-    RedisMaster master, ServiceInstance instance, CacheStatistics statistics, TimeProvider time, ILogger<ClusterFigures> logger)
+    RedisMaster master, ServiceInstance instance, CacheStatistics statistics, TimeProvider time, ILogger<ClusterFigures> logger) : BackgroundService
 {
     private const string Names = "app:stats";
     private const int MaximumInstances = 100;
-    private const int Version = 1;
+    private const int Version = 2;
 
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NamesLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Tells the others the figures of this instance.</summary>
-    /// <returns>Whether Redis has taken them.</returns>
-    public Task<bool> TryPublishAsync(CancellationToken cancellationToken) => TryAsync(async database =>
+    /// <summary>Reads the figures of all instances; only those of this one when Redis does not answer.</summary>
+    public async Task<StatsResponse> ReadAsync(CancellationToken cancellationToken)
+    {
+        var others = await TryAsync(ReadOthersAsync, otherwise: null, cancellationToken);
+        InstanceFigures[] instances = [InstanceFigures.Of(instance, statistics), .. others ?? []];
+        return instances.ToStats(time.GetUtcNow(), isComplete: others is not null);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+            await TryPublishAsync(stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // The result is whether Redis has stored the figures of this instance.
+    private Task<bool> TryPublishAsync(CancellationToken cancellationToken) => TryAsync(async database =>
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var figures = SharedJson.Write(Version, InstanceFigures.Of(instance, statistics));
@@ -34,14 +50,6 @@ internal sealed partial class ClusterFigures(
             database.KeyExpireAsync(Names, NamesLifetime));
         return true;
     }, otherwise: false, cancellationToken);
-
-    /// <summary>Reads the figures of all instances; only those of this one when Redis does not answer.</summary>
-    public async Task<StatsResponse> ReadAsync(CancellationToken cancellationToken)
-    {
-        var others = await TryAsync(ReadOthersAsync, otherwise: null, cancellationToken);
-        InstanceFigures[] instances = [InstanceFigures.Of(instance, statistics), .. others ?? []];
-        return instances.ToStats(time.GetUtcNow(), isComplete: others is not null);
-    }
 
     private async Task<InstanceFigures[]?> ReadOthersAsync(IDatabase database)
     {
@@ -72,14 +80,14 @@ internal sealed partial class ClusterFigures(
 
     private static RedisKey KeyOf(string name) => $"{Names}:{name}";
 
-    [LoggerMessage(LogLevel.Debug, "The figures of the instances cannot be shared now.")]
+    [LoggerMessage(LogLevel.Debug, "The cache figures could not be exchanged through Redis. /api/cache/stats shows this instance only.")]
     private partial void LogNotShared(Exception failure);
 }
 
-/// <summary>What one instance of the API tells the others of its cache.</summary>
+/// <summary>The figures of one instance's cache, as the others read them.</summary>
 /// <param name="Instance">Its name.</param>
 /// <param name="StartedAt">When it was started.</param>
-/// <param name="IsNearCacheOn">Whether values stay in its process now.</param>
+/// <param name="IsNearCacheOn">Whether its near cache is on.</param>
 /// <param name="NearEntries">How many of them are there.</param>
 /// <param name="NearBytes">How many bytes they count for.</param>
 /// <param name="SinceStart">What its cache has done since the start.</param>
@@ -93,11 +101,11 @@ internal sealed record InstanceFigures(
     CacheFigures SinceStart,
     CacheFigures LastMinute)
 {
-    // Those of many instances can be added, and are numbers in a browser.
+    // The sum over many instances fits into a long, and each count into a number of JavaScript.
     private const long Maximum = 1L << 53;
     private const int MaximumName = 256;
 
-    /// <summary>Whether an instance can have told this: anybody can write where they do.</summary>
+    /// <summary>Whether the figures can be those of an instance. Other clients of Redis can write to the same keys.</summary>
     [JsonIgnore]
     public bool IsPlausible =>
         Instance.Length is > 0 and <= MaximumName && NearEntries >= 0 && IsCount(NearBytes) && ArePlausible(SinceStart) && ArePlausible(LastMinute);
@@ -116,10 +124,10 @@ internal sealed record InstanceFigures(
     private static bool IsCount(long count) => count is >= 0 and <= Maximum;
 }
 
-/// <summary>Turns the figures of the instances into the answer of <c>GET /api/cache/stats</c>.</summary>
+/// <summary>Maps the figures of the instances to the answer of <c>GET /api/cache/stats</c>.</summary>
 internal static class StatsMapping
 {
-    /// <summary>The answer from figures of which the first are those of the instance that answers.</summary>
+    /// <summary>The answer. The first figures are those of the instance that answers.</summary>
     public static StatsResponse ToStats(this IReadOnlyList<InstanceFigures> instances, DateTimeOffset takenAt, bool isComplete) => new(
         takenAt, instances[0].Instance, ToClusterStats(instances, isComplete), [.. instances.Select(ToInstanceStats)]);
 
@@ -135,9 +143,9 @@ internal static class StatsMapping
 
     private static NearCacheResponse ToNearCache(IReadOnlyList<InstanceFigures> instances)
     {
-        var armed = instances.Count(instance => instance.IsNearCacheOn);
+        var on = instances.Count(instance => instance.IsNearCacheOn);
         return new(
-            armed == instances.Count ? "armed" : armed == 0 ? "bypassed" : "partly armed",
+            on == instances.Count ? "on" : on == 0 ? "off" : "partly on",
             instances.Sum(instance => (long)instance.NearEntries),
             instances.Sum(instance => instance.NearBytes));
     }
@@ -169,18 +177,4 @@ internal static class StatsMapping
     private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, CacheFigures.Add);
 
     private static double? Milliseconds(double? seconds) => seconds is { } known ? Math.Round(known * 1000, 6) : null;
-}
-
-/// <summary>Tells the other instances what this one does, every other second.</summary>
-internal sealed class FiguresPublisher(ClusterFigures cluster, TimeProvider time) : BackgroundService
-{
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-            await cluster.TryPublishAsync(stoppingToken);
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
 }

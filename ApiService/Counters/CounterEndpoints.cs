@@ -1,16 +1,16 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;
 
-/// <summary><c>/api/counters</c> and <c>/api/requests</c>: what Redis counts, for all instances together.</summary>
+/// <summary><c>/api/counters</c> and <c>/api/requests</c>: counters in Redis, for all instances together.</summary>
 internal static class CounterEndpoints
 {
-    private const long MaximumStep = 1_000_000;
+    private const int MaximumStep = 1_000_000;
 
     public static IServiceCollection AddCounters(this IServiceCollection services)
     {
@@ -41,11 +41,11 @@ internal static class CounterEndpoints
             .WithSummary("Lists the counters.")
             .WithResponseExample(new CountersResponse("redis-replica-1", [new CounterResponse("downloads", 41), new CounterResponse("visitors", 1_204)]));
 
-        var counter = api.MapGroup("/counters/{name}").AddEndpointFilter(RejectBadNames).ProducesValidationProblem();
+        var counter = api.MapGroup("/counters/{name}").ProducesValidationProblem();
 
         counter.MapPost("/increment", IncrementAsync)
             .WithName("IncrementCounter")
-            .WithSummary("Adds to a counter in one step, however many do so at the same time. A new counter begins at 0.")
+            .WithSummary("Adds to a counter atomically. A new counter begins at 0.")
             .WithDescription($"`by` is 1 if not given, at most {MaximumStep} and at least -{MaximumStep}. There may be {CounterStore.MaximumCounters} counters.")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithResponseExample(new CounterResponse("visitors", 1_205));
@@ -65,22 +65,16 @@ internal static class CounterEndpoints
                 "redis-replica-1", [new RequestMinute(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), Data: 5_310, Api: 62)]));
     }
 
-    private static async ValueTask<object?> RejectBadNames(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        StoredName.IsValid(context.GetArgument<string>(0))
-            ? await next(context)
-            : Invalid.Parameter("name", StoredName.Rule());
-
     private static async Task<Ok<CountersResponse>> GetAsync(CounterStore counters, CancellationToken cancellationToken)
     {
         var answer = await counters.GetAsync(cancellationToken);
         return TypedResults.Ok(new CountersResponse(answer.Node, answer.Value));
     }
 
-    private static async Task<Results<Ok<CounterResponse>, ProblemHttpResult, ValidationProblem>> IncrementAsync(
-        string name, CounterStore counters, CancellationToken cancellationToken, long by = 1)
+    private static async Task<Results<Ok<CounterResponse>, ProblemHttpResult>> IncrementAsync(
+        [StoredName] string name, CounterStore counters, CancellationToken cancellationToken,
+        [Range((double)-MaximumStep, MaximumStep, ErrorMessage = "A step is a whole number from -1000000 to 1000000.")] long by = 1)
     {
-        if (by is < -MaximumStep or > MaximumStep)
-            return Invalid.Parameter("by", $"A step is a whole number from -{MaximumStep} to {MaximumStep}.");
         try
         {
             return await counters.IncrementAsync(name, by, cancellationToken) is { } value
@@ -93,17 +87,15 @@ internal static class CounterEndpoints
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(string name, CounterStore counters, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync([StoredName] string name, CounterStore counters, CancellationToken cancellationToken) =>
         await counters.RemoveAsync(name, cancellationToken)
             ? TypedResults.NoContent()
             : TypedResults.Problem($"There is no counter '{name}'.", statusCode: StatusCodes.Status404NotFound);
 
-    private static async Task<Results<Ok<RequestSeriesResponse>, ValidationProblem>> GetRequestsAsync(
-        RequestSeries series, CancellationToken cancellationToken, int minutes = 15)
+    private static async Task<Ok<RequestSeriesResponse>> GetRequestsAsync(
+        RequestSeries series, CancellationToken cancellationToken,
+        [Range(1, RequestSeries.MaximumMinutes, ErrorMessage = "The minutes are a number from 1 to 120.")] int minutes = 15)
     {
-        if (minutes is < 1 or > RequestSeries.MaximumMinutes)
-            return Invalid.Parameter("minutes", $"The minutes are a number from 1 to {RequestSeries.MaximumMinutes}.");
-
         var answer = await series.GetAsync(minutes, cancellationToken);
         return TypedResults.Ok(new RequestSeriesResponse(answer.Node, answer.Value));
     }

@@ -5,23 +5,19 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
-/// Counters that everybody may change at the same time, without a lock and without losing anything. They are fields of
+/// Counters that many clients change at the same time, without a lock and without losing anything. They are fields of
 /// one hash, so that they can be listed and their number be limited.
 /// </summary>
 internal sealed class CounterStore(ApplicationStore store)
 {
-    /// <summary>How many counters there may be.</summary>
+    /// <summary>The most counters.</summary>
     public const int MaximumCounters = 100;
 
     private static readonly RedisKey Key = "app:counters";
 
-    private const string Increment =
-        """
-        if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return false end
-        return redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])
-        """;
+    private static readonly string Increment = EmbeddedScript.Read("Increment.lua");
 
-    /// <summary>Reads all counters, by name. What somebody else has put among them, and is no number, is left out.</summary>
+    /// <summary>Reads all counters, by name. Fields that other clients have set to something else than a number are left out.</summary>
     public async Task<ReadAnswer<CounterResponse[]>> GetAsync(CancellationToken cancellationToken)
     {
         var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key, CommandFlags.PreferReplica), cancellationToken);
@@ -34,7 +30,7 @@ internal sealed class CounterStore(ApplicationStore store)
     }
 
     /// <summary>Adds to a counter, which begins at 0.</summary>
-    /// <returns>Its value afterwards; <see langword="null"/> when there would be too many counters.</returns>
+    /// <returns>The new value; <see langword="null"/> when there would be too many counters.</returns>
     public async Task<long?> IncrementAsync(string name, long by, CancellationToken cancellationToken)
     {
         var answer = await store.WriteAsync(database => database.ScriptEvaluateAsync(Increment, [Key], [name, by, MaximumCounters]), cancellationToken);

@@ -7,11 +7,11 @@ namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
 /// A small time series: how many requests there were in each minute, as numbers at <c>app:requests:{kind}:{minute}</c>
-/// that expire. A request costs one addition in this process; what has been added is sent from time to time.
+/// that expire. A request costs one addition in this process; the sums are sent to Redis every second.
 /// </summary>
 internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
 {
-    /// <summary>How far back it goes.</summary>
+    /// <summary>How many minutes are kept.</summary>
     public const int MaximumMinutes = 120;
 
     private const string Data = "data";
@@ -33,7 +33,7 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
             Interlocked.Increment(ref _api);
     }
 
-    /// <summary>Sends what has been counted since the last time. Should Redis be away, it is lost.</summary>
+    /// <summary>Sends the counts since the last call. They are lost when Redis is not available.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
         var minute = Minute;
@@ -51,7 +51,7 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
         return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
     }
 
-    // What somebody else has put there counts as nothing.
+    // A value of another client that is no number counts as 0.
     private static long Number(RedisValue value) =>
         long.TryParse((string?)value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

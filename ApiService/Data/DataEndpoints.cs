@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net.Mime;
 using System.Text;
@@ -13,6 +14,8 @@ using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Data;
@@ -37,13 +40,13 @@ internal static class DataEndpoints
 
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
     {
-        // A key may contain anything a person types, slashes too.
+        // A key may contain any characters, slashes too.
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
             .CountForLeaderboard()
             .WithName("GetData")
-            .WithSummary("Reads a value: from the cache at once, or from the database in its own time, cached from then on.")
+            .WithSummary("Reads a value from the cache or, if it is not cached, from the slow database, and caches it.")
             .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
             .Produces<DataResponse>()
             .Produces<string>(contentType: "text/plain")
@@ -56,13 +59,13 @@ internal static class DataEndpoints
             .WithName("PutData")
             .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
             .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
+            .CheckWriteCondition()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .AcceptsBody()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithRequestExample(new DataRequest("nouvelle valeur"))
-            .WithResponseExample(OutstandingRemoval("foo"))
+            .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
@@ -70,11 +73,11 @@ internal static class DataEndpoints
             .WithSummary("Removes a value from the cache.")
             .WithDescription($"{OtherForm} 202: {NotEverywhere}")
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .WithResponseExample(OutstandingRemoval("foo"))
+            .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
     }
 
-    // It is not bound from the route, and so not found there.
+    // The key is not bound from the route, so the framework does not describe it.
     private static Task DescribeKey(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Parameters ??= [];
@@ -96,12 +99,9 @@ internal static class DataEndpoints
             : await next(context);
     }
 
-    private static async Task<Results<Ok<DataResponse>, ContentHttpResult, StatusCodeHttpResult, ValidationProblem>> GetAsync(
+    private static async Task<Results<Ok<DataResponse>, ContentHttpResult, StatusCodeHttpResult>> GetAsync(
         DataKey dataKey, [AsParameters] DataQuery how, DataService data, LookupRecorder history, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
-        if (how.Check() is { Count: > 0 } errors)
-            return TypedResults.ValidationProblem(errors);
-
         var started = time.GetTimestamp();
         var lookup = await data.ReadAsync(dataKey.Value, how.ToCacheOptions(), cancellationToken);
         var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
@@ -115,7 +115,7 @@ internal static class DataEndpoints
             elapsed,
             lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
             time.GetUtcNow());
-        TellTrace(context, answer.Level, lookup.IsHit);
+        TagActivity(context, answer.Level, lookup.IsHit);
         history.Record(new Lookup(answer.Timestamp, answer.Key, answer.Level, elapsed, answer.Node));
 
         var isText = AcceptedForm.IsText(context.Request.GetTypedHeaders().Accept);
@@ -123,7 +123,7 @@ internal static class DataEndpoints
         var headers = context.Response.Headers;
         headers["X-Cache"] = lookup.IsHit ? "HIT" : "MISS";
         headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"{answer.Level};dur={elapsed}");
-        // May be kept, but not used again without asking.
+        // Clients may store the answer, but must revalidate it.
         headers.CacheControl = "no-cache";
         headers.Vary = HeaderNames.Accept;
         headers.ETag = tag.ToString();
@@ -136,74 +136,53 @@ internal static class DataEndpoints
     }
 
     private static async Task<Results<NoContent, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
-        DataKey dataKey, DataRequest change, [AsParameters] ValueCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
+        DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
     {
-        var errors = Check(change);
-        foreach (var error in condition.Check())
-            errors.Add(error.Key, error.Value);
-        if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
+        if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
+            return Invalid.Parameter("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
 
-        var outcome = condition.IsNeverMet ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken);
+        // There is a value for every key.
+        var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken);
         if (outcome == DataChange.Refused)
-            return TypedResults.Problem("The value is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+            return TypedResults.Problem("The value does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
-        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, OutstandingRemoval(dataKey.Value));
+        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value));
     }
 
-    private static Dictionary<string, string[]> Check(DataRequest change)
-    {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
-            errors["value"] = [$"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}."];
-        return errors;
-    }
-
-    private static RemovalResponse OutstandingRemoval(string key) => new(
-        key, "No Redis master has removed it yet. This instance does so as soon as one answers; other instances may serve the old value until then, if they still have it.");
+    private static RemovalResponse PendingRemoval(string key) => new(
+        key, "No Redis master has removed the key yet. This instance removes it as soon as one answers; until then other instances may serve the old value, if they still have it.");
 
     private static async Task<Results<NoContent, Accepted<RemovalResponse>>> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken) =>
-        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, OutstandingRemoval(dataKey.Value));
+        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value));
 
-    // A look-up that ends in the process has no span of its own.
-    private static void TellTrace(HttpContext context, string level, bool isHit)
+    // A hit in the near cache has no span of its own: its result is on the span of the request.
+    private static void TagActivity(HttpContext context, string level, bool isHit)
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
             activity.SetTag("cache.level", level).SetTag("cache.request.type", isHit ? "hit" : "miss");
     }
 }
 
-/// <summary>How a value is to be looked up.</summary>
-/// <param name="BypassNear">Whether the values that are kept in the process are passed over.</param>
+/// <summary>The options of a look-up.</summary>
+/// <param name="BypassNear">Whether the near cache is skipped.</param>
 /// <param name="Ttl">How long a value that comes from the database remains cached, in seconds.</param>
-internal sealed record DataQuery(
-    [property: FromQuery(Name = "bypassNear"), Description("Passes over the values that are kept in the process: Redis answers, or the database.")] bool BypassNear = false,
-    [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400.")] int? Ttl = null)
+public sealed record DataQuery(
+    [property: FromQuery(Name = "bypassNear"), Description("Skips the near cache: Redis answers, or the database.")] bool BypassNear = false,
+    [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400."), Range(1, 86_400, ErrorMessage = "A time to live is 1 to 86400 seconds.")] int? Ttl = null)
 {
-    private const int MaximumTtl = 86_400;
-
-    /// <summary>What is wrong with it, by parameter.</summary>
-    public Dictionary<string, string[]> Check()
-    {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (Ttl is < 1 or > MaximumTtl)
-            errors["ttl"] = [$"A time to live is 1 to {MaximumTtl} seconds."];
-        return errors;
-    }
-
-    /// <summary>The same for the cache.</summary>
-    public CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions
+    /// <summary>The options as the cache takes them.</summary>
+    internal CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions
     {
         Expiration = Ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Flags = BypassNear ? HybridCacheEntryFlags.DisableLocalCacheRead : null,
     };
 }
 
-/// <summary>Which of its forms a client wants an answer in (RFC 9110, 12.5.1).</summary>
+/// <summary>Negotiates the form of an answer (RFC 9110, 12.5.1).</summary>
 internal static class AcceptedForm
 {
-    /// <summary>Whether plain text is preferred to JSON, which is what anybody gets who does not say.</summary>
+    /// <summary>Whether the client prefers plain text to JSON, which is the default.</summary>
     /// <param name="accepted">The ranges of media types in <c>Accept</c>.</param>
     public static bool IsText(IList<MediaTypeHeaderValue> accepted)
     {
@@ -211,7 +190,7 @@ internal static class AcceptedForm
         return text.Quality > json.Quality || (text.Quality == json.Quality && text.Quality > 0 && text.Place < json.Place);
     }
 
-    // The most specific range counts. Of forms that are wanted alike the one comes first that was named first.
+    // The most specific range counts. Of forms with the same quality, the first in the header is preferred.
     private static (double Quality, int Place) WeightOf(IList<MediaTypeHeaderValue> accepted, string form)
     {
         var parts = form.Split('/');

@@ -8,7 +8,7 @@ namespace RedisAspire.ApiService.Data;
 /// The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once.
 /// </summary>
 /// <param name="Value">The decoded key.</param>
-/// <param name="Error">What is wrong with it; <see langword="null"/> when nothing is.</param>
+/// <param name="Error">The reason why it is refused; <see langword="null"/> when it is valid.</param>
 internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpContext<DataKey>
 {
     /// <summary>The longest key, in characters.</summary>
@@ -16,12 +16,12 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What starts the keys that are no cache entries: the application's own data and the product catalogue.</summary>
+    /// <summary>The prefixes of keys that are no cache entries: the application's own data and the product catalogue.</summary>
     public static IReadOnlyList<string> ReservedPrefixes { get; } = ["app:", "db:"];
 
     public static ValueTask<DataKey?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<DataKey?>(Of(context));
 
-    /// <summary>The key of a request, once it has been checked.</summary>
+    /// <summary>The key of a request.</summary>
     public static DataKey Of(HttpContext context)
     {
         try
@@ -35,7 +35,7 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
         }
     }
 
-    /// <summary>Says what is wrong with a key; <see langword="null"/> when nothing is.</summary>
+    /// <summary>The reason why a key is refused; <see langword="null"/> when it is valid.</summary>
     public static string? Check(string key)
     {
         if (key.Length is 0 or > MaximumLength)

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Data;
 
-/// <summary>Stands for a database whose queries are slow: knows every key, and takes its time.</summary>
+/// <summary>Simulates a database whose queries are slow. It has a value for every key.</summary>
 internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options, ChangedRows changed, TimeProvider time, ILogger<SlowDatabase> logger)
 {
     private const int MaximumAttempts = 5;
@@ -19,7 +20,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
     /// <summary>Reads the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the query.</param>
-    /// <returns>The value, and whether it is certain that nobody has changed it.</returns>
+    /// <returns>The value, and whether it is certainly the latest one.</returns>
     public async ValueTask<(string Value, bool IsCertain)> QueryAsync(string key, CancellationToken cancellationToken)
     {
         await Task.Delay(options.Value.Latency, time, cancellationToken);
@@ -32,7 +33,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
-            LogNotFound(failure);
+            LogChangeUnknown(failure);
             return (first, false);
         }
     }
@@ -40,16 +41,16 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
     /// <summary>Changes the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value from now on.</param>
-    /// <param name="condition">What its value has to be until then.</param>
+    /// <param name="condition">The condition that the present value must meet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it was changed, and another key whose value has changed with it, if any.</returns>
-    /// <exception cref="RedisUnavailableException">Changes cannot be kept now.</exception>
-    public async Task<RowChange> ChangeAsync(string key, string value, ValueCondition condition, CancellationToken cancellationToken)
+    /// <returns>Whether the value was changed, and the row that was reset to make room, if any.</returns>
+    /// <exception cref="RedisUnavailableException">The change cannot be stored.</exception>
+    public async Task<RowChange> ChangeAsync(string key, string value, WriteCondition condition, CancellationToken cancellationToken)
     {
-        if (condition.IsAlwaysMet)
+        if (condition.AllowsAny)
             return await changed.ChangeAsync(key, value, time.GetUtcNow(), cancellationToken);
 
-        // Others change it in between; but not for ever.
+        // Another client may change the row in between, so a few attempts are made.
         for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
         {
             var before = await changed.FindAsync(key, cancellationToken);
@@ -64,8 +65,8 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
 
     private static string FirstOf(string key) => Rows.GetValueOrDefault(key) ?? $"data_pour_{key}";
 
-    [LoggerMessage(LogLevel.Debug, "Whether the row was changed cannot be known now: its first value is served.")]
-    private partial void LogNotFound(Exception failure);
+    [LoggerMessage(LogLevel.Debug, "The change of the row could not be read from Redis. Its first value is returned and not cached.")]
+    private partial void LogChangeUnknown(Exception failure);
 }
 
 /// <summary>Settings of the simulated database (<c>SlowDatabase</c> in the configuration).</summary>
@@ -76,9 +77,9 @@ internal sealed class SlowDatabaseOptions
 }
 
 /// <summary>
-/// What has been changed in the simulated database, kept in Redis so that every instance sees it. It is the database and
-/// not the cache: without a time to live, and out of the cache's reach. Only so many rows are kept; after that the one
-/// whose change is the oldest has its first value again.
+/// The changed rows of the simulated database, stored in Redis so that every instance sees them. They are the database and
+/// not the cache: they do not expire, and the cache does not remove them. When there are too many, the row whose change
+/// is the oldest gets its first value again.
 /// </summary>
 internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
 {
@@ -88,23 +89,14 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     private const string Rows = "app:database:rows";
     private const string Order = "app:database:order";
 
-    private const string Change =
-        """
-        if ARGV[5] ~= 'any' and redis.call('HGET', KEYS[1], ARGV[1]) ~= (ARGV[5] == 'changed' and ARGV[6]) then return { 0 } end
-        redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-        redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-        if redis.call('ZCARD', KEYS[2]) <= tonumber(ARGV[4]) then return { 1 } end
-        local oldest = redis.call('ZPOPMIN', KEYS[2])[1]
-        redis.call('HDEL', KEYS[1], oldest)
-        return { 1, oldest }
-        """;
+    private static readonly string Change = EmbeddedScript.Read("ChangeRow.lua");
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
 
-    // Who reads a row has just waited as long for the cache.
+    // A caller that reads a row has just waited as long for the cache.
     private readonly TimeSpan _readTimeout = options.Value.OperationTimeout;
 
-    /// <summary>Whether there can be changed rows at all.</summary>
+    /// <summary>Whether changes are kept: only with Redis.</summary>
     public bool IsKept => topology.Snapshot.Nodes.Count > 0;
 
     /// <summary>The changed value of a row; <see langword="null"/> when it has its first one.</summary>
@@ -135,7 +127,7 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     }
 }
 
-/// <summary>What came of a change.</summary>
-/// <param name="IsDone">Whether it was made: the row was what it had to be.</param>
-/// <param name="Displaced">The row that has its first value again because of that, if any.</param>
+/// <summary>The outcome of a change.</summary>
+/// <param name="IsDone">Whether the row met the condition and was changed.</param>
+/// <param name="Displaced">The row that was reset to its first value to make room, if any.</param>
 internal readonly record struct RowChange(bool IsDone, string? Displaced);

@@ -1,13 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary><c>/api/db/consistency</c> and <c>/api/db/seed</c>: the catalogue as a whole.</summary>
+/// <summary><c>/api/db/consistency</c> and <c>/api/db/seed</c>: checks, repairs and fills the catalogue.</summary>
 internal static class CatalogueEndpoints
 {
     private const int DefaultLimit = 100;
@@ -19,15 +19,14 @@ internal static class CatalogueEndpoints
     {
         catalogue.MapGet("/consistency", CheckAsync)
             .WithName("CheckCatalogue")
-            .WithSummary("Compares every product with all that it is found by.")
-            .WithDescription($"Tells up to {DefaultLimit} products that differ, or `limit`, at most {MaximumLimit}, and looks no further then.")
-            .Produces<ConsistencyResponse>()
+            .WithSummary("Compares every product with its indexes.")
+            .WithDescription($"Lists up to {DefaultLimit} products that differ, or `limit`, at most {MaximumLimit}, and then stops.")
             .ProducesValidationProblem()
             .WithResponseExample(new ConsistencyResponse(Consistent: false, Complete: true, 50, [Example], ProductResponse.RedisDb, "redis-master"));
 
         catalogue.MapPost("/consistency/repair", RepairAsync)
             .WithName("RepairCatalogue")
-            .WithSummary("Puts right what products are found by; the products themselves stay as they are.")
+            .WithSummary("Repairs the indexes; the products themselves stay as they are.")
             .WithResponseExample(new RepairResponse(1, [Example], ProductResponse.RedisDb, "redis-master"))
             .RequireAdminKey();
 
@@ -40,12 +39,10 @@ internal static class CatalogueEndpoints
             .RequireAdminKey();
     }
 
-    private static async Task<IResult> CheckAsync(
-        ConsistencyChecker checker, RedisMaster master, RedisTopology topology, IOptions<DbOptions> options, CancellationToken cancellationToken, int limit = DefaultLimit)
+    private static async Task<Ok<ConsistencyResponse>> CheckAsync(
+        ConsistencyChecker checker, RedisMaster master, RedisTopology topology, IOptions<DbOptions> options, CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = "The answer lists 1 to 1000 products.")] int limit = DefaultLimit)
     {
-        if (limit is < 1 or > MaximumLimit)
-            return Invalid.Parameter("limit", $"1 to {MaximumLimit} products are told.");
-
         var products = await master.ExecuteAsync(database => database.SetLengthAsync(CatalogueKeys.Products), options.Value.OperationTimeout, cancellationToken);
         var drifts = new Dictionary<string, DriftResponse>(StringComparer.Ordinal);
         await foreach (var drift in checker.CompareAsync(repair: false, cancellationToken))

@@ -4,10 +4,10 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Answers what goes wrong in the catalogue, and says whether something may have been written all the same.</summary>
+/// <summary>Answers failures of the catalogue with problem details, which say whether the product may have been written all the same.</summary>
 internal static class CatalogueFailures
 {
-    private const string WrongType = "What another client has stored at the key of the product, or at one of the catalogue's indexes, is something else.";
+    private const string WrongType = "Another client has stored something else at the key of the product or of one of the catalogue's indexes.";
 
     /// <summary>An endpoint filter.</summary>
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -38,7 +38,7 @@ internal static class CatalogueFailures
         }
     }
 
-    // Each POST makes a product of its own.
+    // Each POST creates another product.
     private static string Consequence(bool mayHaveHappened, string method) => (mayHaveHappened, HttpMethods.IsPost(method)) switch
     {
         (false, _) => "The product was not written.",
@@ -49,7 +49,7 @@ internal static class CatalogueFailures
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }
 
-/// <summary>Another client has stored something else where a product is looked for.</summary>
+/// <summary>Another client has stored something else at the key of a product.</summary>
 internal sealed class NoProductException(string message) : Exception(message);
 
 /// <summary>A write failed: certainly, or perhaps only its answer was lost.</summary>

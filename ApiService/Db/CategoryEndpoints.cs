@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary><c>/api/db/categories</c>: what kinds of products there are.</summary>
+/// <summary><c>/api/db/categories</c>: the categories of the products.</summary>
 internal static class CategoryEndpoints
 {
     private const int DefaultLimit = 100;
@@ -26,10 +27,8 @@ internal static class CategoryEndpoints
                 [new CategoryResponse("books", 8), new CategoryResponse("electronics", 9)], "ZWxlY3Ryb25pY3M", ProductResponse.RedisDb, "redis-replica-1"));
 
     private static async Task<Results<Ok<CategoryListResponse>, ValidationProblem>> ListAsync(
-        CategoryLister lister, CancellationToken cancellationToken, int limit = DefaultLimit, string? cursor = null)
+        CategoryLister lister, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 1000 categories.")] int limit = DefaultLimit, string? cursor = null)
     {
-        if (limit is < 1 or > MaximumLimit)
-            return Invalid.Parameter("limit", $"A page has 1 to {MaximumLimit} categories.");
         if (cursor is not null && (cursor.Length > MaximumCursorLength || !Base64Url.IsValid(cursor)))
             return Invalid.Parameter("cursor", "This is the 'next' of no page.");
         return TypedResults.Ok(await lister.ListAsync(limit, cursor, cancellationToken));
@@ -45,7 +44,7 @@ internal sealed class CategoryLister(RedisReads reads, IOptions<DbOptions> optio
     public Task<CategoryListResponse> ListAsync(int limit, string? cursor, CancellationToken cancellationToken) =>
         reads.ReadAsync(async (node, database) =>
         {
-            // One more than the page has tells whether there is another.
+            // One name more than the page has shows whether there is another page.
             var names = await database.SortedSetRangeByValueAsync(CatalogueKeys.Categories, After(cursor), exclude: Exclude.Start, take: limit + 1).WaitAsync(_timeout, cancellationToken);
             var page = names.Take(limit).Select(name => name.ToString()).ToArray();
             var counts = await Task.WhenAll(page.Select(name => database.SetLengthAsync(CatalogueKeys.Category(name)))).WaitAsync(_timeout, cancellationToken);

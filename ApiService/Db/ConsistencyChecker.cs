@@ -1,34 +1,37 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>
-/// Finds products that are not found by what they are, and entries of indexes that lead nowhere. Some products are compared
-/// at a time, each together with all of its indexes in one step of the master, so that writes meanwhile disturb nothing.
+/// Finds products that are missing in their indexes, and index entries without a product. A batch of products is compared
+/// with its indexes by one script on the master, so that concurrent writes do not disturb the comparison.
 /// </summary>
 internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions> options)
 {
     private const int Step = 25;
 
-    // How much a node looks at in one step of a scan: well below a millisecond of work.
+    // How many keys a node examines in one step of a scan: well below a millisecond of work.
     private const int PageSize = 500;
+
+    private static readonly string Reconcile = EmbeddedScript.Read("ProductFunctions.lua", "ReconcileProducts.lua");
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
     /// <summary>Compares all products with all indexes.</summary>
-    /// <param name="repair">Whether to put right what differs, at once.</param>
+    /// <param name="repair">Whether to repair the indexes that differ.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What differs, as it is found; the same may be found more than once.</returns>
+    /// <returns>The products that differ, as they are found; a product may be found more than once.</returns>
     public async IAsyncEnumerable<DriftResponse> CompareAsync(bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var database = master.Database;
         await foreach (var (category, ids) in CandidatesAsync(database, cancellationToken))
         {
             var drifts = (RedisResult[])(await database.ScriptEvaluateAsync(
-                CatalogueScripts.Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], [repair ? 1 : 0, category, .. ids]).WaitAsync(_timeout, cancellationToken))!;
+                Reconcile, [CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], [repair ? 1 : 0, category, .. ids]).WaitAsync(_timeout, cancellationToken))!;
             foreach (var drift in drifts)
             {
                 var texts = (string[])drift!;
@@ -37,7 +40,7 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
         }
     }
 
-    // Every id that a key or an index knows, some at a time, and in which category if it is from there.
+    // Every id in a key or an index, in batches, with the category if the id comes from there.
     private static async IAsyncEnumerable<(RedisValue Category, RedisValue[] Ids)> CandidatesAsync(
         IDatabase database, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -59,7 +62,7 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
 
         foreach (var category in categories)
         {
-            // A category is looked at itself as well, even one that no product is of.
+            // A category is checked itself as well, even without products.
             await foreach (var ids in database.SetScanAsync(CatalogueKeys.Category(category), pageSize: PageSize).Chunk(Step).DefaultIfEmpty([]).WithCancellation(cancellationToken))
                 yield return (category, ids);
         }

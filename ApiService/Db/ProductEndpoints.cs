@@ -1,13 +1,12 @@
 using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary><c>/api/db/products</c>: the catalogue, kept in Redis for good.</summary>
+/// <summary><c>/api/db/products</c>: the catalogue, for which Redis is the database.</summary>
 internal static class ProductEndpoints
 {
-    /// <summary>A product that shows what they are like.</summary>
+    /// <summary>An example of a product.</summary>
     public static Product Example { get; } =
         new("prod1", "Smartphone Premium", 899.99m, "electronics", InStock: true, ["5G", "HDR Display", "Water Resistant"], Version: 1);
 
@@ -47,42 +46,36 @@ internal static class ProductEndpoints
             .WithDescription(
                 $"""
                 Read from a replica: what was written a moment ago may be missing. A page has up to {ProductQuery.DefaultLimit} products, or `limit`, at most {ProductQuery.MaximumLimit};
-                it may have fewer though there are more: go on with `next` until that is null. `total` is told where it is known without reading them all.
+                it may have fewer though there are more: go on with `next` until that is null. `total` is given where it is known without reading all products.
                 """)
             .Produces<ProductListResponse>()
             .WithResponseExample(new ProductListResponse([Example], "eyJQcmljZSI6ODk5Ljk5LCJOYW1lIjoiIiwiSWQiOiJwcm9kMSJ9", 50, ProductResponse.RedisDb, "redis-replica-1"));
         products.MapPost();
 
-        var product = products.MapGroup("/{id}").AddEndpointFilter(RejectBadIds);
+        var product = products.MapGroup("/{id}");
         product.MapWrites();
         product.MapGet("", GetAsync)
             .WithName("GetProduct")
-            .WithSummary("Reads a product from the master, so that everybody sees what has just been written.")
+            .WithSummary("Reads a product from the master, so that every write is visible at once.")
             .WithDescription("The version is its `ETag`: with `If-None-Match` the answer is 304 while it is the same.")
-            .IsRead()
+            .ProducesProduct()
             .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
 
         catalogue.MapGet("/product/{id}", GetAsync)
-            .AddEndpointFilter(RejectBadIds)
             .WithName("GetProductOfWorkshop")
-            .WithSummary("The same as /api/db/products/{id}, by the name that it has in the workshop.")
+            .WithSummary("The same as /api/db/products/{id}, at the address of the workshop.")
             .ProducesValidationProblem()
-            .IsRead()
+            .ProducesProduct()
             .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
     }
 
-    /// <summary>Says that a product does not exist.</summary>
+    /// <summary>The answer when a product does not exist.</summary>
     public static IResult NotFound(string id) => TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
 
-    private static RouteHandlerBuilder IsRead(this RouteHandlerBuilder endpoint) => endpoint
+    private static RouteHandlerBuilder ProducesProduct(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<ProductResponse>()
         .Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status404NotFound);
-
-    private static async ValueTask<object?> RejectBadIds(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        StoredName.IsValid(context.GetArgument<string>(0))
-            ? await next(context)
-            : Invalid.Parameter("id", StoredName.Rule("An id"));
 
     private static async Task<IResult> ListAsync([AsParameters] ProductQuery query, ProductLister lister, CancellationToken cancellationToken)
     {
@@ -91,12 +84,12 @@ internal static class ProductEndpoints
         return TypedResults.Ok(await lister.ListAsync(query, cancellationToken));
     }
 
-    private static async Task<IResult> GetAsync(string id, ProductReader reader, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync([StoredName("An id")] string id, ProductReader reader, HttpContext context, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } product)
             return NotFound(id);
 
-        var tag = WriteCondition.ETagOf(product);
+        var tag = ProductTag.Of(product);
         context.Response.Headers.ETag = tag;
         return context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == tag || known.Tag == "*")
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)

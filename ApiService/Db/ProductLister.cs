@@ -9,14 +9,14 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>
-/// Lists products, from the read node. By price it follows the price index until the page is full; by name, or of a
-/// category, it goes through all of them and keeps a page. Either way it asks for some at a time.
+/// Lists products from the read node. By price it follows the price index until the page is full; by name, or of a
+/// category, it goes through all of them and keeps a page. Either way it reads them in batches.
 /// </summary>
 internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> options)
 {
     private const int Step = 200;
 
-    // Who looks for what there is hardly any of gets a page with less, rather than none for long.
+    // A query that matches hardly any product gets a short page, rather than an answer after a long time.
     private const int MaximumExamined = 20_000;
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
@@ -102,8 +102,8 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
 }
 
 /// <summary>
-/// Walks along the products by price, some at a time. It goes on behind a product, not behind a number of them, so that
-/// those which come and go meanwhile make it pass over no other and meet none twice.
+/// Walks along the products by price, in batches. It continues behind a product, not behind a number of products, so that
+/// concurrent changes make it neither skip nor repeat any other.
 /// </summary>
 internal sealed class PriceWalk
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,15 +14,15 @@ namespace RedisAspire.ApiService.Db;
 /// <param name="Order"><c>asc</c>, as without, or <c>desc</c>.</param>
 /// <param name="Limit">How many at most: 1 to 200, 20 without.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
-internal sealed record ProductQuery(
-    [FromQuery(Name = "category")] string? Category = null,
-    [FromQuery(Name = "minPrice")] decimal? MinPrice = null,
-    [FromQuery(Name = "maxPrice")] decimal? MaxPrice = null,
+public sealed record ProductQuery(
+    [FromQuery(Name = "category")] [property: MaxLength(64, ErrorMessage = "It has at most 64 characters.")] string? Category = null,
+    [FromQuery(Name = "minPrice")] [property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MinPrice = null,
+    [FromQuery(Name = "maxPrice")] [property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MaxPrice = null,
     [FromQuery(Name = "inStock")] bool? InStock = null,
-    [FromQuery(Name = "name")] string? Name = null,
-    [FromQuery(Name = "sort")] string? Sort = null,
-    [FromQuery(Name = "order")] string? Order = null,
-    [FromQuery(Name = "limit")] int? Limit = null,
+    [FromQuery(Name = "name")] [property: MaxLength(200, ErrorMessage = "It has at most 200 characters.")] string? Name = null,
+    [FromQuery(Name = "sort")] [property: AllowedValues(null, "price", ProductQuery.ByName, ErrorMessage = "Products can be sorted by 'price' or by 'name'.")] string? Sort = null,
+    [FromQuery(Name = "order")] [property: AllowedValues(null, "asc", ProductQuery.Descending, ErrorMessage = "The order is 'asc' or 'desc'.")] string? Order = null,
+    [FromQuery(Name = "limit")] [property: Range(1, ProductQuery.MaximumLimit, ErrorMessage = "A page has 1 to 200 products.")] int? Limit = null,
     [FromQuery(Name = "cursor")] string? Cursor = null)
 {
     /// <summary>How many products a page has.</summary>
@@ -30,6 +31,7 @@ internal sealed record ProductQuery(
     /// <summary>How many products a page may have.</summary>
     public const int MaximumLimit = 200;
 
+    private const string NotNegative = "A price is not negative.";
     private const string ByName = "name";
     private const string Descending = "desc";
 
@@ -48,28 +50,17 @@ internal sealed record ProductQuery(
     public (double From, double To) Prices => ((double)(MinPrice ?? decimal.MinValue), (double)(MaxPrice ?? decimal.MaxValue));
 
     /// <summary>Where the page before ended; <see langword="null"/> at the first.</summary>
-    public ProductPosition? After => Cursor is null ? null : ProductPosition.Parse(Cursor);
+    internal ProductPosition? After => Cursor is null ? null : ProductPosition.Parse(Cursor);
 
     /// <summary>Says what is wrong, by the name of the parameter.</summary>
-    public Dictionary<string, string[]> Check()
+    internal Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        Note("category", Category?.Length > ProductMapping.MaximumCategoryLength, $"It has at most {ProductMapping.MaximumCategoryLength} characters.");
-        Note("name", Name?.Length > ProductMapping.MaximumNameLength, $"It has at most {ProductMapping.MaximumNameLength} characters.");
-        Note("minPrice", MinPrice < 0, "A price is not negative.");
-        Note("maxPrice", MaxPrice < 0, "A price is not negative.");
-        Note("maxPrice", MinPrice > MaxPrice, "It is not less than minPrice.");
-        Note("sort", Sort is not (null or "price" or ByName), "Products can be sorted by 'price' or by 'name'.");
-        Note("order", Order is not (null or "asc" or Descending), "The order is 'asc' or 'desc'.");
-        Note("limit", Limit is < 1 or > MaximumLimit, $"A page has 1 to {MaximumLimit} products.");
-        Note("cursor", Cursor is not null && After is null, "This is the 'next' of no page.");
+        if (MinPrice > MaxPrice)
+            errors["maxPrice"] = ["It is not less than minPrice."];
+        if (Cursor is not null && After is null)
+            errors["cursor"] = ["This is the 'next' of no page."];
         return errors;
-
-        void Note(string parameter, bool isWrong, string fault)
-        {
-            if (isWrong)
-                errors[parameter] = [fault];
-        }
     }
 
     /// <summary>Whether a product is wanted.</summary>
@@ -81,7 +72,7 @@ internal sealed record ProductQuery(
         && (string.IsNullOrEmpty(Name) || Texts.IndexOf(product.Name, Name, CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0);
 
     /// <summary>Compares as the wanted order does; of two that are alike, the ids decide.</summary>
-    public int Compare(ProductPosition one, ProductPosition other)
+    internal int Compare(ProductPosition one, ProductPosition other)
     {
         var order = IsByName ? Texts.Compare(one.Name, other.Name, CompareOptions.IgnoreCase) : one.Price.CompareTo(other.Price);
         if (order == 0)

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Reads products from the master, so that everybody sees what has just been written.</summary>
+/// <summary>Reads products from the master, so that every write is visible at once.</summary>
 internal sealed class ProductReader(RedisMaster master, RedisTopology topology, IOptions<DbOptions> options)
 {
     /// <summary>The node that is read.</summary>
@@ -14,18 +14,18 @@ internal sealed class ProductReader(RedisMaster master, RedisTopology topology, 
 
     /// <summary>Reads a product.</summary>
     /// <returns>The product; <see langword="null"/> when there is none.</returns>
-    /// <exception cref="NoProductException">What is stored there is no product.</exception>
+    /// <exception cref="NoProductException">Something else than a product is stored there.</exception>
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var stored = await master.ExecuteAsync(database => database.StringGetAsync(CatalogueKeys.Product(id)), options.Value.OperationTimeout, cancellationToken);
-        return stored.IsNull ? null : ProductJson.TryRead(id, stored) ?? throw new NoProductException($"What is stored at '{CatalogueKeys.Product(id)}' is no product.");
+        return stored.IsNull ? null : ProductJson.TryRead(id, stored) ?? throw new NoProductException($"The value of '{CatalogueKeys.Product(id)}' is no product.");
     }
 }
 
-/// <summary>Products as Redis keeps them.</summary>
+/// <summary>Products as they are stored in Redis.</summary>
 internal static class ProductJson
 {
-    // What is stored is read by people too, in redis-cli, and is no part of a web page.
+    // People read the stored text too, in redis-cli, and it is no part of a web page.
     private static readonly JsonSerializerOptions Stored = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -37,7 +37,7 @@ internal static class ProductJson
     /// <summary>The text that is stored; it ends with the version.</summary>
     public static string Write(Product product) => JsonSerializer.Serialize(product, Stored);
 
-    /// <summary>Reads what is stored.</summary>
+    /// <summary>Reads a stored product.</summary>
     /// <returns>The product; <see langword="null"/> when it is none.</returns>
     public static Product? TryRead(string id, RedisValue stored)
     {

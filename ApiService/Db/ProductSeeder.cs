@@ -1,17 +1,18 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Fills the catalogue with products to look at.</summary>
+/// <summary>Fills the catalogue with the sample products.</summary>
 internal sealed class ProductSeeder(ProductWriter writer, IOptions<DbOptions> options)
 {
     private readonly Lazy<Product[]> _products = new(Read);
 
-    /// <summary>Writes those that are missing. Others that do the same meanwhile do no harm.</summary>
-    /// <exception cref="ProductWriteException">One could not be written, or perhaps only its answer was lost.</exception>
+    /// <summary>Writes the products that are missing. Other instances may do the same at the same time.</summary>
+    /// <exception cref="ProductWriteException">A product could not be written, or its answer was lost.</exception>
     public async Task<SeedResponse> SeedAsync()
     {
         var products = _products.Value;
@@ -52,7 +53,7 @@ internal sealed partial class SeedOnStart(
             if (!master.TryGetDatabase(out var database))
                 return false;
             if (await database.SetLengthAsync(CatalogueKeys.Products).WaitAsync(options.Value.OperationTimeout, cancellationToken) == 0)
-                Tell(await seeder.SeedAsync());
+                LogOutcome(await seeder.SeedAsync());
             return true;
         }
         catch (Exception failure) when (RedisFailure.IsWrongType(failure is ProductWriteException ? failure.InnerException! : failure))
@@ -67,7 +68,7 @@ internal sealed partial class SeedOnStart(
         }
     }
 
-    private void Tell(SeedResponse seeded)
+    private void LogOutcome(SeedResponse seeded)
     {
         if (seeded.Kept == 0)
             LogSeeded(seeded.Added);
@@ -77,18 +78,18 @@ internal sealed partial class SeedOnStart(
             LogSeededTogether(seeded.Added, seeded.Kept);
     }
 
-    [LoggerMessage(LogLevel.Information, "The catalogue was empty: {Count} products were added.")]
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty. {Count} products were added.")]
     private partial void LogSeeded(int count);
 
-    [LoggerMessage(LogLevel.Information, "The catalogue was empty: another instance has added its {Count} products meanwhile.")]
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty. Another instance has added {Count} products meanwhile.")]
     private partial void LogSeededElsewhere(int count);
 
-    [LoggerMessage(LogLevel.Information, "The catalogue was empty: {Count} products were added here, and {Others} by another instance meanwhile.")]
+    [LoggerMessage(LogLevel.Information, "The catalogue was empty. This instance has added {Count} products, and another instance {Others}.")]
     private partial void LogSeededTogether(int count, int others);
 
-    [LoggerMessage(LogLevel.Warning, "The catalogue is not filled: another client keeps something else at one of its keys.")]
+    [LoggerMessage(LogLevel.Warning, "The catalogue is not filled, because another client has stored something else at one of its keys.")]
     private partial void LogForeign(Exception failure);
 
-    [LoggerMessage(LogLevel.Debug, "The catalogue could not be filled yet.")]
+    [LoggerMessage(LogLevel.Debug, "The catalogue could not be filled. The next change of the topology starts another attempt.")]
     private partial void LogNotYet(Exception failure);
 }

@@ -5,26 +5,28 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>What changes products. Each says whether replicas have the change: 202 when too few do yet.</summary>
+/// <summary>The endpoints that change products. The answer is 202 when too few replicas have the change yet.</summary>
 internal static class ProductWriteEndpoints
 {
     private const string MergePatch = "application/merge-patch+json";
-    private const string Conditions = "With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise.";
+    private const string Conditions = "With `If-Match` (an `ETag`, or `*`) only if the product has that `ETag`; 412 otherwise.";
 
-    // Others change the same product in between; but not for ever.
+    // Another client may change the product in between, so a few attempts are made.
     private const int MaximumAttempts = 5;
 
     private static ProductWriteResponse Example { get; } = new(ProductEndpoints.Example, ProductResponse.RedisDb, "redis-master", 1, Durable: true, Explanation: null);
 
-    /// <summary>Maps what creates a product of a new id.</summary>
+    /// <summary>Maps the endpoint that creates a product.</summary>
     public static void MapPost(this IEndpointRouteBuilder products) =>
         products.MapPost("", PostAsync)
             .WithName("CreateProduct")
-            .WithSummary("Creates a product, whose id is made up.")
-            .WithDescription("Who has an id for it sends `PUT` with `If-None-Match: *`, which can safely be sent again when its answer was lost.")
+            .WithSummary("Creates a product, and chooses its id.")
+            .WithDescription("To choose the id, send `PUT` with `If-None-Match: *`: that request can safely be repeated when its answer was lost.")
             .AcceptsBody()
             .WithRequestExample(ProductEndpoints.Example.ToRequest())
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
@@ -32,13 +34,13 @@ internal static class ProductWriteEndpoints
             .WithResponseExample(Example)
             .RequireAdminKey();
 
-    /// <summary>Maps what replaces, changes and deletes a product.</summary>
+    /// <summary>Maps the endpoints that replace, change and delete a product.</summary>
     public static void MapWrites(this IEndpointRouteBuilder product)
     {
         product.MapPut("", PutAsync)
             .WithName("PutProduct")
             .WithSummary("Creates or replaces a product.")
-            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none. What an answer said of the product can be sent back: its `id` must be that of the address, and its `version` means nothing.")
+            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none. The product of an answer can be sent back: its `id` must be that of the address, and its `version` is ignored.")
             .AcceptsBody()
             .ChangesProduct()
             .WithRequestExample(ProductEndpoints.Example.ToRequest())
@@ -71,24 +73,18 @@ internal static class ProductWriteEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        string id, ProductRequest request, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+        [StoredName("An id")] string id, ProductRequest request, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
     {
-        var errors = request.Check(id);
-        foreach (var error in condition.Check())
-            errors.Add(error.Key, error.Value);
-        if (errors.Count > 0)
+        if (request.Check(id) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
         var product = request.ToProduct(id);
         return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, condition)), options.Value, context);
     }
 
     private static async Task<IResult> PatchAsync(
-        string id, JsonElement patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
+        [StoredName("An id")] string id, JsonElement patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
         IOptions<JsonOptions> json, HttpContext context, CancellationToken cancellationToken)
     {
-        if (condition.Check() is { Count: > 0 } wrong)
-            return TypedResults.ValidationProblem(wrong);
-
         for (var attempt = 1; ; attempt++)
         {
             if (await reader.FindAsync(id, cancellationToken) is not { } before)
@@ -99,23 +95,21 @@ internal static class ProductWriteEndpoints
             if (request is null)
             {
                 return TypedResults.Problem(
-                    "The product would not be one any more: members may be set to what they can be, and only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
+                    "The result would be no valid product. Only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
             }
 
             // What was merged with one version must not be written over another.
             if (!condition.Allows(before))
                 return Refused();
             var product = request.ToProduct(id);
-            var receipt = await writer.WriteAsync(ProductWrite.Save(product, WriteCondition.Is(before)));
+            var receipt = await writer.WriteAsync(ProductWrite.Save(product, new WriteCondition(ProductTag.Of(before))));
             if (receipt.Outcome != WriteOutcome.Refused || attempt == MaximumAttempts)
                 return Answer(product, receipt, options.Value, context);
         }
     }
 
-    private static async Task<IResult> DeleteAsync(string id, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    private static async Task<IResult> DeleteAsync([StoredName("An id")] string id, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
     {
-        if (condition.Check() is { Count: > 0 } errors)
-            return TypedResults.ValidationProblem(errors);
         var receipt = await writer.WriteAsync(ProductWrite.Delete(id, condition));
         return receipt.Outcome == WriteOutcome.Missing ? ProductEndpoints.NotFound(id) : Answer(product: null, receipt, options.Value, context);
     }
@@ -128,7 +122,7 @@ internal static class ProductWriteEndpoints
         var written = product is null ? null : product with { Version = receipt.Version };
         var answer = receipt.ToResponse(written, options.MinimumReplicas);
         if (written is not null)
-            context.Response.Headers.ETag = WriteCondition.ETagOf(written);
+            context.Response.Headers.ETag = ProductTag.Of(written);
         var location = written is null ? null : $"/api/db/products/{written.Id}";
         return (answer.Durable, receipt.Outcome) switch
         {
@@ -139,13 +133,10 @@ internal static class ProductWriteEndpoints
     }
 
     private static ProblemHttpResult Refused() =>
-        TypedResults.Problem("The product is not, or is no longer, what the request requires it to be. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
-
-    private static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint) => endpoint
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        TypedResults.Problem("The product does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
 
     private static RouteHandlerBuilder ChangesProduct(this RouteHandlerBuilder endpoint) => endpoint
+        .CheckWriteCondition()
         .Produces<ProductWriteResponse>()
         .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)

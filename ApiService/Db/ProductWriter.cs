@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
@@ -8,7 +9,7 @@ namespace RedisAspire.ApiService.Db;
 
 /// <summary>
 /// Writes products to the master and waits until replicas have them. Writes that come while others wait are sent
-/// together, and wait together: however many there are, nobody waits for more than two replications.
+/// together, and wait together: however many there are, a caller waits for two replications at most.
 /// </summary>
 internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptions> options) : BackgroundService
 {
@@ -18,7 +19,7 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private readonly DbOptions _options = options.Value;
     private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(MaximumWaiting) { SingleReader = true });
 
-    /// <summary>Makes a write. Once begun, it is not given up: whoever asked may have gone, but will want to find what was promised.</summary>
+    /// <summary>Makes a write. It cannot be cancelled: a client that has disconnected must find a definite state afterwards.</summary>
     /// <exception cref="ProductWriteException">The write failed, or perhaps only its answer was lost.</exception>
     public Task<WriteReceipt> WriteAsync(ProductWrite change)
     {
@@ -75,7 +76,7 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private async Task WriteAsync(IDatabase database, List<PendingWrite> writes)
     {
         var node = connection.Node;
-        // All on their way before the first answer: WAIT speaks of the writes that its own connection has sent before.
+        // All commands are sent before the first answer: WAIT covers the writes that its own connection has sent before.
         var before = database.ExecuteAsync("CLIENT", "ID");
         var answers = writes.ConvertAll(write => write.Write.SendAsync(database));
         var wait = database.ExecuteAsync("WAIT", _options.MinimumReplicas, (long)_options.ReplicationTimeout.TotalMilliseconds);
@@ -85,10 +86,10 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         Task answeredOrLost = Task.WhenAny(all, connection.Lost);
         await answeredOrLost.WaitAsync(_options.OperationTimeout + _options.ReplicationTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Had the connection been lost in between, WAIT on the next one would know of no write, and all replicas would have that.
+        // If the connection was lost in between, WAIT on the next one would cover no write, and report that all replicas have it.
         var isSameConnection = before.IsCompletedSuccessfully && after.IsCompletedSuccessfully && (long)await before == (long)await after;
-        // Replicas of a master that is being replaced may well acknowledge what is lost.
-        var acknowledged = isSameConnection && wait.IsCompletedSuccessfully && connection.IsSettled ? (int)await wait : 0;
+        // Replicas of a master that is being replaced may acknowledge writes that are lost.
+        var acknowledged = isSameConnection && wait.IsCompletedSuccessfully && connection.IsStillMaster ? (int)await wait : 0;
         for (var i = 0; i < writes.Count; i++)
             await FinishAsync(writes[i], answers[i], acknowledged, node);
     }
@@ -102,14 +103,14 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         }
         catch (Exception failure)
         {
-            // What the server refuses it has not done, and what found no connection was never sent.
+            // The server has not made what it refuses, and a command without a connection was never sent.
             var isCertain = failure is RedisServerException or RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection };
             write.Fail(failure, mayHaveHappened: !isCertain);
         }
     }
 }
 
-/// <summary>How products are kept (<c>Db</c> in the configuration).</summary>
+/// <summary>How products are stored (<c>Db</c> in the configuration).</summary>
 internal sealed class DbOptions
 {
     /// <summary>How many replicas must have a write before it counts as durable. One by default.</summary>
@@ -125,9 +126,12 @@ internal sealed class DbOptions
     public bool Seed { get; set; } = true;
 }
 
-/// <summary>A change of one product, with all that it is found by.</summary>
+/// <summary>A change of one product and its indexes.</summary>
 internal sealed class ProductWrite
 {
+    private static readonly string SaveScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "SaveProduct.lua");
+    private static readonly string DeleteScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "DeleteProduct.lua");
+
     private readonly string _script;
     private readonly RedisKey[] _keys;
     private readonly RedisValue[] _arguments;
@@ -136,22 +140,22 @@ internal sealed class ProductWrite
 
     /// <summary>Creates or replaces a product.</summary>
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
-        CatalogueScripts.Save,
+        SaveScript,
         [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
         [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, ProductJson.Write(product with { Version = 0 })]);
 
     /// <summary>Deletes a product.</summary>
     public static ProductWrite Delete(string id, WriteCondition condition) => new(
-        CatalogueScripts.Delete, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
+        DeleteScript, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
     /// <summary>Sends it.</summary>
-    // The script itself and not its hash: one that the node does not know would be sent again, behind a WAIT that was to wait for it.
+    // The script is sent itself and not by its hash: an unknown script would be sent again, after the WAIT that must cover it.
     public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
 
-    private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions];
+    private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions()];
 }
 
-/// <summary>A write that waits for its turn.</summary>
+/// <summary>A write in the queue.</summary>
 internal sealed class PendingWrite(ProductWrite write)
 {
     private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -165,34 +169,34 @@ internal sealed class PendingWrite(ProductWrite write)
     public void Fail(Exception cause, bool mayHaveHappened) => _receipt.TrySetException(new ProductWriteException(mayHaveHappened, cause));
 }
 
-/// <summary>What became of a write.</summary>
+/// <summary>The outcome of a write.</summary>
 internal enum WriteOutcome
 {
-    /// <summary>There is a product where there was none.</summary>
+    /// <summary>The product was created.</summary>
     Created,
 
-    /// <summary>There is another product than before.</summary>
+    /// <summary>The product was replaced.</summary>
     Replaced,
 
-    /// <summary>The product is gone.</summary>
+    /// <summary>The product was deleted.</summary>
     Deleted,
 
-    /// <summary>There is no product that could be deleted.</summary>
+    /// <summary>There was no product to delete.</summary>
     Missing,
 
-    /// <summary>The product is not what the write requires it to be.</summary>
+    /// <summary>The product does not meet the condition of the write.</summary>
     Refused,
 }
 
-/// <summary>What is known of a write that the master has answered.</summary>
-/// <param name="Outcome">What became of it.</param>
+/// <summary>The master's answer to a write.</summary>
+/// <param name="Outcome">The outcome.</param>
 /// <param name="Version">The version that the product has now.</param>
 /// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
 /// <param name="Node">The master's name.</param>
 internal sealed record WriteReceipt(WriteOutcome Outcome, long Version, int AcknowledgedReplicas, string Node);
 
 /// <summary>
-/// A connection of its own to the master: <c>WAIT</c> blocks the connection that it is sent on, and nobody else's
+/// A connection to the master for product writes only: <c>WAIT</c> blocks the connection that it is sent on, and no other
 /// commands may wait behind it.
 /// </summary>
 internal sealed class WriteConnection(RedisTopology topology, RedisMaster master, IOptions<RedisTopologyOptions> options) : IDisposable
@@ -203,11 +207,11 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
     /// <summary>The name of the node of the last <see cref="GetAsync"/>.</summary>
     public string Node { get; private set; } = "";
 
-    /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: what was sent is not answered any more.</summary>
+    /// <summary>Completes when the connection of the last <see cref="GetAsync"/> is lost: commands that were sent are not answered any more.</summary>
     public Task Lost => _lost.Task;
 
-    /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master and stays it, as far as is known.</summary>
-    public bool IsSettled => master.IsSettled(Node);
+    /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master, and no failover is under way.</summary>
+    public bool IsStillMaster => master.IsSettled(Node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>
@@ -228,7 +232,7 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
 
     public void Dispose()
     {
-        // Elsewhere: it takes seconds when the node hangs, and the next master is waited for.
+        // The connection is closed in the background: that takes seconds when the node hangs, and a write waits for the next master.
         if (_connection is { } connection)
             _ = Task.Run(connection.Dispose);
         _connection = null;
@@ -245,7 +249,7 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
             throw new RedisUnavailableException("The Redis master cannot be reached.");
         }
 
-        // Newer clients keep what is sent on a lost connection for the next one. Whether it is done then is not known.
+        // The client may send commands of a lost connection again on the next one. Whether they are executed then is not known.
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionFailed += (_, failure) =>
         {

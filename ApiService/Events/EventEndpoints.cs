@@ -6,7 +6,7 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.Events;
 
-/// <summary><c>/api/events</c>: what happens, without asking again and again.</summary>
+/// <summary><c>/api/events</c>: the state of nodes and cache as a stream, without polling.</summary>
 internal static class EventEndpoints
 {
     public static IServiceCollection AddEvents(this IServiceCollection services)
@@ -24,10 +24,10 @@ internal static class EventEndpoints
         routes.MapGet("/api/events", GetAsync)
             .WithTags("Events")
             .WithName("GetEvents")
-            .WithSummary("Streams what happens, as Server-Sent Events: all that is known at once, and then every second.")
+            .WithSummary("Streams nodes, statistics, look-ups and changes of the topology as server-sent events: the present state at once, then every second.")
             .WithDescription(
                 "`nodes` is the answer of /api/nodes and `stats` that of /api/cache/stats, every second. `history` has the look-ups and `topology` the changes "
-                + "of the nodes since the event before: at first the last ones, and after that only where there are any.")
+                + "of the nodes since the event before: at first the latest ones, and after that only when there are any.")
             .Produces<string>(contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -50,17 +50,17 @@ internal static class EventEndpoints
         if (feed.IsFull)
         {
             response.Headers.RetryAfter = "10";
-            return TypedResults.Problem("Too many clients listen already.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem("The API has as many event streams as it can serve.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";
-        // It has no end that could be waited for.
+        // The stream has no end, so HEAD cannot be answered by running it.
         if (context.IsHead())
             return TypedResults.Empty;
         context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
 
-        // The server waits for its requests when it stops, and this one has no end of its own.
+        // The server waits for its requests when it stops, and the stream does not end by itself.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
@@ -72,7 +72,7 @@ internal static class EventEndpoints
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client has gone, or the service stops.
+            // The client has disconnected, or the service is stopping.
         }
 
         return TypedResults.Empty;

@@ -12,8 +12,8 @@ using RedisAspire.Caching.Topology;
 namespace RedisAspire.ApiService.Events;
 
 /// <summary>
-/// Tells everybody who listens what happens, once a second. However many listen, it is found out and written down once;
-/// whoever is too slow misses some of it. Nothing is done while nobody listens.
+/// Sends the events of every second to all listeners. They are composed and serialised once for any number of listeners;
+/// a listener that is too slow misses some. Nothing is composed without listeners.
 /// </summary>
 internal sealed partial class EventFeed(EventComposer composer, TimeProvider time, ILogger<EventFeed> logger) : BackgroundService
 {
@@ -21,17 +21,17 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
     private const int Backlog = 5;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    // Whoever hears nothing for so long is told that the connection stands.
+    // After this time without an event, a listener gets a heartbeat.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     private readonly Lock _changing = new();
     private readonly List<Channel<ReadOnlyMemory<byte>>> _listeners = [];
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    // All that was known at the last second; nothing while nobody listens.
+    // The full state of the last second, for new listeners; empty without listeners.
     private ReadOnlyMemory<byte> _opening;
     private bool _isFailing;
 
-    /// <summary>Whether nobody else can listen now.</summary>
+    /// <summary>Whether the feed takes no more listeners.</summary>
     public bool IsFull
     {
         get
@@ -45,7 +45,7 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
 
     private static ReadOnlyMemory<byte> Heartbeat { get; } = ": still here\n\n"u8.ToArray();
 
-    /// <summary>What is to be sent to a client, as it happens: first all that is known, then what is new.</summary>
+    /// <summary>The bytes to send to a client: first the full state, then what is new.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
             yield return Welcome;
             while (true)
             {
-                if (!await IsToldAsync(listener.Reader, cancellationToken))
+                if (!await HasEventsAsync(listener.Reader, cancellationToken))
                     yield return Heartbeat;
                 while (listener.Reader.TryRead(out var events))
                     yield return events;
@@ -76,7 +76,7 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
             while (true)
             {
                 var (opening, news) = await ComposeAsync(stoppingToken);
-                if (!Tell(opening, news))
+                if (!Send(opening, news))
                     break;
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
@@ -91,7 +91,7 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
             _isFailing = false;
             return events;
         }
-        // Whatever it is, it must not end the service: there is the next second.
+        // No failure may end the service: the next second is another attempt.
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
             if (!_isFailing)
@@ -115,11 +115,11 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
         return listener;
     }
 
-    private bool Tell(ReadOnlyMemory<byte> opening, ReadOnlyMemory<byte> news)
+    private bool Send(ReadOnlyMemory<byte> opening, ReadOnlyMemory<byte> news)
     {
         lock (_changing)
         {
-            // Where there was no opening, all have come since, and know nothing yet.
+            // Without an opening all listeners are new, and need the full state.
             var events = _opening.IsEmpty && !opening.IsEmpty ? opening : news;
             foreach (var listener in _listeners)
                 listener.Writer.TryWrite(events);
@@ -128,7 +128,7 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
         }
     }
 
-    private async Task<bool> IsToldAsync(ChannelReader<ReadOnlyMemory<byte>> listener, CancellationToken cancellationToken)
+    private async Task<bool> HasEventsAsync(ChannelReader<ReadOnlyMemory<byte>> listener, CancellationToken cancellationToken)
     {
         try
         {
@@ -140,22 +140,22 @@ internal sealed partial class EventFeed(EventComposer composer, TimeProvider tim
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What happens cannot be told now, and is tried again every second.")]
+    [LoggerMessage(LogLevel.Warning, "The events could not be composed. Listeners get heartbeats only, until an attempt succeeds; there is one every second.")]
     private partial void LogFailing(Exception failure);
 }
 
-/// <summary>Puts together what is to be told: everything to those who have just come, and what is new to the others. For one caller at a time.</summary>
+/// <summary>Composes the events: the full state for new listeners, and what is new for the others. It is for one caller at a time.</summary>
 internal sealed partial class EventComposer(
     RedisTopology topology, ClusterFigures cluster, LookupHistory history, TopologyLog log, IOptions<JsonOptions> options, ILogger<EventComposer> logger)
 {
     private const int MaximumLookups = 50;
 
     private readonly JsonSerializerOptions _json = options.Value.SerializerOptions;
-    private HashSet<string> _told = [];
+    private HashSet<string> _sent = [];
     private long _lastChange;
 
     /// <summary>Composes the events of this moment.</summary>
-    /// <returns>What those are sent that have just come, and what the others are.</returns>
+    /// <returns>The events for new listeners, and those for the others.</returns>
     public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
     {
         var reading = cluster.ReadAsync(cancellationToken);
@@ -166,11 +166,11 @@ internal sealed partial class EventComposer(
 
         var opening = Common().Add("history", lookups).Add("topology", changes);
         var news = Common();
-        // Another replica than before may be behind what has been told already.
-        if (lookups.TakeWhile(lookup => !_told.Contains(lookup.Id)).ToArray() is { Length: > 0 } newLookups)
+        // Another replica than before may lack look-ups that were sent already.
+        if (lookups.TakeWhile(lookup => !_sent.Contains(lookup.Id)).ToArray() is { Length: > 0 } newLookups)
         {
             news.Add("history", newLookups);
-            _told = [.. lookups.Select(lookup => lookup.Id)];
+            _sent = [.. lookups.Select(lookup => lookup.Id)];
         }
 
         if (changes.Where(change => change.Number > _lastChange).ToArray() is { Length: > 0 } newChanges)
@@ -195,21 +195,21 @@ internal sealed partial class EventComposer(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "The history cannot be read now.")]
+    [LoggerMessage(LogLevel.Debug, "The history could not be read. The events of this second have no look-ups.")]
     private partial void LogNoHistory(Exception failure);
 }
 
-/// <summary>Events as they are sent, made once for however many clients.</summary>
+/// <summary>Serialised events, made once for any number of clients.</summary>
 internal sealed class EventFrame(JsonSerializerOptions json)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>What is to be sent until now.</summary>
+    /// <summary>The events that were added so far.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     /// <summary>Adds an event.</summary>
     /// <param name="type">Its type.</param>
-    /// <param name="data">What it says. In JSON it has one line.</param>
+    /// <param name="data">Its data. In JSON it is one line.</param>
     public EventFrame Add<T>(string type, T data)
     {
         _bytes.Write("event: "u8);

@@ -3,7 +3,7 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Events;
 
-/// <summary>Remembers the last changes of the Redis nodes, as this instance has seen them.</summary>
+/// <summary>Keeps the last changes of the Redis nodes that this instance has observed.</summary>
 internal sealed class TopologyLog : BackgroundService
 {
     private const int Maximum = 100;
@@ -38,7 +38,7 @@ internal sealed class TopologyLog : BackgroundService
         base.Dispose();
     }
 
-    // The sentinels may choose another master without anything having happened to a node.
+    // The sentinels may choose another master without a change of any node's state.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var snapshot in _topology.WatchAsync(stoppingToken))

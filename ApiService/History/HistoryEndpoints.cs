@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -38,25 +39,17 @@ internal static class HistoryEndpoints
 
         history.MapDelete("", DeleteAsync)
             .WithName("ClearHistory")
-            .WithSummary("Forgets all look-ups.")
+            .WithSummary("Removes all look-ups from the history.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireAdminKey();
     }
 
-    private static async Task<Results<Ok<HistoryPage>, ValidationProblem>> GetAsync(
+    private static async Task<Ok<HistoryPage>> GetAsync(
         LookupHistory history,
         CancellationToken cancellationToken,
-        [Description("How many look-ups to list: 1 to 500.")] int limit = DefaultLimit,
-        [Description("The `next` of the page before.")] string? cursor = null)
+        [Description("How many look-ups to list: 1 to 500."), Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 500 look-ups.")] int limit = DefaultLimit,
+        [Description("The `next` of the page before."), StreamCursor] string? cursor = null)
     {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (limit is < 1 or > MaximumLimit)
-            errors["limit"] = [$"A page has 1 to {MaximumLimit} look-ups."];
-        if (cursor is not null && !StreamId.HasBefore(cursor))
-            errors["cursor"] = ["This is not the 'next' of a page."];
-        if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
-
         var answer = await history.ReadAsync(limit, cursor, cancellationToken);
         return TypedResults.Ok(new HistoryPage(answer.Node, answer.Value, answer.Value.Length == limit ? answer.Value[^1].Id : null));
     }

@@ -10,7 +10,7 @@ namespace RedisAspire.ApiService.History;
 internal sealed class LookupHistory(ApplicationStore store)
 {
     private const string Stream = "app:history";
-    // Redis lets go of whole blocks of entries, so that a few more than these remain.
+    // Redis trims entire blocks of entries, so that a few more than these remain.
     private const int Length = 1000;
 
     /// <summary>Adds look-ups, the oldest first.</summary>
@@ -43,12 +43,12 @@ internal sealed class LookupHistory(ApplicationStore store)
         return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
     }
 
-    /// <summary>Forgets all look-ups.</summary>
+    /// <summary>Removes all look-ups.</summary>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(Stream), cancellationToken);
 
-    // Whatever somebody else has added: what is not understood is shown as nothing.
+    // Another client may have added the entry: fields that cannot be parsed get default values.
     private static HistoryEntryResponse Parse(StreamEntry entry)
     {
         return new HistoryEntryResponse(
@@ -64,7 +64,7 @@ internal sealed class LookupHistory(ApplicationStore store)
     }
 }
 
-/// <summary>One look-up, as it goes into the history: without the value.</summary>
+/// <summary>One look-up, as the history has it: without the value.</summary>
 /// <param name="Time">When it was answered.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Level">The cache level that answered.</param>
@@ -73,9 +73,9 @@ internal sealed class LookupHistory(ApplicationStore store)
 internal sealed record Lookup(DateTimeOffset Time, string Key, string Level, double ElapsedMs, string? Node);
 
 /// <summary>
-/// Writes look-ups into the history, some at a time and in the background: nobody who looks something up waits for that.
-/// Of more than a thousand a second only the latest are written, for no more are kept anyway; and what Redis does not
-/// take is let go.
+/// Writes look-ups into the history in batches and in the background, so that no look-up waits for it. Of more than a
+/// thousand look-ups a second only the latest are written, since no more are kept. Look-ups that Redis does not take are
+/// dropped.
 /// </summary>
 internal sealed partial class LookupRecorder(LookupHistory history, ServiceInstance instance, TimeProvider time, ILogger<LookupRecorder> logger) : BackgroundService
 {
@@ -86,7 +86,7 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
     private readonly Channel<Lookup> _lookups = Channel.CreateBounded<Lookup>(
         new BoundedChannelOptions(Batch) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    /// <summary>Takes note of a look-up.</summary>
+    /// <summary>Records a look-up.</summary>
     public void Record(Lookup lookup) => _lookups.Writer.TryWrite(lookup);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -114,6 +114,6 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "{Count} look-ups are missing in the history.")]
+    [LoggerMessage(LogLevel.Debug, "{Count} look-ups could not be written to Redis. They are missing in the history.")]
     private partial void LogLost(int count, Exception failure);
 }

@@ -44,7 +44,7 @@ internal static class ContentFormat
         {
             while (reader.Read())
             {
-                // Half of a pair of surrogates is well formed, but no text: nobody could show it.
+                // Half of a surrogate pair is well-formed JSON, but no valid text that could be shown.
                 if (reader is { ValueIsEscaped: true, TokenType: JsonTokenType.String or JsonTokenType.PropertyName })
                     _ = reader.GetString();
             }

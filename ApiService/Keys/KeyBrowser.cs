@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Looks through the keys of a node, as far as one request may. The application's own are there for those only who may see them.</summary>
+/// <summary>Lists, groups and counts the keys of a node, as far as one request may scan. The application's own keys are included only for clients with the admin key.</summary>
 internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
 {
-    // So many more are looked at together at least, however few are missing.
+    // A step of the scan examines at least so many keys, however few are missing.
     private const int MinimumTreeCount = 50;
 
     /// <summary>The next page of keys.</summary>
@@ -17,7 +18,7 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         do
         {
-            // As many as will give the missing ones, going by those so far: a page cannot be cut without losing keys.
+            // The count is estimated from the keys found so far: a page cannot be cut without losing keys.
             var count = (limit - found.Count) * (scan.Scanned + 1) / (found.Count + 1);
             foreach (var key in await NextAsync(scan, (int)Math.Min(count, KeyScan.MaximumCount), showsOwn, cancellationToken))
                 found[KeyNotation.Write(key)] = key;
@@ -44,7 +45,7 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
             node.Name, KeyNotation.Write(prefix), level.ToItems(), Math.Min(scan.Scanned, keys), keys, scan.IsComplete, Next(node, scan));
     }
 
-    /// <summary>How many keys match, and how many of them would not be deleted.</summary>
+    /// <summary>Counts the keys that match, and those of them that a deletion would spare.</summary>
     public async Task<KeyCountResponse> CountAsync(KeyNode node, KeyPattern pattern, string? type, string? position, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, pattern, type, position, options, time);
@@ -100,27 +101,17 @@ internal sealed class KeyLevel(byte[] prefix, byte[] separator)
     public KeyTreeItemResponse[] ToItems() => [.. _items.Values.OrderBy(item => item.Path, StringComparer.Ordinal)];
 }
 
-/// <summary>Finds out what keys are, without reading their values.</summary>
+/// <summary>Describes keys without reading their values.</summary>
 internal sealed class KeyInspector(IOptions<KeyOptions> options)
 {
     private const int BatchSize = 50;
 
-    // One command for a batch, because three for each key would keep the service and the node busy with sending them.
-    // Some nodes do not tell the memory.
-    private const string Look =
-        """
-        local looks = {}
-        for i, key in ipairs(KEYS) do
-          local memory = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 1)
-          looks[i] = { redis.call('TYPE', key)['ok'], redis.call('PTTL', key), type(memory) == 'number' and memory or -1 }
-        end
-        return looks
-        """;
+    private static readonly string Inspect = EmbeddedScript.Read("InspectKeys.lua");
 
-    /// <summary>Looks at keys, all in one round trip. Those that have gone meanwhile are left out.</summary>
+    /// <summary>Describes keys, all in one round trip. Keys that were removed meanwhile are left out.</summary>
     public async Task<KeyResponse[]> InspectAsync(IDatabase database, IEnumerable<byte[]> keys, CancellationToken cancellationToken)
     {
-        var batches = keys.Chunk(BatchSize).Select(batch => LookAsync(database, batch)).ToArray();
+        var batches = keys.Chunk(BatchSize).Select(batch => InspectBatchAsync(database, batch)).ToArray();
         var found = await Task.WhenAll(batches).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         return [.. found.SelectMany(batch => batch).Where(key => key.Type != "none")];
     }
@@ -128,11 +119,11 @@ internal sealed class KeyInspector(IOptions<KeyOptions> options)
     /// <summary>The time to live, in seconds, as <c>PTTL</c> says it.</summary>
     public static double? Seconds(RedisResult timeToLive) => NotNegative(timeToLive) is { } milliseconds ? Math.Round(milliseconds / 1000d, 3) : null;
 
-    private static async Task<KeyResponse[]> LookAsync(IDatabase database, byte[][] keys)
+    private static async Task<KeyResponse[]> InspectBatchAsync(IDatabase database, byte[][] keys)
     {
-        var looks = (RedisResult[])(await database.ScriptEvaluateAsync(Look, Array.ConvertAll(keys, key => (RedisKey)key)))!;
-        return [.. keys.Zip(looks.Select(look => (RedisResult[])look!), (key, look) =>
-            new KeyResponse(KeyNotation.Write(key), (string)look[0]!, Seconds(look[1]), NotNegative(look[2])))];
+        var descriptions = (RedisResult[])(await database.ScriptEvaluateAsync(Inspect, Array.ConvertAll(keys, key => (RedisKey)key)))!;
+        return [.. keys.Zip(descriptions.Select(description => (RedisResult[])description!), (key, description) =>
+            new KeyResponse(KeyNotation.Write(key), (string)description[0]!, Seconds(description[1]), NotNegative(description[2])))];
     }
 
     private static long? NotNegative(RedisResult number) => (long)number is >= 0 and var value ? value : null;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -6,13 +7,14 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary><c>/api/keys</c>: what is in Redis, key by key, on any node.</summary>
+/// <summary><c>/api/keys</c>: the keys of any node.</summary>
 internal static class KeyEndpoints
 {
     private const int UsualLimit = 100;
     private const int MaximumLimit = 1000;
+    private const string LimitRule = "A limit is a number from 1 to 1000.";
 
-    private const string OwnKeys = " The application's own keys (`app:`) are there for those only who have the admin key.";
+    private const string OwnKeys = " The application's own keys (`app:`) are shown only with the admin key.";
 
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
@@ -45,7 +47,7 @@ internal static class KeyEndpoints
             .WithDescription(
                 $"`limit` is about how many keys a page has: {UsualLimit} by default, {MaximumLimit} at most. A page may be short or empty although there are more: "
                 + "go on with `cursor` until `next` is null. A key that is there all the time is listed; one that comes or goes meanwhile may be, and a key may be on two pages. "
-                + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before what is meant literally). " + KeyNotation.Description + OwnKeys)
+                + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before a literal character). " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyPageResponse(
                 "redis-master",
                 [new KeyResponse("foo", "string", 42.118, 72), new KeyResponse("db:product:prod1", "hash", null, 168), new KeyResponse(@"\xff\x00", "set", null, 80)],
@@ -55,7 +57,7 @@ internal static class KeyEndpoints
             .WithName("GetKeyTree")
             .WithSummary("Shows one level of the tree that a separator makes of the keys, with how many keys there are below.")
             .WithDescription(
-                "One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up. "
+                "One request examines a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up. "
                 + $"`limit` is about how many different names an answer has: {UsualLimit} by default, {MaximumLimit} at most. `prefix` is no pattern. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyTreeResponse(
                 "redis-master", "db:",
@@ -65,7 +67,7 @@ internal static class KeyEndpoints
         reads.MapGet("/count", CountAsync)
             .WithName("CountKeys")
             .WithSummary("Counts the keys of a pattern and type, and those among them that deleting by that pattern would spare.")
-            .WithDescription("One request looks at a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up." + OwnKeys)
+            .WithDescription("One request examines a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up." + OwnKeys)
             .WithResponseExample(new KeyCountResponse("redis-master", 1200, 0, 1257, 1257, true, null));
 
         reads.MapGet("/value", GetValueAsync)
@@ -83,7 +85,7 @@ internal static class KeyEndpoints
         keys.MapKeyWriteEndpoints();
     }
 
-    // Who names a node may have mistyped it; so may who has made up a cursor.
+    // The node may be mistyped in the address, or made up in a cursor.
     private static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -97,23 +99,25 @@ internal static class KeyEndpoints
     }
 
     private static async Task<Results<Ok<KeyPageResponse>, ValidationProblem>> ListAsync(
-        string? node, string? pattern, string? type, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
+        string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = UsualLimit)
     {
         var input = new KeyInput();
-        var (wanted, kind, position, most) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        var (wanted, kind, position) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node));
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, most, context.HasAdminKey(), cancellationToken));
+            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, limit, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyTreeResponse>, ValidationProblem>> GetTreeAsync(
-        string? node, string? prefix, string? separator, string? cursor, int? limit, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
+        string? node, string? prefix, string? separator, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = UsualLimit)
     {
         var input = new KeyInput();
-        var (start, end, position, most) = (input.Prefix(prefix), input.Separator(separator), input.ScanCursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        var (start, end, position) = (input.Prefix(prefix), input.Separator(separator), input.ScanCursor(cursor, node));
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, most, context.HasAdminKey(), cancellationToken));
+            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, limit, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyCountResponse>, ValidationProblem>> CountAsync(
@@ -127,20 +131,21 @@ internal static class KeyEndpoints
     }
 
     private static async Task<Results<Ok<KeyDetailsResponse>, ValidationProblem, ProblemHttpResult>> GetValueAsync(
-        string? key, string? node, string? cursor, int? limit, KeyNodes nodes, KeyValueReader reader, ReservedKeys reserved, HttpContext context, CancellationToken cancellationToken)
+        string? key, string? node, string? cursor, KeyNodes nodes, KeyValueReader reader, ReservedKeys reserved, HttpContext context, CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = UsualLimit)
     {
         var input = new KeyInput();
-        var (name, position, most) = (input.Key(key), input.Cursor(cursor, node), input.Limit(limit, UsualLimit, MaximumLimit));
+        var (name, position) = (input.Key(key), input.Cursor(cursor, node));
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
         if (reserved.IsOwn(name) && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
         if (reserved.IsSecret(name))
-            return TypedResults.Problem("Sessions, and what their cookies are encrypted with, are shown to nobody.", statusCode: StatusCodes.Status403Forbidden);
+            return TypedResults.Problem("Sessions, and the keys that encrypt their cookies, are never shown.", statusCode: StatusCodes.Status403Forbidden);
 
         try
         {
-            var details = await reader.ReadAsync(nodes.Find(position?.Node ?? node), name, position?.Position, most, cancellationToken);
+            var details = await reader.ReadAsync(nodes.Find(position?.Node ?? node), name, position?.Position, limit, cancellationToken);
             return details is null ? KeyProblems.NoKey() : TypedResults.Ok(details);
         }
         catch (FormatException)
@@ -149,12 +154,12 @@ internal static class KeyEndpoints
         }
         catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
         {
-            return TypedResults.Problem("Another value of another type has been stored under this key meanwhile. Begin again.", statusCode: StatusCodes.Status409Conflict);
+            return TypedResults.Problem("The key has another type than before. Read it again from the beginning.", statusCode: StatusCodes.Status409Conflict);
         }
     }
 }
 
-/// <summary>What several endpoints answer when they cannot do what was asked.</summary>
+/// <summary>Answers that several endpoints have in common.</summary>
 internal static class KeyProblems
 {
     public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);

@@ -4,27 +4,24 @@ using System.Text;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Reads what a request says, and collects what is wrong with it.</summary>
+/// <summary>Parses the parameters of a request, and collects their errors.</summary>
 internal sealed class KeyInput
 {
     /// <summary>The longest separator of a tree, in characters.</summary>
     private const int MaximumSeparatorLength = 16;
 
-    // Ten years.
-    private const long MaximumSeconds = 10L * 365 * 24 * 60 * 60;
-
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
-    /// <summary>What is wrong with a cursor.</summary>
+    /// <summary>The error of a cursor.</summary>
     public static Dictionary<string, string[]> WrongCursor { get; } = new(StringComparer.Ordinal)
     {
         ["cursor"] = ["A cursor is what an earlier answer of the same node, to the same question, gave as 'next'."],
     };
 
-    /// <summary>What is wrong, by the name of the parameter.</summary>
+    /// <summary>The errors by the name of the parameter.</summary>
     public Dictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether anything is.</summary>
+    /// <summary>Whether there is an error.</summary>
     public bool IsWrong => Errors.Count > 0;
 
     public byte[] Key(string? text)
@@ -60,20 +57,6 @@ internal sealed class KeyInput
         return text;
     }
 
-    public int Limit(int? limit, int usual, int maximum)
-    {
-        if (limit is < 1 || limit > maximum)
-            Errors["limit"] = [$"A limit is a number from 1 to {maximum}."];
-        return limit ?? usual;
-    }
-
-    public long Seconds(long seconds)
-    {
-        if (seconds is < 1 or > MaximumSeconds)
-            Errors["seconds"] = [$"A time to live is a number of seconds from 1 to {MaximumSeconds}."];
-        return seconds;
-    }
-
     /// <summary>Reads the cursor of a scan.</summary>
     public KeyCursor? ScanCursor(string? text, string? node)
     {
@@ -84,7 +67,7 @@ internal sealed class KeyInput
         return null;
     }
 
-    /// <summary>Reads a cursor; one of another node than <paramref name="node"/> is wrong.</summary>
+    /// <summary>Reads a cursor, which must be one of <paramref name="node"/> if that is given.</summary>
     public KeyCursor? Cursor(string? text, string? node)
     {
         if (text is null)
@@ -103,9 +86,9 @@ internal sealed class KeyInput
     }
 }
 
-/// <summary>Where to go on, opaque to clients. Every node has its own order of keys, so that a position is worth nothing without the node.</summary>
+/// <summary>A position in the keys of a node, opaque to clients. Every node has its own order of keys, so the position is valid on that node only.</summary>
 /// <param name="Node">The node.</param>
-/// <param name="Position">What the node calls the position.</param>
+/// <param name="Position">The position as the node returned it.</param>
 internal sealed record KeyCursor(string Node, string Position)
 {
     public static bool TryRead(string text, [NotNullWhen(true)] out KeyCursor? cursor)

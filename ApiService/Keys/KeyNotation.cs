@@ -8,11 +8,11 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>
 /// Keys as text: a key of Redis is any bytes. Text stands for itself in UTF-8, except that a backslash is written
 /// <c>\\</c>, and bytes that are no UTF-8 and control characters are written <c>\xHH</c>, each byte by its two
-/// hexadecimal digits. Every key has one such text and can be named by it.
+/// hexadecimal digits. Every key has exactly one text that names it.
 /// </summary>
 internal static class KeyNotation
 {
-    /// <summary>What a key looks like.</summary>
+    /// <summary>The description of the notation for the API's documentation.</summary>
     public const string Description =
         @"Keys are shown and given as UTF-8 text in which a backslash is `\\`, and a byte that is no UTF-8 or a control character is `\xHH`.";
 
@@ -79,11 +79,10 @@ internal static class KeyNotation
 }
 
 /// <summary>
-/// A glob as Redis understands it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, and a backslash before what is to be taken
-/// literally. Beyond that <c>\xHH</c> stands for a byte, as it does in keys.
+/// A glob as Redis understands it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, and a backslash before a literal character. Beyond that <c>\xHH</c> stands for a byte, as it does in keys.
 /// </summary>
-/// <param name="Glob">What is sent to Redis.</param>
-/// <param name="Start">What every key that matches begins with.</param>
+/// <param name="Glob">The pattern as it is sent to Redis.</param>
+/// <param name="Start">The bytes that every matching key begins with.</param>
 internal sealed record KeyPattern(byte[] Glob, byte[] Start)
 {
     /// <summary>The longest pattern, in characters.</summary>

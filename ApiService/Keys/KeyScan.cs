@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>A scan of a node's keys, which looks at a few hundred at a time, so that the node is never busy with it for long.</summary>
+/// <summary>A scan of a node's keys in steps of a few hundred, so that the node is never busy with it for long.</summary>
 internal sealed class KeyScan
 {
     private const string Beginning = "0";
@@ -35,28 +35,28 @@ internal sealed class KeyScan
         Position = position ?? Beginning;
     }
 
-    /// <summary>The most keys that are looked at together.</summary>
+    /// <summary>The most keys of one step.</summary>
     public const int MaximumCount = 500;
 
-    /// <summary>Where it has come to.</summary>
+    /// <summary>The position that the scan has reached.</summary>
     public string Position { get; private set; }
 
-    /// <summary>About how many keys it has looked at.</summary>
+    /// <summary>About how many keys the scan has examined.</summary>
     public long Scanned { get; private set; }
 
-    /// <summary>Whether it has come to the end.</summary>
+    /// <summary>Whether the scan is complete.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Whether there is more, and one request may look at it.</summary>
+    /// <summary>Whether there are more keys, and the request may scan them.</summary>
     public bool MayGoOn => !IsComplete && Scanned < _options.MaximumScanned && _time.GetElapsedTime(_started) < _options.MaximumScanTime;
 
     /// <summary>Whether a position can be one of a scan.</summary>
     public static bool IsPosition(string text) => ulong.TryParse(text, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Looks at the next keys.</summary>
+    /// <summary>Scans the next keys.</summary>
     /// <param name="count">About how many; no more than <see cref="MaximumCount"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Those among them that are wanted. A key may come again with a later call, when Redis has resized its table meanwhile.</returns>
+    /// <returns>The keys that match. A later call may return a key again, when Redis has resized its table meanwhile.</returns>
     public async Task<byte[][]> NextAsync(int count, CancellationToken cancellationToken)
     {
         if (_pattern.IsExact)
@@ -69,7 +69,7 @@ internal sealed class KeyScan
         if (_type is not null)
             arguments.AddRange(["TYPE", _type]);
 
-        // The client's own scan knows no type, and does not tell where the next request would go on.
+        // The scan of StackExchange.Redis has no type filter, and does not expose the cursor for the next request.
         var page = (RedisResult[])(await _database.ExecuteAsync("SCAN", [.. arguments]).WaitAsync(_options.OperationTimeout, cancellationToken))!;
         Position = (string)page[0]!;
         Scanned += count;
@@ -88,10 +88,10 @@ internal sealed class KeyScan
 /// <summary>How much work one request for keys may make (<c>Keys</c> in the configuration).</summary>
 internal sealed class KeyOptions
 {
-    /// <summary>About how many keys one request looks at before it answers with what it has and a cursor. 50,000 by default.</summary>
+    /// <summary>About how many keys one request examines before it answers with the keys found so far and a cursor. 50,000 by default.</summary>
     public int MaximumScanned { get; set; } = 50_000;
 
-    /// <summary>How long one request scans before it answers with what it has and a cursor. 500 ms by default.</summary>
+    /// <summary>How long one request scans before it answers with the keys found so far and a cursor. 500 ms by default.</summary>
     public TimeSpan MaximumScanTime { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a node may take to answer. Two seconds by default.</summary>
@@ -105,13 +105,13 @@ internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public KeyNode Master => Find(topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up."));
 
-    /// <summary>A node; the master when none is named, so that everybody sees what has just been written.</summary>
+    /// <summary>A node; the master when none is named, so that every write is visible at once.</summary>
     /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
     /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public KeyNode Find(string? name) => name is null ? Master : new KeyNode(name, nodes.DatabaseOf(name));
 }
 
-/// <summary>A node to look into.</summary>
+/// <summary>A node whose keys are read.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Database">Its commands.</param>
 internal sealed record KeyNode(string Name, IDatabase Database);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Reads what is stored under a key, a bounded part at a time.</summary>
+/// <summary>Reads the value of a key, a bounded part at a time.</summary>
 internal sealed class KeyValueReader(IOptions<KeyOptions> options)
 {
     private const int MemorySamples = 5;
@@ -26,13 +26,13 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
     /// <param name="position">Where an earlier part ended.</param>
     /// <param name="limit">The most elements.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns><see langword="null"/> when there is no such key.</returns>
+    /// <returns><see langword="null"/> when the key does not exist.</returns>
     /// <exception cref="FormatException">The position is of another type of value.</exception>
     public async Task<KeyDetailsResponse?> ReadAsync(KeyNode node, byte[] key, string? position, int limit, CancellationToken cancellationToken)
     {
         RedisKey name = key;
-        // Nothing here counts as a use of the key, so that the idle time is that before this request.
-        // The client knows no types of modules, and no time to live that is longer than a TimeSpan.
+        // None of these commands resets the idle time of the key.
+        // Raw commands are used, because the client's methods support neither types of modules nor a time to live beyond a TimeSpan.
         var asking = node.Database.ExecuteAsync("TYPE", name);
         var timeToLive = node.Database.ExecuteAsync("PTTL", name);
         var memory = TryAsync(node.Database.ExecuteAsync("MEMORY", "USAGE", name, "SAMPLES", MemorySamples));
@@ -59,7 +59,7 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
             length, page.Items, page.Next is null ? null : new KeyCursor(node.Name, page.Next).ToString());
     }
 
-    // What only some nodes tell, and not of every key.
+    // Only some nodes answer these commands, and not for every key.
     private static async Task<T?> TryAsync<T>(Task<T> asking)
     {
         try
@@ -82,12 +82,12 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
 {
     private const int StringPartBytes = 64 * 1024;
 
-    // Elements can only be read whole: of large ones fewer at a time.
+    // Elements cannot be read in parts: a part of the value has fewer of them when they are large.
     private const int PartBytes = 1024 * 1024;
 
     private const long MaximumIndex = 1L << 53;
 
-    // What Redis calls infinite.
+    // The names of infinity in Redis.
     private static readonly NumberFormatInfo ScoreFormat = new() { PositiveInfinitySymbol = "inf", NegativeInfinitySymbol = "-inf" };
 
     /// <summary>Reads a part.</summary>
@@ -154,7 +154,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         return new ValuePage(items, items.Length == count && items[^1].Id is { } last && StreamId.HasAfter(last) ? last : null);
     }
 
-    // The client's own scans do not tell where the next request would go on.
+    // The scans of StackExchange.Redis do not expose the cursor for the next request.
     private async Task<(byte[][] Items, string? Next)> ScanAsync(string command, string cursor, int count)
     {
         var page = (RedisResult[])(await database.ExecuteAsync(command, key, cursor, "COUNT", count))!;
@@ -186,7 +186,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
 
 /// <summary>Some elements of a value.</summary>
 /// <param name="Items">The elements.</param>
-/// <param name="Next">What the node calls the position of the next ones; none after the last.</param>
+/// <param name="Next">The position of the next elements; none after the last.</param>
 internal sealed record ValuePage(ElementResponse[] Items, string? Next)
 {
     public static ValuePage Empty { get; } = new([], null);

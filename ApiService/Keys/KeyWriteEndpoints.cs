@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
@@ -7,7 +6,7 @@ using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>What changes keys under <c>/api/keys</c>: on the master, for who has the admin key.</summary>
+/// <summary>The endpoints under <c>/api/keys</c> that change keys, on the master and with the admin key.</summary>
 internal static class KeyWriteEndpoints
 {
     public static void MapKeyWriteEndpoints(this IEndpointRouteBuilder keys)
@@ -16,17 +15,16 @@ internal static class KeyWriteEndpoints
 
         one.MapPut("/ttl", ExpireAsync)
             .WithName("SetKeyTtl")
-            .WithSummary("Lets a key expire after some time, whether it would have before or not.")
+            .WithSummary("Sets the time to live of a key.")
             .WithDescription(KeyNotation.Description)
             .WithRequestExample(new TtlRequest(3600))
             .WithResponseExample(new KeyResponse("foo", "string", 3600, 72))
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .AcceptsBody()
             .RequireAdminKey();
 
         one.MapDelete("/ttl", PersistAsync)
             .WithName("PersistKey")
-            .WithSummary("Lets a key never expire.")
+            .WithSummary("Removes the time to live of a key.")
             .WithDescription(KeyNotation.Description)
             .WithResponseExample(new KeyResponse("foo", "string", null, 72))
             .RequireAdminKey();
@@ -39,13 +37,12 @@ internal static class KeyWriteEndpoints
 
         keys.MapPost("/delete", DeleteMatching)
             .WithName("DeleteKeys")
-            .WithSummary("Deletes all keys of a pattern and type, and tells how far it has come; ends when the client goes.")
+            .WithSummary("Deletes all keys of a pattern and type, and streams the progress. It stops when the client disconnects.")
             .WithDescription(
                 "A stream of events: `progress`, then `result`, or `failed` with problem details. The application's own keys (`app:`, `db:`) are spared, "
                 + "unless the pattern begins with their prefix. `GET /api/keys/count` says beforehand how many keys there are.")
             .WithRequestExample(new DeleteKeysRequest("session:*", "string"))
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .AcceptsBody()
             .RequireAdminKey();
     }
 
@@ -53,10 +50,10 @@ internal static class KeyWriteEndpoints
         string? key, TtlRequest request, KeyWriter writer, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
-        var (name, seconds) = (input.Key(key), input.Seconds(request.Seconds));
+        var name = input.Key(key);
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
-            : Answer(await writer.ExpireAsync(name, seconds, cancellationToken));
+            : Answer(await writer.ExpireAsync(name, request.Seconds, cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> PersistAsync(

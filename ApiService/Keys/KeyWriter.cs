@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Changes one key on the master. Whoever has cached it is told by Redis.</summary>
+/// <summary>Changes one key on the master. Redis invalidates it in the near caches that have it.</summary>
 internal sealed class KeyWriter(KeyNodes nodes, KeyInspector inspector, IOptions<KeyOptions> options)
 {
     /// <summary>Lets a key expire.</summary>
@@ -32,15 +32,15 @@ internal sealed class KeyWriter(KeyNodes nodes, KeyInspector inspector, IOptions
     }
 }
 
-/// <summary>Deletes keys by a pattern in small batches, so that nobody else's command waits long however many there are.</summary>
+/// <summary>Deletes keys by a pattern in small batches, so that other commands never wait long.</summary>
 internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
 {
-    // Half a millisecond of work while Redis makes its tables smaller because most keys have gone; less before.
+    // A batch is half a millisecond of work while Redis shrinks its tables after many deletions, and less otherwise.
     private const int BatchSize = 200;
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Deletes the keys while the events are being read, and stops when they are not any more.</summary>
+    /// <summary>Deletes the keys while the events are enumerated, and stops with the enumeration.</summary>
     /// <param name="database">The master.</param>
     /// <param name="pattern">Which keys.</param>
     /// <param name="type">Of which type; any by default.</param>

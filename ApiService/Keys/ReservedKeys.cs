@@ -5,22 +5,22 @@ using RedisAspire.Caching;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>The application's own keys, and who may see and delete them.</summary>
+/// <summary>The application's own keys, and the rules for showing and deleting them.</summary>
 internal sealed class ReservedKeys(IOptions<ReplicatedCacheOptions> options)
 {
     private readonly byte[][] _reserved = Prefixes(options.Value, DataKey.ReservedPrefixes);
     private readonly byte[][] _own = Prefixes(options.Value, ["app:"]);
-    // Whoever can read the keys of data protection can make the cookie of any session.
+    // With the keys of data protection, anyone could forge the cookie of any session.
     private readonly byte[][] _secret = Prefixes(options.Value, ["app:data-protection:", "app:cache:distributed:"]);
 
     /// <summary>Whether deleting by a pattern leaves a key alone: its prefix is reserved, and the pattern does not begin with that.</summary>
     public bool Spares(byte[] key, KeyPattern pattern) =>
         Array.Exists(_reserved, prefix => key.AsSpan().StartsWith(prefix) && !pattern.Start.AsSpan().StartsWith(prefix));
 
-    /// <summary>Whether only who has the admin key may see a key: it is the application's own, and no product.</summary>
+    /// <summary>Whether a key is shown only with the admin key: it is the application's own, and no product.</summary>
     public bool IsOwn(byte[] key) => StartsWithOne(_own, key);
 
-    /// <summary>Whether nobody may see what is under a key: the visitors' sessions, and what their cookies are encrypted with.</summary>
+    /// <summary>Whether the value of a key is never shown: sessions, and the keys that encrypt their cookies.</summary>
     public bool IsSecret(byte[] key) => StartsWithOne(_secret, key);
 
     private static bool StartsWithOne(byte[][] prefixes, byte[] key) => Array.Exists(prefixes, prefix => key.AsSpan().StartsWith(prefix));

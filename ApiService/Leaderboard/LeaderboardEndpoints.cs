@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Data;
@@ -52,21 +53,16 @@ internal static class LeaderboardEndpoints
 
         leaderboard.MapDelete("", ClearAsync)
             .WithName("ClearLeaderboard")
-            .WithSummary("Begins again: forgets today's requests and those of all time.")
+            .WithSummary("Clears the leaderboards of today and of all time.")
             .RequireAdminKey();
     }
 
-    private static async Task<Results<Ok<LeaderboardResponse>, ValidationProblem>> GetAsync(
-        LeaderboardStore store, CancellationToken cancellationToken, int limit = 10, string window = "all")
+    private static async Task<Ok<LeaderboardResponse>> GetAsync(
+        LeaderboardStore store,
+        CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 10,
+        [AllowedValues("today", "all", ErrorMessage = "The window is 'today' or 'all'.")] string window = "all")
     {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (limit is < 1 or > MaximumLimit)
-            errors["limit"] = [$"The limit is a number from 1 to {MaximumLimit}."];
-        if (window is not ("today" or "all"))
-            errors["window"] = ["The window is 'today' or 'all'."];
-        if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
-
         var answer = await store.GetAsync(window == "today", limit, cancellationToken);
         var items = answer.Value.Select((entry, i) => new LeaderboardEntry(i + 1, entry.Element!, (long)entry.Score));
         return TypedResults.Ok(new LeaderboardResponse(window, answer.Node, [.. items]));

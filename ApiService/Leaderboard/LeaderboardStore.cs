@@ -15,26 +15,18 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 {
     private const string AllTime = "app:leaderboard:all";
 
-    private const string Count =
-        """
-        for _, board in ipairs(KEYS) do
-          for i = 3, #ARGV, 2 do redis.call('ZINCRBY', board, ARGV[i], ARGV[i + 1]) end
-          redis.call('ZREMRANGEBYRANK', board, 0, ARGV[1])
-        end
-        redis.call('PEXPIRE', KEYS[2], ARGV[2])
-        return redis.status_reply('OK')
-        """;
+    private static readonly string Count = EmbeddedScript.Read("CountRequests.lua");
 
     private string Today => string.Create(CultureInfo.InvariantCulture, $"app:leaderboard:{time.GetUtcNow():yyyy-MM-dd}");
 
     /// <summary>Counts requests.</summary>
-    /// <param name="requests">How many there were of each key: not more than a few hundred keys, because nothing else is done meanwhile.</param>
+    /// <param name="requests">How many there were of each key: not more than a few hundred keys, because Redis runs nothing else meanwhile.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task AddAsync(IEnumerable<KeyValuePair<string, int>> requests, CancellationToken cancellationToken)
     {
         RedisValue[] arguments =
         [
-            // Ranks begin with the least requested; the rank of the last one to go is counted from the other end.
+            // Ranks begin with the least requested key; the rank of the last one to drop is counted from the end.
             -options.Value.MaximumKeys - 1,
             (long)options.Value.DayLifetime.TotalMilliseconds,
             .. requests.SelectMany(request => new RedisValue[] { request.Value, request.Key }),
@@ -47,7 +39,7 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
         database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, CommandFlags.PreferReplica),
         cancellationToken);
 
-    /// <summary>Begins again, both today's and that of all time.</summary>
+    /// <summary>Clears the leaderboard of today and that of all time.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync([AllTime, Today]), cancellationToken);
 }
@@ -61,14 +53,14 @@ internal sealed class LeaderboardOptions
     /// <summary>How many requests may wait to be counted; more are not counted. 32,768 by default.</summary>
     public int MaximumWaiting { get; set; } = 32_768;
 
-    /// <summary>How many keys a leaderboard remembers. The last ones make room for new ones, which begin again. 1,000 by default.</summary>
+    /// <summary>How many keys a leaderboard keeps. The least requested ones are dropped, and begin at 0 when they return. 1,000 by default.</summary>
     public int MaximumKeys { get; set; } = 1_000;
 
     /// <summary>How long the leaderboard of a day is kept. Two days by default.</summary>
     public TimeSpan DayLifetime { get; set; } = TimeSpan.FromDays(2);
 }
 
-/// <summary>The requests that have not been counted in Redis yet. Whoever adds one waits for nothing.</summary>
+/// <summary>The requests that have not been counted in Redis yet. Adding one never waits.</summary>
 internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
 {
     private readonly Channel<string> _requests = Channel.CreateBounded<string>(
@@ -84,17 +76,17 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
     public Dictionary<string, int> Take()
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        // As many as there may be, so that it ends while others keep adding.
+        // The number is bounded, so that the loop ends while requests keep coming.
         for (var i = 0; i < options.Value.MaximumWaiting && _requests.Reader.TryRead(out var key); i++)
             counts[key] = counts.GetValueOrDefault(key) + 1;
         return counts;
     }
 }
 
-/// <summary>Counts requests in Redis, many at a time. Those that it cannot count, because Redis is away, are not made up for.</summary>
+/// <summary>Counts requests in Redis, in batches. A batch that fails, because Redis is not available, is dropped.</summary>
 internal sealed class LeaderboardWriter(
     RequestTally tally, LeaderboardStore store, IOptions<LeaderboardOptions> options, TimeProvider time, RedisTopology topology, ILogger<LeaderboardWriter> logger)
-    : RedisWorker("Counting for the leaderboard", topology, logger)
+    : RedisWorker("Counting requests for the leaderboard", topology, logger)
 {
     private const int BatchSize = 200;
 

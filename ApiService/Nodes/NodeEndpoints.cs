@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -6,7 +7,7 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 
-/// <summary><c>/api/nodes</c>: the Redis nodes, how they are, and which of them is to be the master.</summary>
+/// <summary><c>/api/nodes</c>: the state of the Redis nodes, and manual failover.</summary>
 internal static class NodeEndpoints
 {
     public static void MapNodeEndpoints(this IEndpointRouteBuilder routes)
@@ -15,17 +16,17 @@ internal static class NodeEndpoints
 
         nodes.MapGet("", GetNodes)
             .WithName("GetNodes")
-            .WithSummary("Lists every Redis node with its role, state and replication lag, as last seen.")
+            .WithSummary("Lists every Redis node with its role, state and replication lag, as of the last poll.")
             .WithResponseExample(new[] { NodeExamples.Master, NodeExamples.Replica });
 
         nodes.MapNodeInspectionEndpoints();
 
         nodes.MapPost("/{name}/promote", PromoteAsync)
             .WithName("PromoteNode")
-            .WithSummary("Makes a replica the master: through the sentinels where there are any, by telling every node whom to follow otherwise.")
+            .WithSummary("Makes a replica the master: through the sentinels if there are any, else by reconfiguring every node.")
             .WithDescription(
-                $"Answers when writes go to the node, after {RedisFailover.MaximumDuration.TotalSeconds} seconds at the latest. With sentinels it often takes ten, because they have to see first that it is "
-                + "to be preferred. To whoever accepts `text/event-stream` it is told as it goes: server-sent events `progress`, every second, then `result` or `failed`.")
+                $"Answers when writes go to the node, after {RedisFailover.MaximumDuration.TotalSeconds} seconds at the latest. With sentinels it often takes ten, because they must learn first that it is "
+                + "preferred. With `Accept: text/event-stream` the answer is a stream of server-sent events: `progress` every second, then `result` or `failed`.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -39,18 +40,19 @@ internal static class NodeEndpoints
         string name, NodePromotion promotion, HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.GetTypedHeaders().Accept.Any(range => range.MediaType.Equals(NodePromotion.EventStream, StringComparison.OrdinalIgnoreCase) && range.Quality != 0))
-            return TypedResults.ServerSentEvents(promotion.TellAsync(name, cancellationToken).WithFailure(cancellationToken));
+            return TypedResults.ServerSentEvents(promotion.StreamAsync(name, cancellationToken).WithFailure(cancellationToken));
 
         var (node, problem) = await promotion.PromoteAsync(name, cancellationToken);
         return problem is null ? TypedResults.Ok(node) : TypedResults.Problem(problem);
     }
 }
 
-/// <summary><c>/api/nodes/{name}</c>: a look into one node, replicas as well as masters.</summary>
+/// <summary><c>/api/nodes/{name}</c>: details of one node, master or replica.</summary>
 internal static class NodeInspectionEndpoints
 {
     private const int DefaultLimit = 20;
     private const int MaximumLimit = 1000;
+    private const string LimitRule = "A limit is a whole number from 1 to 1000.";
 
     public static void MapNodeInspectionEndpoints(this IEndpointRouteBuilder nodes)
     {
@@ -58,27 +60,27 @@ internal static class NodeInspectionEndpoints
 
         node.MapGet("", GetNode)
             .WithName("GetNode")
-            .WithSummary("Shows one Redis node with all that it tells of itself, as last seen; also when it is down.")
+            .WithSummary("Shows one Redis node with its INFO, as of the last poll; also when it is down.")
             .WithResponseExample(NodeExamples.ReplicaWithInfo)
             .ProducesProblem(StatusCodes.Status404NotFound);
 
-        node.MapGet("/slowlog", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.SlowCommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
+        node.MapGet("/slowlog", (string name, RedisInspector inspector, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = DefaultLimit) =>
+                ListAsync(() => inspector.SlowCommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
             .Describe("GetSlowCommands", "Lists the commands in the node's slow log, the last one first.", NodeExamples.SlowCommands)
             .RequireAdminKey();
 
-        node.MapGet("/commands", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.CommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
+        node.MapGet("/commands", (string name, RedisInspector inspector, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = DefaultLimit) =>
+                ListAsync(() => inspector.CommandsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
             .Describe("GetCommands", "Lists the commands that have cost the node most time since it started.", NodeExamples.Commands);
 
-        node.MapGet("/clients", (string name, RedisInspector inspector, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-                ListAsync(limit, () => inspector.ClientsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
-            .Describe("GetClients", "Lists the node's connections, those that were active last first.", NodeExamples.Clients)
+        node.MapGet("/clients", (string name, RedisInspector inspector, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = DefaultLimit) =>
+                ListAsync(() => inspector.ClientsAsync(name, limit, cancellationToken), NodeMapping.ToContract))
+            .Describe("GetClients", "Lists the node's connections, the most recently active first.", NodeExamples.Clients)
             .RequireAdminKey();
 
         node.MapGet("/config", GetSettingsAsync)
             .WithName("GetSettings")
-            .WithSummary("Shows those of the node's settings that are no secret: no passwords, no paths.")
+            .WithSummary("Shows the node's settings, without passwords and paths.")
             .WithResponseExample(NodeExamples.Settings)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -90,6 +92,7 @@ internal static class NodeInspectionEndpoints
         .WithSummary(summary)
         .WithDescription($"`limit` is the most that is listed: 1 to {MaximumLimit}, {DefaultLimit} without.")
         .WithResponseExample(example)
+        .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -112,21 +115,18 @@ internal static class NodeInspectionEndpoints
         string name, RedisInspector inspector, CancellationToken cancellationToken) =>
         TypedResults.Ok(await inspector.SettingsAsync(name, cancellationToken));
 
-    private static async Task<Results<Ok<IReadOnlyList<T>>, ValidationProblem>> ListAsync<TItem, T>(
-        int limit, Func<Task<IReadOnlyList<TItem>>> list, Func<TItem, T> toContract) =>
-        limit is >= 1 and <= MaximumLimit
-            ? TypedResults.Ok<IReadOnlyList<T>>([.. (await list()).Select(toContract)])
-            : Invalid.Parameter("limit", $"A limit is a whole number from 1 to {MaximumLimit}.");
+    private static async Task<Ok<IReadOnlyList<T>>> ListAsync<TItem, T>(Func<Task<IReadOnlyList<TItem>>> list, Func<TItem, T> toContract) =>
+        TypedResults.Ok<IReadOnlyList<T>>([.. (await list()).Select(toContract)]);
 }
 
-/// <summary><c>/api/sentinels</c>: who decides which node is the master.</summary>
+/// <summary><c>/api/sentinels</c>: the sentinels, which decide which node is the master.</summary>
 internal static class SentinelEndpoints
 {
     public static void MapSentinelEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/sentinels", GetSentinels)
             .WithTags("Nodes")
             .WithName("GetSentinels")
-            .WithSummary("Lists every sentinel with the node that it takes for the master, as last heard; none when there are no sentinels.")
+            .WithSummary("Lists every sentinel with the node that it regards as the master, as of the last poll; none without sentinels.")
             .WithResponseExample(NodeExamples.Sentinels);
 
     private static Ok<Contracts.RedisSentinelStatus[]> GetSentinels(RedisTopology topology) => TypedResults.Ok(topology.SentinelStatuses.Select(sentinel => sentinel.ToContract()).ToArray());

@@ -1,6 +1,6 @@
 namespace RedisAspire.ApiService.Nodes;
 
-/// <summary>What the nodes' endpoints answer, for the OpenAPI document.</summary>
+/// <summary>Example answers of the nodes' endpoints, for the OpenAPI document.</summary>
 internal static class NodeExamples
 {
     private static readonly DateTimeOffset Moment = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);

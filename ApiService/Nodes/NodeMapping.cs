@@ -2,10 +2,10 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 
-/// <summary>Turns what is known of nodes and sentinels into what the API answers.</summary>
+/// <summary>Maps the state of nodes and sentinels to the answers of the API.</summary>
 internal static class NodeMapping
 {
-    // Where they are is nobody's business here.
+    // Paths of the machine are not shown.
     private static readonly string[] Paths = ["executable", "config_file"];
 
     /// <summary>Every node of a snapshot.</summary>
@@ -41,7 +41,7 @@ internal static class NodeMapping
         Replication = new NodeReplication(node.BacklogBytes, node.MasterSilence?.TotalSeconds, [.. node.Replicas.Select(ToContract)]),
     };
 
-    /// <summary>The same with all that the node told of itself.</summary>
+    /// <summary>One node of a snapshot, with all sections of its INFO.</summary>
     public static NodeResponse ToResponseWithInfo(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => node.ToResponse(snapshot) with
     {
         Info = node.Info?.ToDictionary(
@@ -97,7 +97,7 @@ internal static class NodeMapping
         persistence.ChangesSinceSave);
 }
 
-/// <summary>How the API says what a node is.</summary>
+/// <summary>The words of the API for the state of a node.</summary>
 internal static class NodeWords
 {
     public static string StatusOf(RedisNodeStatus node) => node.IsUp ? "up" : "down";

@@ -5,17 +5,17 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 
-/// <summary>Makes a node the master, and tells meanwhile how long it has taken.</summary>
+/// <summary>Makes a node the master, and streams the progress.</summary>
 internal sealed class NodePromotion(RedisTopology topology, RedisFailover failover, TimeProvider time)
 {
-    /// <summary>The type of what is told.</summary>
+    /// <summary>The media type of the stream.</summary>
     public const string EventStream = "text/event-stream";
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes a node the master.</summary>
-    /// <returns>The node, or why it cannot become the master.</returns>
-    /// <exception cref="RedisUnavailableException">Redis did not do it, or not in time.</exception>
+    /// <returns>The node, or the problem that keeps it from becoming the master.</returns>
+    /// <exception cref="RedisUnavailableException">The promotion failed, or took too long.</exception>
     public async Task<(NodeResponse? Node, ProblemDetails? Problem)> PromoteAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -35,8 +35,8 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         return (snapshot.Nodes.First(node => node.Name == name).ToResponse(snapshot), null);
     }
 
-    /// <summary>Makes a node the master, and tells every second that it is under way. Whoever goes ends it.</summary>
-    public async IAsyncEnumerable<SseItem<object>> TellAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Makes a node the master, and reports the progress every second. The promotion is cancelled with the enumeration.</summary>
+    public async IAsyncEnumerable<SseItem<object>> StreamAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var started = time.GetTimestamp();
         var promoting = PromoteAsync(name, cancellationToken);

@@ -13,13 +13,13 @@ internal static class OpenApiExtensions
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
-    /// <summary>Shows what the endpoint answers when it succeeds, whatever the status says of that.</summary>
+    /// <summary>Adds an example to all successful answers of the endpoint.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="example">An answer, of the type that the endpoint answers.</param>
     public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: true, example));
 
-    /// <summary>Shows what the endpoint accepts as its body.</summary>
+    /// <summary>Adds an example of the request's body.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="example">A body, of the type that the endpoint accepts.</param>
     public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
@@ -31,7 +31,7 @@ internal static class OpenApiExtensions
         {
             Title = "RedisAspire",
             Version = typeof(OpenApiExtensions).Assembly.GetName().Version?.ToString(fieldCount: 3),
-            Description = "Slow data through a replicated Redis cache, and all that is to be seen and done with its nodes. What changes or removes things for everybody needs the admin key.",
+            Description = "Slow data through a replicated Redis cache, and the operation of its nodes. Requests that change or remove things for all users need the admin key.",
         };
         return Task.CompletedTask;
     }

@@ -1,6 +1,6 @@
 namespace RedisAspire.ApiService.OpenApi;
 
-/// <summary><c>/reference</c>: the OpenAPI document as a page, on which everything can be tried.</summary>
+/// <summary><c>/reference</c>: the OpenAPI document as a page, on which requests can be sent.</summary>
 internal static class ReferencePage
 {
     private const string Path = "/reference";

@@ -11,7 +11,7 @@ using ProblemDetails = Microsoft.AspNetCore.Mvc.ProblemDetails;
 
 namespace RedisAspire.ApiService.Problems;
 
-/// <summary>Answers requests that cannot be read: what is wrong with them, and no more of how they are read.</summary>
+/// <summary>Answers requests that cannot be read. The answer names the error, but nothing of the implementation.</summary>
 internal sealed class BadRequestHandler(IProblemDetailsService problems, IOptions<JsonOptions> json) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems, IOption
 
     private Dictionary<string, string[]> ErrorsIn(BadHttpRequestException exception, HttpContext context)
     {
-        // The request itself has lost its endpoint by now.
+        // The exception handler has reset the endpoint of the request.
         if (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint is not { } endpoint)
             return [];
 
@@ -43,7 +43,7 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems, IOption
         var body = json.Value.SerializerOptions.GetTypeInfo(type);
         return exception.InnerException switch
         {
-            // One inside another: the text is not even JSON.
+            // A JsonException inside another one: the text is no JSON at all.
             JsonException { InnerException: not JsonException } failure => BodyErrors.In(failure, body),
             null when context.Request.ContentLength is null or 0 => BodyErrors.InNone(body),
             _ => [],
@@ -54,16 +54,16 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems, IOption
     {
         { StatusCode: StatusCodes.Status413PayloadTooLarge } => "The body is too large.",
         { StatusCode: StatusCodes.Status415UnsupportedMediaType } => "The body has to be JSON, and Content-Type has to say so: application/json.",
-        { InnerException: JsonException { Path: { Length: > 1 } path } } => $"The body is not the JSON that is expected: look at {path}.",
+        { InnerException: JsonException { Path: { Length: > 1 } path } } => $"The body is not the JSON that is expected: the error is at {path}.",
         { InnerException: JsonException } => "The body is not the JSON that is expected.",
         _ => "The request cannot be read.",
     };
 }
 
-/// <summary>Finds what is wrong with the parameters of a request that cannot be read.</summary>
+/// <summary>Finds the parameters of a request that cannot be parsed.</summary>
 internal static class ParameterErrors
 {
-    /// <summary>Says what the parameters have to be that are not.</summary>
+    /// <summary>The errors by the name of the parameter.</summary>
     public static Dictionary<string, string[]> In(IQueryCollection query, Endpoint endpoint)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -79,12 +79,12 @@ internal static class ParameterErrors
     }
 }
 
-/// <summary>Finds what is wrong with a body that is JSON, but not what is expected.</summary>
+/// <summary>Finds the errors of a body that is JSON, but not of the expected type.</summary>
 internal static partial class BodyErrors
 {
-    /// <summary>Says what the member has to be that is not, or which members there have to be.</summary>
-    /// <param name="failure">What reading it failed with.</param>
-    /// <param name="body">What it was read as.</param>
+    /// <summary>The error of the member that could not be read, or the members that are missing.</summary>
+    /// <param name="failure">The exception of the deserialisation.</param>
+    /// <param name="body">The type of the body.</param>
     public static Dictionary<string, string[]> In(JsonException failure, JsonTypeInfo body)
     {
         var path = MemberPath().Match(failure.Path ?? "");
@@ -96,12 +96,12 @@ internal static partial class BodyErrors
 
         var index = path.Groups["index"];
         var type = index.Success ? body.Options.GetTypeInfo(member.PropertyType).ElementType! : member.PropertyType;
-        // What is there twice is found nowhere else.
+        // A duplicate member has no inner exception.
         var once = failure.InnerException is null ? " It is given once." : "";
         return One(name + index.Value, ValueForm.Of(type).Description + once);
     }
 
-    /// <summary>Says which members there have to be.</summary>
+    /// <summary>The error that names the required members.</summary>
     public static Dictionary<string, string[]> InNone(JsonTypeInfo body) =>
         One("body", $"It is an object{Members(" with", body.Properties.Where(property => property.IsRequired))}.");
 
@@ -110,14 +110,14 @@ internal static partial class BodyErrors
     private static string Members(string beginning, IEnumerable<JsonPropertyInfo> members) =>
         string.Join(", ", members.Select(member => $"'{member.Name}'")) is { Length: > 0 } names ? $"{beginning} {names}" : "";
 
-    // As it is written for names of letters: other names are those of members that there are not.
+    // The first form is for names of letters; other names are never those of a member.
     [GeneratedRegex(@"\A\$(\.(?<member>[^.\[]+)|\['(?<member>.*)'\])(?<index>\[[0-9]+\])?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MemberPath();
 }
 
-/// <summary>How a value of a request has to be written.</summary>
-/// <param name="Description">It in a sentence.</param>
-/// <param name="Fits">Whether a text is written so.</param>
+/// <summary>The form of a value in a request.</summary>
+/// <param name="Description">The form as a sentence.</param>
+/// <param name="Fits">Whether a text has the form.</param>
 internal sealed record ValueForm(string Description, Func<string, bool> Fits)
 {
     private static readonly ValueForm Int32 = new("It is a whole number of at most 9 digits.", text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
@@ -126,7 +126,7 @@ internal sealed record ValueForm(string Description, Func<string, bool> Fits)
     private static readonly ValueForm Truth = new("It is true or false.", text => bool.TryParse(text, out _));
     private static readonly ValueForm Text = new("It is a text.", _ => true);
     private static readonly ValueForm List = new("It is a list.", _ => true);
-    private static readonly ValueForm Other = new("It is something else.", _ => true);
+    private static readonly ValueForm Other = new("It has another form.", _ => true);
 
     /// <summary>The form of a type.</summary>
     public static ValueForm Of(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace RedisAspire.ApiService.Problems;
 
-/// <summary>Streams of events, whose status has been sent before anything can fail.</summary>
+/// <summary>Failures of event streams, whose status has been sent before anything can fail.</summary>
 internal static class EventStreamExtensions
 {
-    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis fails, or the source of a value.</summary>
+    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis or the source of a value fails.</summary>
     public static async IAsyncEnumerable<SseItem<object>> WithFailure(
         this IAsyncEnumerable<SseItem<object>> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;
 
-/// <summary>Answers 503 where an endpoint cannot do without Redis and Redis fails, and 504 where the source of a value takes too long.</summary>
+/// <summary>Answers 503 when an endpoint needs Redis and Redis fails, and 504 when the source of a value takes too long.</summary>
 internal sealed partial class FailureExceptionHandler(IProblemDetailsService problems, ILogger<FailureExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -26,12 +26,12 @@ internal sealed partial class FailureExceptionHandler(IProblemDetailsService pro
     private partial void LogFailed(string method, string path, string reason, Exception failure);
 }
 
-/// <summary>Tells clients which of the things that this service depends on has failed.</summary>
+/// <summary>Maps exceptions to the dependency that has failed.</summary>
 internal static class FailureProblem
 {
-    /// <summary>The problem of a failure; <see langword="null"/> when none of them is its reason.</summary>
-    /// <param name="failure">What was thrown.</param>
-    /// <param name="cancellationToken">What the request could have been given up with.</param>
+    /// <summary>The problem details of a failure; <see langword="null"/> when no dependency is the reason.</summary>
+    /// <param name="failure">The exception.</param>
+    /// <param name="cancellationToken">The token that cancels the request.</param>
     public static ProblemDetails? Of(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         SourceTimeoutException => new()
@@ -51,7 +51,7 @@ internal static class FailureProblem
 }
 
 /// <summary>
-/// Says in one sentence why Redis failed. The client's own text stays out of answers: it names addresses and
+/// Describes in one sentence why Redis failed. The message of the exception is not shown, because it contains addresses and
 /// internal state.
 /// </summary>
 internal static class RedisFailure
@@ -71,7 +71,7 @@ internal static class RedisFailure
         ("NOREPLICAS ", "Redis has not enough replicas to take writes."),
     ];
 
-    private const string NoEntry = "Redis does not let this service in: its user or password is not the right one.";
+    private const string NoEntry = "Redis refuses the user or the password of this service.";
 
     public static string Describe(Exception failure) => failure switch
     {
@@ -81,7 +81,7 @@ internal static class RedisFailure
         _ => "Redis did not answer in time.",
     };
 
-    /// <summary>Whether what is stored under a key is of another kind than was expected.</summary>
+    /// <summary>Whether the value of a key has another type than the command expects.</summary>
     public static bool IsWrongType(Exception failure) =>
         failure is RedisServerException && failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
 }

@@ -1,11 +1,11 @@
 namespace RedisAspire.ApiService.Problems;
 
-/// <summary>Lets one request at a time do what this process can bear only once.</summary>
+/// <summary>Admits one request at a time to an operation that may not run twice in this process.</summary>
 internal sealed class OneAtATime
 {
     private Turn? _current;
 
-    /// <summary>Takes the turn until it is disposed of, at the end of the request at the latest; <see langword="null"/> when somebody else has it.</summary>
+    /// <summary>Takes the turn until it is disposed of, at the end of the request at the latest; <see langword="null"/> when another request has it.</summary>
     public IDisposable? TryEnter(HttpContext context)
     {
         var turn = new Turn(this);
@@ -18,7 +18,7 @@ internal sealed class OneAtATime
 
     private sealed class Turn(OneAtATime owner) : IDisposable
     {
-        // Once is enough: later the turn is somebody else's.
+        // Only the first call has an effect: later the turn may be that of another request.
         public void Dispose() => Interlocked.CompareExchange(ref owner._current, value: null, comparand: this);
     }
 }

@@ -1,18 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
 namespace RedisAspire.ApiService.Problems;
 
-/// <summary>What this service accepts from clients, and how it says no.</summary>
+/// <summary>Limits of requests, and problem details for all errors.</summary>
 internal static class ProblemExtensions
 {
     private const int MaximumBodyBytes = 1024 * 1024;
     private const int MaximumDepth = 16;
 
-    /// <summary>Sets limits to requests, and answers all that fails with problem details.</summary>
+    /// <summary>Limits requests, and answers all errors with problem details.</summary>
     public static WebApplicationBuilder AddProblems(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -36,17 +37,23 @@ internal static class ProblemExtensions
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.ReadCommentHandling = JsonCommentHandling.Disallow;
         });
-        // In every environment alike, so that one handler says what is wrong.
+        // The same in every environment, so that one handler answers all unreadable requests.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
 
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
+        builder.Services.AddValidation();
         builder.Services.AddExceptionHandler<BadRequestHandler>();
         builder.Services.AddExceptionHandler<FailureExceptionHandler>();
         return builder;
     }
 
-    /// <summary>Refuses bodies in other encodings: JSON is UTF-8, and the framework fails on names that it does not know.</summary>
+    /// <summary>Describes the refusals of an endpoint with a body: too large, or no JSON.</summary>
+    public static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint) => endpoint
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Refuses bodies in other encodings: JSON is UTF-8, and the framework throws on unknown encoding names.</summary>
     public static IApplicationBuilder UseUtf8Only(this IApplicationBuilder app) =>
         app.Use(static (context, next) =>
         {
@@ -54,13 +61,13 @@ internal static class ProblemExtensions
                 || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
                 return next(context);
 
-            return TypedResults.Problem("A body has to be encoded as UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
+            return TypedResults.Problem("A body must be encoded as UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
         });
 }
 
 /// <summary>
-/// Writes every problem as problem details, whatever the client says it accepts: the framework's own writer leaves
-/// those that accept something else with a line of text, or nothing.
+/// Writes every problem as problem details, whatever the client accepts: for clients that accept something else, the
+/// framework's own writer writes plain text or nothing.
 /// </summary>
 internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
 {
@@ -69,14 +76,18 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         context.ProblemDetails.Status ??= context.HttpContext.Response.StatusCode;
-        // The result fills in what every problem of a status has in common, its title and type.
+        // Validation names members as the code does, so they get their names in JSON. Headers, which have a hyphen, keep theirs,
+        // and so do the members of a body that could not be read.
+        if (context.ProblemDetails is HttpValidationProblemDetails invalid && context.HttpContext.Features.Get<IExceptionHandlerFeature>() is null)
+            invalid.Errors = invalid.Errors.ToDictionary(error => error.Key.Contains('-') ? error.Key : JsonNamingPolicy.CamelCase.ConvertName(error.Key), error => error.Value, StringComparer.Ordinal);
+        // The result adds the title and type of the status.
         ProblemHttpResult problem = TypedResults.Problem(context.ProblemDetails);
         return new(context.HttpContext.Response.WriteAsJsonAsync(
             problem.ProblemDetails, problem.ProblemDetails.GetType(), json.Value.SerializerOptions, problem.ContentType, context.HttpContext.RequestAborted));
     }
 }
 
-/// <summary>Says no to one parameter of a request.</summary>
+/// <summary>The answer to a request with one invalid parameter.</summary>
 internal static class Invalid
 {
     public static ValidationProblem Parameter(string name, string error) =>

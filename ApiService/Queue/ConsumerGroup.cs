@@ -6,22 +6,12 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
-/// <summary>The queue's consumer group, which is made when a command finds that there is none: at first, and after Redis has lost its data.</summary>
+/// <summary>The queue's consumer group. It is created when a command finds that it is missing: at first, and after Redis has lost its data.</summary>
 internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOptions> options)
 {
-    // In one step, so that no consumer is removed that has just been given a job, which would be lost with it. One that
-    // is here is made anew: not every version of Redis takes a look for jobs that found none as a sign of life.
-    private const string CheckIn =
-        """
-        for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
-          local name, pending, idle = consumer[2], consumer[4], consumer[6]
-          if pending == 0 and (name == ARGV[2] or idle > tonumber(ARGV[3])) then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], name) end
-        end
-        if ARGV[4] == 'stays' then redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
-        return redis.status_reply('OK')
-        """;
+    private static readonly string CheckIn = EmbeddedScript.Read("CheckIn.lua");
 
-    /// <summary>Sends a command about the group.</summary>
+    /// <summary>Sends a command of the group.</summary>
     public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         try
@@ -35,7 +25,7 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
         }
     }
 
-    /// <summary>Says that a consumer is here, or that it leaves; removes those that have no jobs and have not been here for long.</summary>
+    /// <summary>Registers or removes a consumer, and removes consumers that have no jobs and were idle for long.</summary>
     public Task CheckInAsync(string consumer, bool stays, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(
             CheckIn, [QueueNames.Jobs], [QueueNames.Group, consumer, (long)options.Value.ForgetConsumersAfter.TotalMilliseconds, stays ? "stays" : "leaves"]),
@@ -48,23 +38,23 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
     {
         try
         {
-            // From the beginning: jobs may have been queued before.
+            // The group starts at the beginning: jobs may have been queued before.
             await store.WriteAsync(database => database.StreamCreateConsumerGroupAsync(QueueNames.Jobs, QueueNames.Group, StreamPosition.Beginning), cancellationToken);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
         {
-            // Another instance was quicker.
+            // Another instance has created it meanwhile.
         }
     }
 }
 
 /// <summary>
-/// What the queue's keys in Redis are called. Instances of different versions share them while an upgrade is under way:
-/// jobs of a form that earlier versions cannot read need another name, or those put them aside.
+/// The names of the queue's keys in Redis. Instances of different versions share them during an upgrade: jobs in a format
+/// that earlier versions cannot read need another name, or earlier versions put them aside.
 /// </summary>
 internal static class QueueNames
 {
-    /// <summary>The stream of jobs that are not done: whoever has done one removes it.</summary>
+    /// <summary>The stream of jobs that are not done. A consumer removes a job that it has done.</summary>
     public static readonly RedisKey Jobs = "app:queue:jobs";
 
     /// <summary>The stream of jobs that were put aside.</summary>
@@ -77,7 +67,7 @@ internal static class QueueNames
     public const string Group = "warmers";
 }
 
-/// <summary>Finds out how the queue is doing.</summary>
+/// <summary>Reads the state of the queue.</summary>
 internal sealed class QueueState(ApplicationStore store, ConsumerGroup group, RedisTopology topology)
 {
     public async Task<QueueResponse> GetAsync(CancellationToken cancellationToken)

@@ -5,22 +5,12 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
-/// <summary>The jobs that were put aside, in a stream of their own that forgets the oldest ones.</summary>
+/// <summary>The jobs that were put aside, in a bounded stream of their own.</summary>
 internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<QueueOptions> options)
 {
     private const int BatchSize = 20;
 
-    private const string Revive =
-        """
-        local revived = 0
-        for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', ARGV[1], 'COUNT', ARGV[2])) do
-          if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[3]) then break end
-          redis.call('XADD', KEYS[2], '*', 'keys', entry[2][2])
-          redis.call('XDEL', KEYS[1], entry[1])
-          revived = revived + 1
-        end
-        return revived
-        """;
+    private static readonly string Revive = EmbeddedScript.Read("ReviveJobs.lua");
 
     /// <summary>Describes one of them.</summary>
     public static DeadJobResponse Describe(StreamEntry entry) => new(
@@ -31,7 +21,7 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         entry["reason"],
         TimeIn(entry.Id.ToString()));
 
-    /// <summary>Reads some of them, the last one first.</summary>
+    /// <summary>Reads dead jobs, the latest first.</summary>
     /// <param name="limit">How many.</param>
     /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -39,11 +29,11 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending, flags: CommandFlags.PreferReplica),
         cancellationToken);
 
-    /// <summary>Puts all of them back into the queue, as far as there is room, as if they had never been delivered.</summary>
+    /// <summary>Puts all of them back into the queue, as far as there is room, as new jobs.</summary>
     /// <returns>How many were put back.</returns>
     public async Task<long> RetryAsync(CancellationToken cancellationToken)
     {
-        // Those that die again meanwhile are not put back again.
+        // Jobs that fail again meanwhile are not put back again.
         if (await store.WriteAsync(database => database.StreamRangeAsync(QueueNames.Dead, count: 1, messageOrder: Order.Descending), cancellationToken) is not [var youngest])
             return 0;
 
@@ -61,11 +51,11 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         return total;
     }
 
-    /// <summary>Forgets all of them.</summary>
+    /// <summary>Removes all of them.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
 
-    // Whoever adds an entry may give it any id: there are numbers that are no time.
+    // Another client may have added the entry with any id, also one that is no time.
     private static DateTimeOffset TimeIn(string id) =>
         long.TryParse(id.Split('-')[0], CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)

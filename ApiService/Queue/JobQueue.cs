@@ -7,33 +7,14 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>
-/// A queue of jobs: a stream with a consumer group. Redis remembers to whom a job was given until it is acknowledged;
-/// one that is not can be taken over by another consumer. A job may so be done more than once, but is never lost.
+/// A queue of jobs: a stream with a consumer group. Redis keeps which consumer has a job until the job is acknowledged;
+/// another consumer can take over a job that is not. A job may be done more than once, but is never lost.
 /// </summary>
 internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOptions<QueueOptions> options) : IDisposable
 {
-    private const string Enqueue =
-        """
-        if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
-        return redis.call('XADD', KEYS[1], '*', 'keys', ARGV[2])
-        """;
-
-    // Who finds that it was acknowledged already, because somebody took it over, counts nothing.
-    private const string Complete =
-        """
-        if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-        redis.call('XDEL', KEYS[1], ARGV[2])
-        return redis.call('HINCRBY', KEYS[2], 'processed', 1)
-        """;
-
-    private const string Bury =
-        """
-        local entry = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
-        if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 or not entry then return 0 end
-        redis.call('XDEL', KEYS[1], ARGV[2])
-        redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'keys', entry[2][2], 'job', ARGV[2], 'deliveries', ARGV[4], 'reason', ARGV[5])
-        return redis.call('HINCRBY', KEYS[2], 'dead', 1)
-        """;
+    private static readonly string Enqueue = EmbeddedScript.Read("EnqueueJob.lua");
+    private static readonly string Complete = EmbeddedScript.Read("CompleteJob.lua");
+    private static readonly string Bury = EmbeddedScript.Read("BuryJob.lua");
 
     private readonly QueueOptions _options = options.Value;
     private readonly SemaphoreSlim _added = new(0);
@@ -49,18 +30,18 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         return (string?)id;
     }
 
-    /// <summary>Wakes who waits for jobs.</summary>
+    /// <summary>Wakes the worker that waits for jobs.</summary>
     public void Wake()
     {
         if (_added.CurrentCount == 0)
             _added.Release();
     }
 
-    /// <summary>Waits until this instance has added a job, or others may have.</summary>
+    /// <summary>Waits until this instance adds a job, or until it is time to poll.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(_options.PollInterval, cancellationToken);
 
-    /// <summary>Takes jobs that nobody has had yet.</summary>
-    // Without BLOCK, which would keep all other commands on the shared connection waiting.
+    /// <summary>Takes new jobs.</summary>
+    // The command does not BLOCK, because all other commands on the shared connection would wait.
     public async Task<Delivery[]> TakeAsync(string consumer, CancellationToken cancellationToken)
     {
         var entries = await group.ExecuteAsync(
@@ -68,16 +49,16 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         return Array.ConvertAll(entries, entry => new Delivery(entry.Id.ToString(), ReadKeys(entry), Number: 1));
     }
 
-    /// <summary>Takes jobs over that were given to somebody who has not done them.</summary>
+    /// <summary>Takes over jobs that another consumer has not finished.</summary>
     public async Task<Delivery[]> TakeOverAsync(string consumer, CancellationToken cancellationToken)
     {
         var claimed = await group.ExecuteAsync(
             database => database.StreamAutoClaimAsync(
                 QueueNames.Jobs, QueueNames.Group, consumer, (long)_options.AbandonedAfter.TotalMilliseconds, _takeOverFrom, _options.JobsAtOnce),
             cancellationToken);
-        // It looks at some jobs at a time: next time it goes on from there.
+        // The command scans some jobs at a time; the next call continues from there.
         _takeOverFrom = claimed.NextStartId;
-        // Before version 7 Redis also gives those that somebody has removed.
+        // Redis before version 7 also returns entries that were removed.
         var entries = Array.FindAll(claimed.ClaimedEntries, entry => !entry.IsNull);
         if (entries.Length == 0)
             return [];
@@ -92,7 +73,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
                 return pending;
             },
             cancellationToken);
-        // None when it was acknowledged meanwhile.
+        // There is no pending entry when the job was acknowledged meanwhile.
         return [.. entries.Zip(deliveries, (entry, pending) => new Delivery(entry.Id.ToString(), ReadKeys(entry), pending is [var found] ? found.DeliveryCount : 1))];
     }
 
@@ -100,7 +81,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     public Task CompleteAsync(Delivery job, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(Complete, [QueueNames.Jobs, QueueNames.Totals], [QueueNames.Group, job.Id]), cancellationToken);
 
-    /// <summary>Puts a job aside that will not be done.</summary>
+    /// <summary>Puts a job aside that cannot be done.</summary>
     public Task BuryAsync(Delivery job, string reason, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(
             Bury, [QueueNames.Jobs, QueueNames.Totals, QueueNames.Dead], [QueueNames.Group, job.Id, _options.MaximumDead, job.Number, reason]),
@@ -109,7 +90,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     public void Dispose() => _added.Dispose();
 
     /// <summary>The keys in an entry.</summary>
-    /// <returns><see langword="null"/> when they are none that a job could have been queued with.</returns>
+    /// <returns><see langword="null"/> when the entry is no valid job.</returns>
     internal static string[]? ReadKeys(StreamEntry entry)
     {
         try
@@ -117,7 +98,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
             var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
             return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
         }
-        // Text that is no Unicode is met only when it is read.
+        // Text that is no valid Unicode is detected only when it is read.
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return null;
@@ -125,31 +106,31 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     }
 }
 
-/// <summary>A job as it was given to a consumer, who is to acknowledge it.</summary>
+/// <summary>A job that was delivered to a consumer, which must acknowledge it.</summary>
 /// <param name="Id">The entry's id in the stream.</param>
 /// <param name="Keys">The keys to warm; <see langword="null"/> when the entry is no job.</param>
-/// <param name="Number">How often it has been given to a consumer, this time included.</param>
+/// <param name="Number">The number of its deliveries, including this one.</param>
 internal sealed record Delivery(string Id, IReadOnlyList<string>? Keys, long Number);
 
 /// <summary>How jobs are queued and done (<c>Queue</c> in the configuration).</summary>
 internal sealed class QueueOptions
 {
-    /// <summary>How often an idle instance looks for jobs that others have queued; its own wake it at once. One second by default.</summary>
+    /// <summary>How often an idle instance polls for jobs that others have queued; its own jobs wake it at once. One second by default.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often an instance looks for abandoned jobs, and says that it is here. Five seconds by default.</summary>
+    /// <summary>How often an instance takes over abandoned jobs, and registers as a consumer. Five seconds by default.</summary>
     public TimeSpan TakeOverInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a job may take; one that takes longer has failed. 45 seconds by default.</summary>
     public TimeSpan JobTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// When a job that was not acknowledged counts as abandoned, because it failed or its consumer is gone, and any
-    /// instance may take it over. Longer than <see cref="JobTimeout"/>. One minute by default.
+    /// When an unacknowledged job counts as abandoned, because it failed or its consumer stopped, and any instance may take
+    /// it over. Longer than <see cref="JobTimeout"/>. One minute by default.
     /// </summary>
     public TimeSpan AbandonedAfter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>When a consumer that has nothing to do and has not been heard of is forgotten. Ten minutes by default.</summary>
+    /// <summary>When an idle consumer without jobs is removed. Ten minutes by default.</summary>
     public TimeSpan ForgetConsumersAfter { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How often a job is delivered before it is put aside. Three times by default.</summary>
@@ -174,17 +155,17 @@ internal sealed class QueueOptions
         && MaximumDeliveries > 0 && MaximumJobs > 0 && MaximumDead > 0 && JobsAtOnce > 0 && KeysAtOnce > 0;
 }
 
-/// <summary>What keys a job may have.</summary>
+/// <summary>The rules for the keys of a job.</summary>
 internal static class WarmingRules
 {
-    /// <summary>How many keys a job has whose visitor has no admin key.</summary>
+    /// <summary>The most keys of a job without the admin key.</summary>
     public const int MaximumKeysOfVisitors = 10;
 
     private const int MaximumKeys = 100;
     private const int MaximumCharacters = 8192;
 
-    /// <summary>Says what is wrong with the keys.</summary>
-    /// <returns><see langword="null"/> when nothing is.</returns>
+    /// <summary>Checks the keys of a job.</summary>
+    /// <returns>The error; <see langword="null"/> when they are valid.</returns>
     public static string? Check(IReadOnlyList<string> keys)
     {
         if (keys.Count is 0 or > MaximumKeys)

@@ -1,4 +1,4 @@
-using System.Net.Mime;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
@@ -8,7 +8,7 @@ using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Queue;
 
-/// <summary><c>/api/queue</c>: jobs that warm the cache, done by whichever instance has time.</summary>
+/// <summary><c>/api/queue</c>: jobs that warm the cache, done by any instance.</summary>
 internal static class QueueEndpoints
 {
     private const int MaximumLimit = 100;
@@ -37,19 +37,18 @@ internal static class QueueEndpoints
 
         queue.MapPost("", EnqueueAsync)
             .WithName("EnqueueWarming")
-            .WithSummary("Queues a job that warms the cache: some instance looks the keys up.")
+            .WithSummary("Queues a job that warms the cache: one of the instances reads the keys.")
             .WithDescription($"More than {WarmingRules.MaximumKeysOfVisitors} keys need the admin key.")
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .AcceptsBody()
             .WithRequestExample(new WarmingRequest(["foo", "bar"]))
             .WithResponseExample(new QueuedResponse("1769860800000-0", 2))
             .MayNeedAdminKey();
 
         queue.MapGet("", GetAsync)
             .WithName("GetQueue")
-            .WithSummary("Shows how many jobs wait, who works on them, and what became of others.")
+            .WithSummary("Shows the number of waiting jobs, the consumers, and the totals.")
             .WithResponseExample(new QueueResponse(
                 "redis-master", Length: 5, Pending: 4, Processed: 118, Retried: 2, Dead: 1, [new ConsumerResponse("web-1-5d02c7", 4, 310)]));
 
@@ -73,7 +72,7 @@ internal static class QueueEndpoints
 
         dead.MapDelete("", ClearAsync)
             .WithName("DeleteDeadJobs")
-            .WithSummary("Forgets the jobs that were put aside.")
+            .WithSummary("Removes the jobs that were put aside.")
             .RequireAdminKey();
     }
 
@@ -91,21 +90,17 @@ internal static class QueueEndpoints
 
         context.Response.Headers.RetryAfter = "1";
         return TypedResults.Problem(
-            "So many jobs are waiting that no more are taken. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is full");
+            "The queue takes no more jobs. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is full");
     }
 
     private static async Task<Ok<QueueResponse>> GetAsync(QueueState state, CancellationToken cancellationToken) =>
         TypedResults.Ok(await state.GetAsync(cancellationToken));
 
-    private static async Task<Results<Ok<DeadJobsResponse>, ValidationProblem>> GetDeadAsync(
-        DeadJobs dead, CancellationToken cancellationToken, int limit = 20, string? cursor = null)
+    private static async Task<Ok<DeadJobsResponse>> GetDeadAsync(
+        DeadJobs dead, CancellationToken cancellationToken,
+        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 20, [StreamCursor] string? cursor = null)
     {
-        if (limit is < 1 or > MaximumLimit)
-            return Invalid.Parameter("limit", $"The limit is a number from 1 to {MaximumLimit}.");
-        if (cursor is not null && !StreamId.HasBefore(cursor))
-            return Invalid.Parameter("cursor", "The cursor is not one that this list has given.");
-
-        // One more than asked for, to see whether there are more.
+        // One more than the page has shows whether there are more.
         var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
         var items = entries.Take(limit).Select(DeadJobs.Describe).ToArray();
         return TypedResults.Ok(new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null));

@@ -5,10 +5,10 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Queue;
 
-/// <summary>This instance as a consumer of the queue. What it has not done when it stops stays pending, for another to take over.</summary>
+/// <summary>This instance as a consumer of the queue. Jobs that it has not finished when it stops stay pending, and another instance takes them over.</summary>
 internal sealed partial class QueueWorker(
     JobQueue queue, ConsumerGroup group, CacheWarmer warmer, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, RedisTopology topology, ILogger<QueueWorker> logger)
-    : RedisWorker("Working on the queue", topology, logger)
+    : RedisWorker("The queue worker", topology, logger)
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
 
@@ -24,7 +24,7 @@ internal sealed partial class QueueWorker(
         }
         catch (Exception failure)
         {
-            // Others forget it when it has been gone for long.
+            // Other instances remove the consumer after a while.
             LogNotLeft(failure);
         }
     }
@@ -54,7 +54,7 @@ internal sealed partial class QueueWorker(
 
     private async Task DoAsync(Delivery job, CancellationToken cancellationToken)
     {
-        if (await WhyNotAsync(job, cancellationToken) is not { } reason)
+        if (await TryWarmAsync(job, cancellationToken) is not { } reason)
             await queue.CompleteAsync(job, cancellationToken);
         else if (job.Keys is null || job.Number >= _options.MaximumDeliveries)
             await queue.BuryAsync(job, reason, cancellationToken);
@@ -62,13 +62,13 @@ internal sealed partial class QueueWorker(
             LogFailed(job.Id, job.Number, reason);
     }
 
-    // Nothing when it is done.
-    private async Task<string?> WhyNotAsync(Delivery job, CancellationToken cancellationToken)
+    // Returns the reason of a failure; null when the job is done.
+    private async Task<string?> TryWarmAsync(Delivery job, CancellationToken cancellationToken)
     {
         if (job.Keys is null)
-            return "It is no job: it has no list of keys.";
+            return "The entry is no job: it has no list of keys.";
         if (job.Number > _options.MaximumDeliveries)
-            return $"It was given to consumers {_options.MaximumDeliveries} times, and none of them finished it.";
+            return $"The job was delivered {_options.MaximumDeliveries} times, and no consumer finished it.";
 
         using var deadline = new CancellationTokenSource(_options.JobTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed partial class QueueWorker(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            return $"It took longer than {_options.JobTimeout.TotalSeconds:0.#} s.";
+            return $"The job took longer than {_options.JobTimeout.TotalSeconds:0.#} s.";
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -87,14 +87,14 @@ internal sealed partial class QueueWorker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Job {Job} failed, delivered for the {Number}. time; it is retried later. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Job {Job} failed at delivery {Number} and will be retried. {Reason}")]
     private partial void LogFailed(string job, long number, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "This instance could not say that it leaves the queue.")]
+    [LoggerMessage(LogLevel.Debug, "The consumer of this instance could not be removed from the queue. Other instances remove it after a while.")]
     private partial void LogNotLeft(Exception failure);
 }
 
-/// <summary>Warms the cache: asks for keys before anybody else does, so that nobody has to wait for the database.</summary>
+/// <summary>Warms the cache: reads keys before they are requested, so that no request has to wait for the database.</summary>
 internal sealed class CacheWarmer(DataService data, IOptions<QueueOptions> options)
 {
     public Task WarmAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(

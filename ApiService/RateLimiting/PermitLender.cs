@@ -1,38 +1,31 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>
-/// Lends permits of one window from Redis, where all instances count together. When Redis fails or is slow, everybody
-/// passes: a limit protects the service, and must not be what takes it down.
+/// Borrows permits of one window from Redis, where all instances count together. When Redis fails or is slow, the limiter
+/// fails open and admits every request: a limit protects the service, and must not take it down.
 /// </summary>
 internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimitOptions> options, TimeProvider time, ILogger<PermitLender> logger)
 {
-    private const string Lend =
-        """
-        local lent = tonumber(redis.call('GET', KEYS[1]) or 0)
-        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - lent)
-        if granted <= 0 then return { 0, lent } end
-        redis.call('INCRBY', KEYS[1], granted)
-        redis.call('PEXPIRE', KEYS[1], ARGV[3])
-        return { granted, lent + granted }
-        """;
+    private static readonly string Lend = EmbeddedScript.Read("LendPermits.lua");
 
     private readonly RateLimitOptions _options = options.Value;
     private long _openUntil = long.MinValue;
 
-    /// <summary>Whether Redis has just failed, so that everybody passes.</summary>
+    /// <summary>Whether Redis has just failed, so that every request is admitted.</summary>
     public bool IsOpen => time.GetTimestamp() < Volatile.Read(ref _openUntil);
 
     /// <summary>Borrows some permits.</summary>
-    /// <param name="client">Who asks.</param>
+    /// <param name="client">The client that is limited.</param>
     /// <param name="window">The number of the window.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many were granted: none when the window is used up; <see langword="null"/> when Redis cannot say.</returns>
+    /// <returns>The permits: none when the window is used up; <see langword="null"/> when Redis fails.</returns>
     public async ValueTask<Loan?> BorrowAsync(string client, long window, CancellationToken cancellationToken)
     {
         if (IsOpen)
@@ -43,7 +36,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
                 return Open(failure: null);
 
             var key = (RedisKey)string.Create(CultureInfo.InvariantCulture, $"app:rate:{client}:{window}");
-            // Longer than the window: the clocks of instances differ.
+            // The key outlives the window, because the clocks of instances differ.
             var lifetime = (long)_options.Window.TotalMilliseconds * 2;
             var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Lend, [key], [_options.Chunk, _options.PermitLimit ?? 0, lifetime])
                 .WaitAsync(_options.LeaseTimeout, cancellationToken))!;
@@ -62,20 +55,20 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
         return null;
     }
 
-    [LoggerMessage(LogLevel.Debug, "Redis does not count requests now: nobody is limited.")]
+    [LoggerMessage(LogLevel.Debug, "Redis could not count requests. Requests are not limited until it is asked again.")]
     private partial void LogOpen(Exception? failure);
 }
 
-/// <summary>Permits of a window that Redis has lent to an instance.</summary>
+/// <summary>Permits of a window that an instance has borrowed from Redis.</summary>
 /// <param name="Granted">How many; none when the window is used up.</param>
-/// <param name="LentToAll">How many all instances have got so far.</param>
+/// <param name="LentToAll">How many all instances have borrowed so far.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Loan(int Granted, int LentToAll);
 
-/// <summary>How much one client may ask (<c>RateLimit</c> in the configuration).</summary>
+/// <summary>Limits per client address (<c>RateLimit</c> in the configuration).</summary>
 internal sealed class RateLimitOptions
 {
-    /// <summary>How many requests a client may make in one window, at all instances together. 2000 by default; none limits nobody.</summary>
+    /// <summary>How many requests a client may make in one window, at all instances together. 2000 by default; without a value requests are not limited.</summary>
     public int? PermitLimit { get; set; } = 2000;
 
     /// <summary>How long a window is. One second by default.</summary>
@@ -87,10 +80,10 @@ internal sealed class RateLimitOptions
     /// <summary>How long a request waits for Redis. 25 ms by default.</summary>
     public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>How long everybody passes after Redis has failed, before it is asked again. One second by default.</summary>
+    /// <summary>How long every request is admitted after Redis has failed, before it is asked again. One second by default.</summary>
     public TimeSpan OpenAfterFailure { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many sessions and jobs a visitor without the admin key may create in a minute, at each instance. 60 by default; none limits nobody.</summary>
+    /// <summary>How many sessions and jobs a visitor without the admin key may create in a minute, at each instance. 60 by default; without a value they are not limited.</summary>
     public int? CreationsPerMinute { get; set; } = 60;
 
     /// <summary>How many event streams a visitor without the admin key may listen to at once, at each instance. 20 by default.</summary>

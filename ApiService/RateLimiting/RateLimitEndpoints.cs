@@ -6,21 +6,21 @@ using RedisAspire.ApiService.OpenApi;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
-/// <summary><c>/api/rate-limit</c>: how much the caller may still ask.</summary>
+/// <summary><c>/api/rate-limit</c>: the rate limit of the caller.</summary>
 internal static class RateLimitEndpoints
 {
     public static void MapRateLimitEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/rate-limit", Get)
             .WithTags("Rate limit")
             .WithName("GetRateLimit")
-            .WithSummary("Shows the caller's window: its limit, what is used and left of it, and when the next one begins.")
-            .WithDescription("The request itself counts. Every answer says the same in its headers `RateLimit-Policy` and `RateLimit`.")
+            .WithSummary("Shows the caller's window: its limit, the used and remaining requests, and when the next one begins.")
+            .WithDescription("The request itself counts. Every answer has the same values in its headers `RateLimit-Policy` and `RateLimit`.")
             .WithResponseExample(new RateLimitResponse("192.0.2.1", "shared", Limit: 2000, WindowSeconds: 1, Used: 7, Remaining: 1993, ResetSeconds: 0.418));
 
     private static Ok<RateLimitResponse> Get(HttpContext context, RateLimitState state) => TypedResults.Ok(state.Describe(context));
 }
 
-/// <summary>How much of its window a caller has left, as far as this instance knows: it hears of the others when it takes permits from Redis.</summary>
+/// <summary>The state of a caller's window, as far as this instance knows: it learns of the others' requests when it borrows permits from Redis.</summary>
 internal sealed class RateLimitState(IOptions<RateLimiterOptions> limiter, IOptions<RateLimitOptions> options, PermitLender lender, TimeProvider time)
 {
     private readonly RateLimitOptions _options = options.Value;
@@ -39,7 +39,7 @@ internal sealed class RateLimitState(IOptions<RateLimiterOptions> limiter, IOpti
             client, remaining is null ? "open" : "shared", limit, _options.Window.TotalSeconds, limit - remaining, remaining, Math.Round(_options.UntilNextWindow(time).TotalSeconds, 3));
     }
 
-    /// <summary>Says the same in the headers <c>RateLimit-Policy</c> and <c>RateLimit</c>, where there is a limit.</summary>
+    /// <summary>Writes the headers <c>RateLimit-Policy</c> and <c>RateLimit</c>, if there is a limit.</summary>
     public void WriteHeaders(HttpContext context)
     {
         if (_options.PermitLimit is null || RateLimitingExtensions.IsUnlimited(context.Request.Path) || Remaining(context) is not { } remaining)

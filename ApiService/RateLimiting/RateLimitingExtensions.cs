@@ -8,7 +8,7 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
-/// <summary>Limits how much one client may ask of all instances together.</summary>
+/// <summary>Limits the requests of one client to all instances together.</summary>
 internal static class RateLimitingExtensions
 {
     private static readonly string[] Unlimited = ["/health", "/alive"];
@@ -43,7 +43,7 @@ internal static class RateLimitingExtensions
         return services;
     }
 
-    /// <summary>Limits every request, and says in every answer's headers what is left.</summary>
+    /// <summary>Limits requests, and adds the rate limit headers to every answer.</summary>
     public static IApplicationBuilder UseSharedRateLimiting(this IApplicationBuilder app)
     {
         var state = app.ApplicationServices.GetRequiredService<RateLimitState>();
@@ -57,7 +57,7 @@ internal static class RateLimitingExtensions
     /// <summary>Whether requests of a path are never limited.</summary>
     public static bool IsUnlimited(PathString path) => Unlimited.Contains(path.Value, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Who counts as one client: an address, or the network that one customer has of the newer kind.</summary>
+    /// <summary>The client of an address: the IPv4 address, or the /64 network of an IPv6 address, which one customer has.</summary>
     public static string ClientOf(IPAddress? address)
     {
         if (address is null)
@@ -72,7 +72,7 @@ internal static class RateLimitingExtensions
         return $"{new IPAddress(bytes)}/64";
     }
 
-    /// <summary>What <c>Retry-After</c> says of a refusal: whole seconds, one at least.</summary>
+    /// <summary>The value of <c>Retry-After</c> for a refusal: full seconds, at least one.</summary>
     public static string SecondsUntilNext(RateLimitLease refusal) =>
         (refusal.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1).ToString(CultureInfo.InvariantCulture);
 
@@ -82,7 +82,7 @@ internal static class RateLimitingExtensions
         context.RequestServices.GetRequiredService<RateLimitState>().WriteHeaders(context);
         context.Response.Headers.RetryAfter = SecondsUntilNext(rejected.Lease);
         await TypedResults.Problem(
-            "This address asks too often. Retry-After says in how many seconds it may ask again.",
+            "Requests are rate-limited per client address. Retry-After has the seconds until the next window.",
             statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests").ExecuteAsync(context);
     }
 }

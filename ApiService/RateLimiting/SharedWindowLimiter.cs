@@ -4,8 +4,8 @@ using System.Threading.RateLimiting;
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>
-/// Limits one client over all instances: a fixed window, whose permits are borrowed from Redis some at a time, so that
-/// most requests need no round trip.
+/// Limits one client over all instances: a fixed window, whose permits are borrowed from Redis in chunks, so that most
+/// requests need no round trip.
 /// </summary>
 internal sealed class SharedWindowLimiter(string client, PermitLender lender, RateLimitOptions options, TimeProvider time) : RateLimiter
 {
@@ -20,7 +20,7 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     /// <inheritdoc/>
     public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
-    /// <summary>How many permits are left: those here, and those that nobody had taken when this limiter last did.</summary>
+    /// <summary>The remaining permits: those of this limiter, and those that no instance had borrowed at this limiter's last loan.</summary>
     public override RateLimiterStatistics GetStatistics()
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
             await _borrowing.WaitAsync(cancellationToken);
             try
             {
-                // Whoever was here before may have borrowed enough for both.
+                // The caller before may have borrowed enough for both.
                 if (TryTake() is { } left)
                     return left;
                 if (IsUsedUp())
@@ -107,7 +107,7 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     {
         lock (_lock)
         {
-            // What arrives after its window has ended is worth nothing.
+            // Permits of a window that has ended are void.
             if (window < _window)
                 return;
             Turn(window);
@@ -132,7 +132,7 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     private TimeSpan UntilNextWindow() => options.UntilNextWindow(time);
 }
 
-/// <summary>A request passes, or not before some time.</summary>
+/// <summary>The lease of a request that is admitted, or refused until the next window.</summary>
 internal sealed class WindowLease : RateLimitLease
 {
     private readonly TimeSpan? _retryAfter;

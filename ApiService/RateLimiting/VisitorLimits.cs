@@ -7,7 +7,7 @@ using RedisAspire.ApiService.Admin;
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>
-/// What one visitor may leave behind in Redis, at one instance. Whoever has the admin key may leave as much as he likes.
+/// Limits what a visitor may create in Redis, at one instance. Requests with the admin key are not limited.
 /// </summary>
 internal sealed class VisitorLimits : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class VisitorLimits : IDisposable
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window })
             : RateLimitPartition.GetNoLimiter(""));
 
-    /// <summary>Counts something that a visitor is about to create.</summary>
-    /// <returns>The answer to one who has created too much; <see langword="null"/> to others.</returns>
+    /// <summary>Counts a session or job that a visitor is about to create.</summary>
+    /// <returns>The refusal of a visitor that has created too many; <see langword="null"/> otherwise.</returns>
     public ProblemHttpResult? CountCreation(HttpContext context)
     {
         using var lease = _creations.AttemptAcquire(context);
@@ -32,14 +32,14 @@ internal sealed class VisitorLimits : IDisposable
 
         context.Response.Headers.RetryAfter = RateLimitingExtensions.SecondsUntilNext(lease);
         return TypedResults.Problem(
-            "This address has created as much as it may in a minute. Retry-After says in how many seconds it may go on.",
+            "Sessions and jobs are rate-limited per client address. Retry-After has the seconds until more may be created.",
             statusCode: StatusCodes.Status429TooManyRequests, title: "Too much created");
     }
 
     public void Dispose() => _creations.Dispose();
 }
 
-/// <summary>How many streams one visitor may listen to at once, at one instance. Whoever has the admin key may listen to any number.</summary>
+/// <summary>Limits the event streams of a visitor at one instance. Requests with the admin key are not limited.</summary>
 internal sealed class StreamLimit(IOptions<RateLimitOptions> options) : IRateLimiterPolicy<string>
 {
     /// <summary>Its name.</summary>
@@ -47,7 +47,7 @@ internal sealed class StreamLimit(IOptions<RateLimitOptions> options) : IRateLim
 
     /// <inheritdoc/>
     public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = static (rejected, _) => new ValueTask(TypedResults.Problem(
-        "This address listens to as many streams as it may. One of them has to end first.",
+        "Event streams are limited per client address. One of them must end first.",
         statusCode: StatusCodes.Status429TooManyRequests, title: "Too many streams").ExecuteAsync(rejected.HttpContext));
 
     /// <inheritdoc/>

@@ -8,20 +8,20 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Replication;
 
-/// <summary>Writes on the master, and looks when and how that arrives on every other node.</summary>
+/// <summary>Writes on the master, and measures when the writes arrive on every other node.</summary>
 internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes, RedisInspector inspector, TimeProvider time)
 {
     private const int Steps = 6;
     private const int WritesPerReport = 1000;
 
-    // For a marker to arrive, for one kind of writes, and for the nodes to hold the same.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // The limit for a marker to arrive, for one kind of writes, and for the nodes to have the same keys.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // So long replicas are asked without a pause: that is how exact most delays are.
-    private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(100);
+    // For this time replicas are polled without a pause, so that most delays are exact.
+    private static readonly TimeSpan PollWithoutPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whose check it is: there is one at a time.</summary>
+    /// <summary>Admits one check at a time.</summary>
     public OneAtATime Turns { get; } = new();
 
     /// <summary>Checks, and reports each test when it has ended.</summary>
@@ -35,7 +35,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         var tests = new List<ReplicationTest>();
         try
         {
-            // The first write of all takes longer than any other: it is not the one to be timed.
+            // The first write takes longer than any other, so it is not the one that is timed.
             await markers.WriteOneByOneAsync(1, 1, cancellationToken);
             var sent = time.GetTimestamp();
             var writing = markers.WriteAsync(cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
             var writtenAfter = MillisecondsSince(sent);
             yield return End(tests, "A key is written on the master", isPassed: true, FormattableString.Invariant($"{master} acknowledged it after {writtenAfter} ms."));
 
-            var isOnMaster = await markers.IsOnAsync(nodes.DatabaseOf(master), Patience, cancellationToken);
+            var isOnMaster = await markers.IsOnAsync(nodes.DatabaseOf(master), Timeout, cancellationToken);
             yield return End(tests, "It is read on the master", isOnMaster, isOnMaster ? $"{master} has it." : $"{master} does not have it.");
 
             await foreach (var replica in Task.WhenEach(following).WithCancellation(cancellationToken))
@@ -53,19 +53,19 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
             var replicas = await Task.WhenAll(following);
             yield return End(tests, "It is read on every replica", replicas.All(replica => replica.IsRead), $"{replicas.Count(replica => replica.IsRead)} of {replicas.Length} have it.");
 
-            var followers = (await LookAsync(cancellationToken)).Count(node => node is { IsUp: true, Role: "replica", Link: "up" });
+            var followers = (await ReadNodesAsync(cancellationToken)).Count(node => node is { IsUp: true, Role: "replica", Link: "up" });
             yield return End(tests, "Every other node follows the master", followers == replicas.Length, $"{followers} of {replicas.Length} are replicas whose link is up.");
 
             var oneByOne = TimeSpan.Zero;
             var pipelined = TimeSpan.Zero;
             var (oneByOneWritten, pipelinedWritten) = (0, 0);
-            for (; oneByOneWritten < writes && oneByOne < Patience; oneByOneWritten += Next(oneByOneWritten))
+            for (; oneByOneWritten < writes && oneByOne < Timeout; oneByOneWritten += Next(oneByOneWritten))
             {
                 oneByOne += await TimeAsync(() => markers.WriteOneByOneAsync(oneByOneWritten + 1, Next(oneByOneWritten), cancellationToken));
                 yield return Report(tests.Count + 1, $"{oneByOneWritten + Next(oneByOneWritten)} of {writes} written one by one.");
             }
 
-            for (; pipelinedWritten < writes && pipelined < Patience; pipelinedWritten += Next(pipelinedWritten))
+            for (; pipelinedWritten < writes && pipelined < Timeout; pipelinedWritten += Next(pipelinedWritten))
                 pipelined += await TimeAsync(() => markers.WritePipelinedAsync(pipelinedWritten + 1, Next(pipelinedWritten), cancellationToken));
             var timing = (OneByOne: ReplicationMapping.ToTiming(oneByOneWritten, oneByOne), Pipelined: ReplicationMapping.ToTiming(pipelinedWritten, pipelined));
             yield return End(
@@ -105,43 +105,43 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         try
         {
             var database = nodes.DatabaseOf(node);
-            while (Patience - time.GetElapsedTime(sent) is var rest && rest > TimeSpan.Zero)
+            while (Timeout - time.GetElapsedTime(sent) is var rest && rest > TimeSpan.Zero)
             {
                 if (await markers.IsOnAsync(database, rest, cancellationToken))
                     return new ReplicaDelay(node, "read", MillisecondsSince(sent), Error: null);
-                if (time.GetElapsedTime(sent) > Hurry)
+                if (time.GetElapsedTime(sent) > PollWithoutPause)
                     await Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellationToken);
             }
         }
         catch (TimeoutException)
         {
-            // Late, whether it answers that it has nothing or does not answer.
+            // The replica is late, whether it answers without the marker or does not answer.
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
         {
             return new ReplicaDelay(node, "down", ReadableAfterMs: null, RedisFailure.Describe(failure));
         }
 
-        return new ReplicaDelay(node, "late", ReadableAfterMs: null, $"It did not have it within {Patience.TotalSeconds} s.");
+        return new ReplicaDelay(node, "late", ReadableAfterMs: null, $"The replica did not have the marker within {Timeout.TotalSeconds} s.");
     }
 
-    // What was written last may still be on its way to some; to a node that is cut off it is not.
+    // The last writes may still be on their way to replicas with a link, but not to a node without one.
     private async Task<IReadOnlyList<CheckedNode>> CompareAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            var compared = await LookAsync(cancellationToken);
-            if (HoldTheSame(compared.Where(node => node is { IsUp: true, Link: not "down" })) || time.GetElapsedTime(started) > Patience)
+            var compared = await ReadNodesAsync(cancellationToken);
+            if (HoldTheSame(compared.Where(node => node is { IsUp: true, Link: not "down" })) || time.GetElapsedTime(started) > Timeout)
                 return compared;
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<CheckedNode>> LookAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CheckedNode>> ReadNodesAsync(CancellationToken cancellationToken)
     {
         var snapshot = topology.Snapshot;
-        var looked = await Task.WhenAll(snapshot.Nodes.Select(async node =>
+        var statuses = await Task.WhenAll(snapshot.Nodes.Select(async node =>
         {
             try
             {
@@ -152,8 +152,8 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
                 return node with { IsUp = false };
             }
         }));
-        var master = looked.FirstOrDefault(node => node.Name == snapshot.Master);
-        return Array.ConvertAll(looked, node => node.ToCheckedNode(master));
+        var master = statuses.FirstOrDefault(node => node.Name == snapshot.Master);
+        return Array.ConvertAll(statuses, node => node.ToCheckedNode(master));
     }
 
     private async Task<TimeSpan> TimeAsync(Func<Task> work)
@@ -166,40 +166,40 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
     private double MillisecondsSince(long started) => Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
 }
 
-/// <summary>What a replication check writes: keys of its own, which go away by themselves should nobody remove them.</summary>
+/// <summary>The keys that a replication check writes. They expire if the check cannot remove them.</summary>
 internal sealed class CheckMarkers(IDatabase master)
 {
-    /// <summary>What all keys of all checks start with.</summary>
+    /// <summary>The prefix of the keys of all checks.</summary>
     public const string Prefix = "app:replication-check:";
 
     private const int Batch = 500;
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly string _prefix = $"{Prefix}{Guid.NewGuid():N}:";
     private readonly string _value = Guid.NewGuid().ToString("N");
     private int _written;
 
-    /// <summary>Writes the marker that all nodes are asked for.</summary>
-    public Task WriteAsync(CancellationToken cancellationToken) => SetAsync(0).WaitAsync(Patience, cancellationToken);
+    /// <summary>Writes the marker that is read on all nodes.</summary>
+    public Task WriteAsync(CancellationToken cancellationToken) => SetAsync(0).WaitAsync(Timeout, cancellationToken);
 
     /// <summary>Whether a node has the marker.</summary>
-    public async Task<bool> IsOnAsync(IDatabase node, TimeSpan patience, CancellationToken cancellationToken) =>
-        await node.StringGetAsync(KeyOf(0)).WaitAsync(patience, cancellationToken) == _value;
+    public async Task<bool> IsOnAsync(IDatabase node, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await node.StringGetAsync(KeyOf(0)).WaitAsync(timeout, cancellationToken) == _value;
 
     /// <summary>Writes keys one after another.</summary>
     public async Task WriteOneByOneAsync(int first, int count, CancellationToken cancellationToken)
     {
         for (var i = first; i < first + count; i++)
-            await SetAsync(i).WaitAsync(Patience, cancellationToken);
+            await SetAsync(i).WaitAsync(Timeout, cancellationToken);
     }
 
     /// <summary>Writes keys without waiting for one before the next, a batch at a time so that others get in between.</summary>
     public async Task WritePipelinedAsync(int first, int count, CancellationToken cancellationToken)
     {
         foreach (var batch in Enumerable.Range(first, count).Chunk(Batch))
-            await Task.WhenAll(batch.Select(SetAsync)).WaitAsync(Patience, cancellationToken);
+            await Task.WhenAll(batch.Select(SetAsync)).WaitAsync(Timeout, cancellationToken);
     }
 
     /// <summary>Removes all that was written, as far as the master can be reached.</summary>
@@ -208,11 +208,11 @@ internal sealed class CheckMarkers(IDatabase master)
         try
         {
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
-                await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Patience);
+                await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Timeout);
         }
         catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
         {
-            // They go away by themselves.
+            // The keys expire.
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed class CheckMarkers(IDatabase master)
     }
 }
 
-/// <summary>Turns what a replication check sees into what it reports.</summary>
+/// <summary>Maps the findings of a replication check to its report.</summary>
 internal static class ReplicationMapping
 {
     extension(CheckedNode node)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
@@ -7,7 +8,7 @@ using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Replication;
 
-/// <summary><c>/api/replication/check</c>: whether what is written on the master arrives everywhere, and how fast.</summary>
+/// <summary><c>/api/replication/check</c>: checks that writes on the master arrive on all replicas, and how fast.</summary>
 internal static class ReplicationEndpoints
 {
     private const int MaximumWrites = 10_000;
@@ -31,21 +32,20 @@ internal static class ReplicationEndpoints
         routes.MapPost("/api/replication/check", Check)
             .WithTags("Replication")
             .WithName("CheckReplication")
-            .WithSummary("Writes a marker on the master and streams when each replica has it, how fast writes are, and whether all nodes hold the same.")
+            .WithSummary("Writes a marker on the master and streams when each replica has it, how fast writes are, and whether all nodes have the same number of keys.")
             .WithDescription(
                 $"`writes` is how many writes are timed: 1 to {MaximumWrites}, 1000 without. Server-sent events: `progress`, then `result` or `failed`. "
-                + "What is written is removed again, also when the client goes. One check at a time: 409 meanwhile.")
+                + "The written keys are removed again, also when the client disconnects. One check at a time: 409 meanwhile.")
             .WithResponseExample(Example)
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireAdminKey();
 
-    private static Results<ServerSentEventsResult<object>, ValidationProblem, ProblemHttpResult> Check(
-        HttpContext context, ReplicationCheck check, RedisTopology topology, CancellationToken cancellationToken, int writes = 1000)
+    private static Results<ServerSentEventsResult<object>, ProblemHttpResult> Check(
+        HttpContext context, ReplicationCheck check, RedisTopology topology, CancellationToken cancellationToken,
+        [Range(1, MaximumWrites, ErrorMessage = "The number of writes is a whole number from 1 to 10000.")] int writes = 1000)
     {
-        if (writes is < 1 or > MaximumWrites)
-            return Invalid.Parameter("writes", $"The number of writes is a whole number from 1 to {MaximumWrites}.");
-
         var master = topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up.");
         if (check.Turns.TryEnter(context) is not { } turn)
             return TypedResults.Problem("Another check is under way.", statusCode: StatusCodes.Status409Conflict);

@@ -1,17 +1,17 @@
 using System.Globalization;
-using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 
-/// <summary><c>/api/session</c>: what is remembered of a visitor, by whichever instance.</summary>
+/// <summary><c>/api/session</c>: the session of a visitor, shared by all instances.</summary>
 internal static class SessionEndpoints
 {
     public const string Path = "/api/session";
@@ -42,14 +42,13 @@ internal static class SessionEndpoints
             .WithDescription($"There may be {MaximumValues} values of {MaximumLength} characters.")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge, MediaTypeNames.Application.ProblemJson)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType, MediaTypeNames.Application.ProblemJson)
+            .AcceptsBody()
             .WithRequestExample(new SessionValueRequest("red"))
             .WithResponseExample(example);
 
         session.MapDelete("", ClearAsync)
             .WithName("DeleteSession")
-            .WithSummary("Forgets the visitor's session, and its cookie.");
+            .WithSummary("Removes the visitor's session and its cookie.");
     }
 
     private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> GetAsync(
@@ -64,17 +63,9 @@ internal static class SessionEndpoints
         return TypedResults.Ok(Describe(session, instance));
     }
 
-    private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult, ValidationProblem>> PutAsync(
-        string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> PutAsync(
+        [StoredName] string name, SessionValueRequest request, HttpContext context, RedisMaster master, ServiceInstance instance, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (!StoredName.IsValid(name))
-            errors["name"] = [StoredName.Rule()];
-        if (request.Value.Length > MaximumLength)
-            errors["value"] = [$"A value has at most {MaximumLength} characters; this one has {request.Value.Length}."];
-        if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
-
         var session = context.Session;
         if (await OpenAsync(context, limits, time, cancellationToken) is { } refusal)
             return refusal;
@@ -99,7 +90,7 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    // A new visitor gets a session, unless as many have come from the same address.
+    // A new visitor gets a session, unless too many were created from the same address.
     private static async Task<ProblemHttpResult?> OpenAsync(HttpContext context, VisitorLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
         var session = context.Session;
@@ -113,11 +104,11 @@ internal static class SessionEndpoints
         return null;
     }
 
-    // Before the answer, not after it as the framework does: who has it may at once ask another instance.
+    // The framework saves the session after the answer. It is saved before, because the visitor's next request may go to another instance.
     private static async Task SaveAsync(ISession session, RedisMaster master, CancellationToken cancellationToken)
     {
         await session.CommitAsync(cancellationToken);
-        // A cache loses what it cannot write; the master is known to be down then, and the visitor is told.
+        // The cache drops what it cannot write. The master is known to be down then, and this throws.
         _ = master.Database;
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.StackExchangeRedis;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Topology;
@@ -27,24 +28,25 @@ internal static class SessionExtensions
             session.Cookie.IsEssential = true;
         });
 
-        // The cookie is encrypted: every instance needs the same keys, whatever folder it runs in.
+        // The cookie is encrypted: every instance needs the same keys, whatever folder it runs in. They are read from the
+        // master, because a replica that does not have a key yet would have another one made.
         services.AddDataProtection().SetApplicationName("RedisAspire.ApiService");
-        // It reads the keys when the service starts, before a master is known, and calls that an error. Whoever needs
-        // them first reads them.
+        services.AddOptions<KeyManagementOptions>().Configure<RedisMaster>(
+            (keys, master) => keys.XmlRepository = new RedisXmlRepository(() => master.Database, "app:data-protection:keys"));
+        // The framework reads the keys when the service starts, before a master is known, and logs an error. The first
+        // session reads them in time.
         services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly));
-        services.AddSingleton<RedisKeyRepository>();
-        // It warns that keys are not encrypted in Redis. Nor are the sessions that they are for.
+        // The framework warns that the keys are not encrypted in Redis. Nor are the sessions that they protect.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
-        services.AddOptions<KeyManagementOptions>().Configure<RedisKeyRepository>((keys, repository) => keys.XmlRepository = repository);
         return services;
     }
 
-    /// <summary>Opens the session for those requests that are about it, and for no others.</summary>
+    /// <summary>Loads the session for requests to its endpoints only.</summary>
     public static IApplicationBuilder UseSessions(this IApplicationBuilder app) => app.UseWhen(
         static context => context.Request.Path.StartsWithSegments(SessionEndpoints.Path, StringComparison.OrdinalIgnoreCase),
         static branch => branch.Use(RequireRedisAsync).UseSession());
 
-    // Without Redis the cookie cannot be read, and the visitor would get a new one, which loses the session for good.
+    // Without Redis the cookie cannot be decrypted, and the visitor would get a new one and lose the session.
     private static async Task RequireRedisAsync(HttpContext context, RequestDelegate next)
     {
         _ = context.RequestServices.GetRequiredService<RedisMaster>().Database;
@@ -54,7 +56,7 @@ internal static class SessionExtensions
         }
         catch (CryptographicException failure) when (failure.InnerException is { } cause && RedisErrors.IsFailure(cause, context.RequestAborted))
         {
-            throw new RedisUnavailableException("The keys of the sessions' cookies cannot be read.", failure);
+            throw new RedisUnavailableException("The keys that encrypt the session cookies cannot be read.", failure);
         }
     }
 }

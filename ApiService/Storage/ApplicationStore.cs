@@ -7,42 +7,42 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>
-/// What the application keeps in Redis beside the cache. Everything has a time-out, so that nobody waits for a node
+/// The application's own data in Redis, beside the cache. Every operation has a time-out, so that no caller waits for a node
 /// that hangs.
 /// </summary>
 internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
 {
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Has the master do something.</summary>
-    /// <param name="command">What to do. Commands that it sends without waiting in between make one round trip.</param>
+    /// <summary>Executes commands on the master.</summary>
+    /// <param name="command">The commands. Those that are sent without waiting in between need one round trip.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
         master.ExecuteAsync(command, OperationTimeout, cancellationToken);
 
-    /// <summary>Reads what may be a moment old: from a replica where one can, else from the master.</summary>
-    /// <param name="query">What to read.</param>
+    /// <summary>Reads data that may be a moment old: from a replica if there is one, else from the master.</summary>
+    /// <param name="query">The query.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RedisUnavailableException">No node is up.</exception>
     public Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
         async (node, database) => new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
 }
 
-/// <summary>What a node answered to a read.</summary>
+/// <summary>A node's answer to a read.</summary>
 /// <param name="Value">The answer.</param>
 /// <param name="Node">The name of the node.</param>
 internal sealed record ReadAnswer<T>(T Value, string Node);
 
-/// <summary>This run of the API, apart from all others.</summary>
+/// <summary>The identity of this API process.</summary>
 internal sealed class ServiceInstance
 {
-    /// <summary>Its name: the machine, the process, and what tells it from an earlier process with the same number.</summary>
+    /// <summary>Its name: the machine, the process id, and a random part for processes with the same id.</summary>
     public string Name { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
 }
 
-/// <summary>Adds what every feature needs that keeps something in Redis.</summary>
+/// <summary>Adds the services of features that keep data in Redis.</summary>
 internal static class StorageExtensions
 {
     public static IServiceCollection AddApplicationStore(this IServiceCollection services)

@@ -3,17 +3,17 @@ using RedisAspire.Caching.Topology;
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>
-/// Does something in Redis again and again. While Redis is away it says so once, keeps trying, and says when it goes on.
+/// Repeats work in Redis. A failure is logged once, the work is retried, and its recovery is logged.
 /// </summary>
-/// <param name="work">What it does, as the beginning of a sentence.</param>
-/// <param name="topology">Knows whether the nodes have been looked at.</param>
-/// <param name="logger">Where it says so.</param>
+/// <param name="work">The name of the work, as the subject of a sentence.</param>
+/// <param name="topology">The topology, whose first poll is awaited.</param>
+/// <param name="logger">The logger.</param>
 internal abstract partial class RedisWorker(string work, RedisTopology topology, ILogger logger) : BackgroundService
 {
     /// <summary>Waits until there is something to do.</summary>
     protected abstract Task WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Does it.</summary>
+    /// <summary>Does the work.</summary>
     protected abstract Task WorkAsync(CancellationToken cancellationToken);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,10 +27,10 @@ internal abstract partial class RedisWorker(string work, RedisTopology topology,
             {
                 await WorkAsync(stoppingToken);
                 if (isFailing)
-                    LogGoesOn(logger, work);
+                    LogRecovered(logger, work);
                 isFailing = false;
             }
-            // Whatever it is, it must not end the service.
+            // No failure may end the service.
             catch (Exception failure)
             {
                 if (stoppingToken.IsCancellationRequested)
@@ -42,9 +42,9 @@ internal abstract partial class RedisWorker(string work, RedisTopology topology,
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Work} failed and is tried again until it succeeds.")]
+    [LoggerMessage(LogLevel.Warning, "{Work} failed and will be retried until it succeeds.")]
     private static partial void LogFailing(ILogger logger, string work, Exception failure);
 
-    [LoggerMessage(LogLevel.Information, "{Work} goes on.")]
-    private static partial void LogGoesOn(ILogger logger, string work);
+    [LoggerMessage(LogLevel.Information, "{Work} has recovered.")]
+    private static partial void LogRecovered(ILogger logger, string work);
 }

@@ -4,9 +4,9 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>
-/// What instances tell each other through Redis, as JSON with the version of its form. While an upgrade is under way they
-/// are of different versions, and anybody can write there: members that a later version has added are passed over, and
-/// what is of another form or incomplete is not understood at all.
+/// Data that instances share through Redis, as JSON with the version of its format. During an upgrade instances have
+/// different versions, and other clients can write to the same keys: members that a later version has added are ignored,
+/// and values of another format or without a member are not read at all.
 /// </summary>
 internal static class SharedJson
 {
@@ -17,15 +17,15 @@ internal static class SharedJson
     };
 
     /// <summary>Writes a value.</summary>
-    /// <param name="version">The version of its form, another one for each that earlier ones cannot read.</param>
+    /// <param name="version">The version of its format, a new one for every change that earlier versions cannot read.</param>
     /// <param name="value">The value.</param>
     public static byte[] Write<T>(int version, T value)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(new Versioned<T>(version, value), Strict);
 
     /// <summary>Reads a value.</summary>
-    /// <param name="version">The version of its form.</param>
-    /// <param name="stored">What is in Redis.</param>
-    /// <returns><see langword="null"/> when it is of another form, or not there.</returns>
+    /// <param name="version">The version of its format.</param>
+    /// <param name="stored">The value in Redis.</param>
+    /// <returns><see langword="null"/> when it is missing or has another format.</returns>
     public static T? TryRead<T>(int version, RedisValue stored)
         where T : class
     {
@@ -35,7 +35,7 @@ internal static class SharedJson
         {
             return JsonSerializer.Deserialize<Versioned<T>>((byte[])stored!, Strict) is { } read && read.Version == version ? read.Value : null;
         }
-        // Text that is no Unicode is met only when it is read.
+        // Text that is no valid Unicode is detected only when it is read.
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return null;

@@ -23,7 +23,7 @@ public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
 
         var own = stats.GetProperty("instances")[0];
         Assert.Equal(stats.GetProperty("instance").GetString(), own.GetProperty("instance").GetString());
-        Assert.Equal(("armed", 1), (own.GetProperty("near").GetProperty("state").GetString(), own.GetProperty("near").GetProperty("entries").GetInt32()));
+        Assert.Equal(("on", 1), (own.GetProperty("near").GetProperty("state").GetString(), own.GetProperty("near").GetProperty("entries").GetInt32()));
         Assert.True(own.GetProperty("near").GetProperty("bytes").GetInt64() > 0);
         Assert.Equal((0, JsonValueKind.Null), (Number(before, "requests"), before.GetProperty("hitRatio").ValueKind));
         foreach (var figures in new[] { own.GetProperty("sinceStart"), own.GetProperty("lastMinute"), stats.GetProperty("cluster").GetProperty("sinceStart") })

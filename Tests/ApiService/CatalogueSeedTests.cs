@@ -54,9 +54,9 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0, "The catalogue was empty: 50 products were added.")]
-    [InlineData(20, "The catalogue was empty: 30 products were added here, and 20 by another instance meanwhile.")]
-    [InlineData(50, "The catalogue was empty: another instance has added its 50 products meanwhile.")]
+    [InlineData(0, "The catalogue was empty. 50 products were added.")]
+    [InlineData(20, "The catalogue was empty. This instance has added 30 products, and another instance 20.")]
+    [InlineData(50, "The catalogue was empty. Another instance has added 50 products meanwhile.")]
     public async Task It_is_said_who_has_filled_the_catalogue(int elsewhere, string sentence)
     {
         await using (var other = await ApiFactory.StartAsync(_fixture.Redis, Seeding))

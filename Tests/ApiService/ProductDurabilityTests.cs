@@ -23,7 +23,7 @@ public sealed class ProductDurabilityTests() : OwnNodesApiTests(hasAdminKey: tru
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.False(answer.GetProperty("durable").GetBoolean());
         Assert.Equal(0, answer.GetProperty("acknowledgedReplicas").GetInt32());
-        Assert.Contains("may be lost if the master is lost before a replica has it", answer.GetProperty("explanation").GetString()!);
+        Assert.Contains("may be lost if the master fails before a replica has it", answer.GetProperty("explanation").GetString()!);
         using var read = await Client.GetAsync(Path, Cancellation);
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
     }

@@ -33,7 +33,7 @@ public sealed class LiveTrendTests
     {
         var latency = new LatencyResponse(null, null, null, null, null);
         var figures = new FiguresResponse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, latency, latency);
-        var cluster = new ClusterStatsResponse(1, true, new NearCacheResponse("armed", 0, 0), figures, figures);
+        var cluster = new ClusterStatsResponse(1, true, new NearCacheResponse("on", 0, 0), figures, figures);
         return new(JsonSerializer.Serialize(new StatsResponse(Start.AddSeconds(second), "here", cluster, []), JsonSerializerOptions.Web), "stats");
     }
 }

@@ -17,7 +17,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await LookUpAsync();
 
         await Assertions.Expect(page["count-Requests"]).Not.ToHaveTextAsync(before!);
-        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armed");
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("on");
         await Assertions.Expect(page["instance-grid"].Locator("tbody tr")).ToHaveCountAsync(1);
         foreach (var chart in new[] { "percentiles", "levels", "near-trend" })
             await Assertions.Expect(page[chart].Locator("svg").First).ToBeVisibleAsync();

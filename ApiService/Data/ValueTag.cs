@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Headers;
+using Microsoft.Net.Http.Headers;
+using RedisAspire.ApiService.Storage;
+
+namespace RedisAspire.ApiService.Data;
+
+/// <summary>
+/// The entity tag of a value, in either of its forms. It covers only the value, and not what else an answer has, such as
+/// the elapsed time: a conditional change is made to the value that was read, or not at all.
+/// </summary>
+internal static class ValueTag
+{
+    private const int Bytes = 12;
+
+    /// <summary>The tag of a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="isText">Whether its form is plain text instead of JSON.</param>
+    public static EntityTagHeaderValue Of(string value, bool isText = false)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(value.AsSpan()), hash);
+        return new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash[..Bytes])}{(isText ? "-text" : "")}\"");
+    }
+
+    /// <summary>Whether a value is one of those that a condition allows, in either of its forms.</summary>
+    public static bool Allows(this WriteCondition condition, string value) =>
+        condition.AllowsAny || condition.Tags.Any(tag => tag.Compare(Of(value), useStrongComparison: true) || tag.Compare(Of(value, isText: true), useStrongComparison: true));
+
+    /// <summary>Whether the client has the value already.</summary>
+    public static bool IsKnownBy(this EntityTagHeaderValue tag, RequestHeaders headers) =>
+        headers.IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+}
