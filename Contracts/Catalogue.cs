@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 namespace RedisAspire.Contracts;
 
 /// <summary>A product of the catalogue, in Redis and in answers alike.</summary>
-/// <param name="Id">What it is known by.</param>
+/// <param name="Id">Its id.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Price">Its price.</param>
-/// <param name="Category">What kind of product it is.</param>
-/// <param name="InStock">Whether it can be had now.</param>
-/// <param name="Features">What it is praised for.</param>
-/// <param name="Version">Which change of the catalogue made it what it is. It is its <c>ETag</c>; no version is ever given again.</param>
+/// <param name="Category">Its category.</param>
+/// <param name="InStock">Whether it is in stock.</param>
+/// <param name="Features">Its features.</param>
+/// <param name="Version">Its version, which is its <c>ETag</c>. Every change gets a new one.</param>
 public sealed record Product(
     string Id,
     string Name,
@@ -26,7 +26,7 @@ public sealed record Product(
 /// <param name="Node">The Redis node that answered.</param>
 public sealed record ProductResponse(Product Data, string Source, string? Node)
 {
-    /// <summary>What <see cref="Source"/> says.</summary>
+    /// <summary>The value of <see cref="Source"/>.</summary>
     public const string RedisDb = "redis_db";
 }
 
@@ -41,11 +41,11 @@ public sealed record ProductListResponse(IReadOnlyList<Product> Items, string? N
 /// <summary>A product as a client gives it.</summary>
 /// <param name="Name">Its name: 1 to 200 characters.</param>
 /// <param name="Price">Its price: 0 to 1,000,000, with at most two decimals.</param>
-/// <param name="Category">What kind of product it is: 1 to 64 characters.</param>
-/// <param name="InStock">Whether it can be had now.</param>
-/// <param name="Features">What it is praised for: at most 20 features of 1 to 100 characters.</param>
-/// <param name="Id">What it is known by, as an answer says it: that of the address.</param>
-/// <param name="Version">Its version, as an answer says it. A write gives it a new one, whatever it is here.</param>
+/// <param name="Category">Its category: 1 to 64 characters.</param>
+/// <param name="InStock">Whether it is in stock.</param>
+/// <param name="Features">Its features: at most 20 of 1 to 100 characters.</param>
+/// <param name="Id">Its id, as in an answer: that of the address.</param>
+/// <param name="Version">Its version, as in an answer. It is ignored: a write gives the product a new one.</param>
 public sealed record ProductRequest(
     [property: Required(ErrorMessage = ProductRequest.NameRule), RegularExpression(@"^\P{Cc}{1,200}$", ErrorMessage = ProductRequest.NameRule)] string Name,
     [property: Range(0d, 1_000_000d, ErrorMessage = "A price is a number from 0 to 1,000,000 with at most two decimals.")] decimal Price,
@@ -59,13 +59,13 @@ public sealed record ProductRequest(
     private const string CategoryRule = "It has 1 to 64 characters, no control characters, and not only spaces.";
 }
 
-/// <summary>What a write has done, and how safe that is.</summary>
+/// <summary>The result of a write, and its durability.</summary>
 /// <param name="Data">The product as it is kept now; nothing after it was deleted.</param>
 /// <param name="Source">Always <c>redis_db</c>.</param>
 /// <param name="Node">The Redis node that has written it.</param>
 /// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
 /// <param name="Durable">Whether those are as many as there have to be.</param>
-/// <param name="Explanation">What it means when they are not.</param>
+/// <param name="Explanation">The explanation when they are not.</param>
 public sealed record ProductWriteResponse(Product? Data, string Source, string Node, int AcknowledgedReplicas, bool Durable, string? Explanation);
 
 /// <summary>A category of products.</summary>
@@ -91,20 +91,20 @@ public sealed record ConsistencyResponse(bool Consistent, bool Complete, long Pr
 
 /// <summary>A product and its indexes that do not agree.</summary>
 /// <param name="Id">The id; of a category that no product is of, its name.</param>
-/// <param name="Problems">What is wrong, by the key that is wrong.</param>
+/// <param name="Problems">The differences, by the key of the index.</param>
 public sealed record DriftResponse(string Id, IReadOnlyList<string> Problems);
 
-/// <summary>What was put right.</summary>
-/// <param name="Repaired">How often a product and its indexes did not agree.</param>
+/// <summary>The result of a repair.</summary>
+/// <param name="Repaired">How many products did not agree with their indexes.</param>
 /// <param name="Drift">The first hundred of them, as they were.</param>
 /// <param name="Source">Always <c>redis_db</c>.</param>
 /// <param name="Node">The Redis node that was repaired; its replicas follow.</param>
 public sealed record RepairResponse(long Repaired, IReadOnlyCollection<DriftResponse> Drift, string Source, string? Node);
 
-/// <summary>What was added to the catalogue.</summary>
+/// <summary>The result of seeding the catalogue.</summary>
 /// <param name="Added">How many products were missing.</param>
-/// <param name="Kept">How many were there, whatever has become of them.</param>
+/// <param name="Kept">How many existed already, changed or not.</param>
 /// <param name="AcknowledgedReplicas">How many replicas are known to have all of them.</param>
 /// <param name="Durable">Whether those are as many as there have to be.</param>
-/// <param name="Explanation">What it means when they are not.</param>
+/// <param name="Explanation">The explanation when they are not.</param>
 public sealed record SeedResponse(int Added, int Kept, int AcknowledgedReplicas, bool Durable, string? Explanation);

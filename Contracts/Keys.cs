@@ -18,8 +18,8 @@ public sealed record KeyResponse(string Key, string Type, double? TtlSeconds, lo
 
 /// <summary>The answer of <c>GET /api/keys/tree</c>: one level, as far as one request scans.</summary>
 /// <param name="Node">The node that was read.</param>
-/// <param name="Prefix">What all keys below begin with.</param>
-/// <param name="Items">What is below, by name. The counts are of this answer: those of all answers up to the last one are to be added.</param>
+/// <param name="Prefix">The prefix of all keys of the level.</param>
+/// <param name="Items">The items of the level, by name. The counts of all answers up to the last one must be added.</param>
 /// <param name="Scanned">About how many keys of the node were examined for this answer.</param>
 /// <param name="KeysOnNode">How many there are.</param>
 /// <param name="Complete">Whether this is the last answer.</param>
@@ -27,13 +27,13 @@ public sealed record KeyResponse(string Key, string Type, double? TtlSeconds, lo
 public sealed record KeyTreeResponse(string Node, string Prefix, IReadOnlyList<KeyTreeItemResponse> Items, long Scanned, long KeysOnNode, bool Complete, string? Next);
 
 /// <summary>A key of a level, or all keys that go on alike.</summary>
-/// <param name="Name">What comes after the prefix of the level, without the separator.</param>
+/// <param name="Name">Its name: the part after the prefix of the level, without the separator.</param>
 /// <param name="Kind"><c>key</c> or <c>prefix</c>.</param>
 /// <param name="Path">The key; or the prefix of the level below, with the separator.</param>
 /// <param name="Keys">How many keys: one, or those with the prefix.</param>
 public sealed record KeyTreeItemResponse(string Name, string Kind, string Path, long Keys);
 
-/// <summary>The answer of <c>GET /api/keys/count</c>, as far as one request scans. The counts of all answers up to the last one are to be added.</summary>
+/// <summary>The answer of <c>GET /api/keys/count</c>, as far as one request scans. The counts of all answers up to the last one must be added.</summary>
 /// <param name="Node">The node that was read.</param>
 /// <param name="Keys">How many keys were found.</param>
 /// <param name="Spared">How many of them deleting by the same pattern leaves alone, because they are the application's own.</param>
@@ -66,7 +66,7 @@ public sealed record KeyDetailsResponse(
     IReadOnlyList<ElementResponse> Items,
     string? Next);
 
-/// <summary>An element of a value, or a part of a string. What its type does not have is left out.</summary>
+/// <summary>An element of a value, or a part of a string. Members that the type does not have are left out.</summary>
 public sealed record ElementResponse
 {
     /// <summary>The place in a list; the rank in a sorted set, from the lowest score; the first byte of a part of a string.</summary>
@@ -106,8 +106,8 @@ public sealed record ContentResponse(string Format, string Data, long Bytes, boo
 public sealed record TtlRequest([property: Range(1d, 315_360_000d, ErrorMessage = "A time to live is a number of seconds from 1 to 315360000.")] long Seconds);
 
 /// <summary>The body of <c>POST /api/keys/delete</c>.</summary>
-/// <param name="Pattern">Which keys: a glob of Redis.</param>
-/// <param name="Type">Of which type; of any when not given.</param>
+/// <param name="Pattern">The pattern of the keys: a glob of Redis.</param>
+/// <param name="Type">The type of the keys; any when not given.</param>
 public sealed record DeleteKeysRequest(string Pattern, string? Type = null);
 
 /// <summary>The progress of deleting by a pattern.</summary>

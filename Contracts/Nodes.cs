@@ -5,7 +5,7 @@ namespace RedisAspire.Contracts;
 /// <summary>One Redis node, as <c>GET /api/nodes</c> shows it.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Role"><c>master</c>, <c>replica</c> or <c>unknown</c>.</param>
-/// <param name="Address">Where it listens.</param>
+/// <param name="Address">The address that it listens on.</param>
 /// <param name="Status"><c>up</c> or <c>down</c>.</param>
 /// <param name="Error">Why it is down.</param>
 /// <param name="Keys">How many keys it holds.</param>
@@ -66,7 +66,7 @@ public sealed record NodeResponse(
     /// <summary>Its part in the replication.</summary>
     public NodeReplication? Replication { get; init; }
 
-    /// <summary>Of a node asked for by its name, all fields of <c>INFO</c> by section, as last seen.</summary>
+    /// <summary>All fields of <c>INFO</c> by section, as of the last poll; only in the answer for one node.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info { get; init; }
 }
@@ -115,12 +115,12 @@ public sealed record RedisReplicaLink(string Address, string State, long? Offset
 /// <param name="At">When it ran.</param>
 /// <param name="Microseconds">How long it took the node, waiting and network not included.</param>
 /// <param name="Arguments">The command and its arguments, cut off where they are long.</param>
-/// <param name="ClientAddress">Where it came from.</param>
-/// <param name="ClientName">What the client calls itself; empty when it has no name.</param>
+/// <param name="ClientAddress">The address of the client.</param>
+/// <param name="ClientName">The name of the client; empty when it has none.</param>
 public sealed record RedisSlowCommand(
     long Id, DateTimeOffset At, long Microseconds, IReadOnlyList<string> Arguments, string ClientAddress, string ClientName);
 
-/// <summary>How often a node has run a command since it started, and what that has cost.</summary>
+/// <summary>How often a node has run a command since it started, and how long that took.</summary>
 /// <param name="Command">The command, as <c>get</c> or <c>config|set</c>.</param>
 /// <param name="Calls">How often it ran.</param>
 /// <param name="Microseconds">How long all of that took.</param>
@@ -131,14 +131,14 @@ public sealed record RedisCommandUsage(string Command, long Calls, long Microsec
 
 /// <summary>A connection to a node.</summary>
 /// <param name="Id">Its number, which is never used again.</param>
-/// <param name="Address">Where it comes from.</param>
-/// <param name="Name">What the client calls itself; empty when it has no name.</param>
+/// <param name="Address">The address of the client.</param>
+/// <param name="Name">The name of the client; empty when it has none.</param>
 /// <param name="User">The ACL user.</param>
 /// <param name="AgeSeconds">How long it has been there.</param>
 /// <param name="IdleSeconds">How long it has been silent.</param>
 /// <param name="Database">The database that it has chosen.</param>
 /// <param name="Command">Its last command.</param>
-/// <param name="Flags">What the node says of it in letters. See https://redis.io/docs/latest/commands/client-list/.</param>
+/// <param name="Flags">Its flags as letters. See https://redis.io/docs/latest/commands/client-list/.</param>
 /// <param name="IsReplica">Whether it is a replica of the node.</param>
 /// <param name="IsTracking">Whether the node sends it invalidations.</param>
 /// <param name="IsBroadcast">Whether it gets invalidations of all keys with its prefixes, also of keys that it has not read.</param>
@@ -156,9 +156,9 @@ public sealed record RedisClient(
     bool IsTracking,
     bool IsBroadcast);
 
-/// <summary>What is known of one sentinel at one moment.</summary>
+/// <summary>The state of one sentinel.</summary>
 /// <param name="Name">Its name in the configuration, for example <c>redis-sentinel-1</c>.</param>
-/// <param name="Address">Where it listens, as <c>host:port</c>.</param>
+/// <param name="Address">The address that it listens on, as <c>host:port</c>.</param>
 /// <param name="Answers">Whether it answers.</param>
 /// <param name="Error">Why it does not; <see langword="null"/> when it does.</param>
 /// <param name="Master">The name of the node that it takes for the master; <see langword="null"/> when that is none of ours.</param>

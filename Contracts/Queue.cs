@@ -33,7 +33,7 @@ public sealed record QueuedResponse(string Id, int Keys);
 public sealed record DeadJobsResponse(string Node, IReadOnlyList<DeadJobResponse> Items, string? Next);
 
 /// <summary>A job that was put aside.</summary>
-/// <param name="Id">What it is known by among the dead.</param>
+/// <param name="Id">Its id among the dead jobs.</param>
 /// <param name="Job">The id it had in the queue.</param>
 /// <param name="Keys">The keys that it was to warm; none when it was no job.</param>
 /// <param name="Deliveries">How often it was given to a consumer.</param>

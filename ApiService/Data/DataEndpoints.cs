@@ -58,7 +58,7 @@ internal static class DataEndpoints
         data.MapPut("/{**key}", PutAsync)
             .WithName("PutData")
             .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
-            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if that is what it is now; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
+            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if the value has that `ETag`; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
             .CheckWriteCondition()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)

@@ -52,7 +52,7 @@ internal static class CatalogueFailures
 /// <summary>Another client has stored something else at the key of a product.</summary>
 internal sealed class NoProductException(string message) : Exception(message);
 
-/// <summary>A write failed: certainly, or perhaps only its answer was lost.</summary>
+/// <summary>A write failed, or its answer was lost.</summary>
 /// <param name="mayHaveHappened">Whether the master may have made the write.</param>
 /// <param name="cause">Why.</param>
 internal sealed class ProductWriteException(bool mayHaveHappened, Exception cause) : Exception(cause.Message, cause)

@@ -2,16 +2,16 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Where the catalogue is kept in Redis. None of it expires.</summary>
+/// <summary>The keys of the catalogue in Redis. None of them expires.</summary>
 internal static class CatalogueKeys
 {
-    /// <summary>What all of its keys start with.</summary>
+    /// <summary>The prefix of all keys of the catalogue.</summary>
     public const string Prefix = "db:";
 
-    /// <summary>What the key of a product starts with.</summary>
+    /// <summary>The prefix of a product's key.</summary>
     public const string ProductPrefix = Prefix + "product:";
 
-    /// <summary>What the key of a category starts with.</summary>
+    /// <summary>The prefix of a category's key.</summary>
     public const string CategoryPrefix = Prefix + "category:";
 
     /// <summary>A set: the id of every product.</summary>

@@ -113,10 +113,10 @@ internal sealed class PriceWalk
     private double _high;
     private long _skip;
 
-    /// <summary>Prepares it.</summary>
+    /// <summary>Prepares the walk.</summary>
     /// <param name="database">The node.</param>
     /// <param name="query">The price range and the direction.</param>
-    /// <param name="after">Where to go on; <see langword="null"/> to begin.</param>
+    /// <param name="after">The position to continue after; <see langword="null"/> to begin.</param>
     public PriceWalk(IDatabase database, ProductQuery query, ProductPosition? after)
     {
         _database = database;
@@ -127,17 +127,17 @@ internal sealed class PriceWalk
             GoTo(after.Price);
     }
 
-    /// <summary>Where the last product stands.</summary>
+    /// <summary>The position of the last product.</summary>
     public ProductPosition? Last { get; private set; }
 
     /// <summary>Whether there are no more.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>Goes on.</summary>
-    /// <param name="count">How far.</param>
+    /// <summary>Reads the next products.</summary>
+    /// <param name="count">How many.</param>
     /// <param name="timeout">How long the node may take.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Where the next products stand; their names are not known.</returns>
+    /// <returns>The positions of the next products, without their names.</returns>
     public async Task<ProductPosition[]> NextAsync(int count, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var entries = await _database.SortedSetRangeByScoreWithScoresAsync(
@@ -173,7 +173,7 @@ internal sealed class PriceWalk
     }
 }
 
-/// <summary>Where a product stands among others. It stays a place when the product moves or is deleted.</summary>
+/// <summary>The position of a product in a list. It stays valid when the product moves or is deleted.</summary>
 /// <param name="Price">The price, as Redis compares it.</param>
 /// <param name="Name">The name.</param>
 /// <param name="Id">The id.</param>
@@ -186,7 +186,7 @@ internal sealed record ProductPosition(double Price, string Name, string Id)
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Where a product stands.</summary>
+    /// <summary>The position of a product.</summary>
     public static ProductPosition Of(Product product) => new((double)product.Price, product.Name, product.Id);
 
     /// <summary>Reads a cursor.</summary>

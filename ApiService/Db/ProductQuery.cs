@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Which products are wanted, in which order.</summary>
+/// <summary>The filter, order and page of a list of products.</summary>
 /// <param name="Category">Only those of a category.</param>
 /// <param name="MinPrice">Only those that cost as much or more.</param>
 /// <param name="MaxPrice">Only those that cost as much or less.</param>
-/// <param name="InStock">Only those that can, or cannot, be had now.</param>
+/// <param name="InStock">Only those that are, or are not, in stock.</param>
 /// <param name="Name">Only those with a text in their name, whatever its case and accents.</param>
 /// <param name="Sort">By <c>price</c>, as without, or by <c>name</c>.</param>
 /// <param name="Order"><c>asc</c>, as without, or <c>desc</c>.</param>
@@ -25,10 +25,10 @@ public sealed record ProductQuery(
     [FromQuery(Name = "limit")] [property: Range(1, ProductQuery.MaximumLimit, ErrorMessage = "A page has 1 to 200 products.")] int? Limit = null,
     [FromQuery(Name = "cursor")] string? Cursor = null)
 {
-    /// <summary>How many products a page has.</summary>
+    /// <summary>The default number of products on a page.</summary>
     public const int DefaultLimit = 20;
 
-    /// <summary>How many products a page may have.</summary>
+    /// <summary>The most products on a page.</summary>
     public const int MaximumLimit = 200;
 
     private const string NotNegative = "A price is not negative.";
@@ -37,22 +37,22 @@ public sealed record ProductQuery(
 
     private static readonly CompareInfo Texts = CultureInfo.InvariantCulture.CompareInfo;
 
-    /// <summary>Whether products are wanted by name, not by price.</summary>
+    /// <summary>Whether products are sorted by name, not by price.</summary>
     public bool IsByName => Sort == ByName;
 
-    /// <summary>Whether the last are wanted first.</summary>
+    /// <summary>Whether the order is descending.</summary>
     public bool IsDescending => Order == Descending;
 
-    /// <summary>How many products the page may have.</summary>
+    /// <summary>The most products on this page.</summary>
     public int PageSize => Limit ?? DefaultLimit;
 
     /// <summary>The price range, as Redis compares it.</summary>
     public (double From, double To) Prices => ((double)(MinPrice ?? decimal.MinValue), (double)(MaxPrice ?? decimal.MaxValue));
 
-    /// <summary>Where the page before ended; <see langword="null"/> at the first.</summary>
+    /// <summary>The end of the previous page; <see langword="null"/> on the first.</summary>
     internal ProductPosition? After => Cursor is null ? null : ProductPosition.Parse(Cursor);
 
-    /// <summary>Says what is wrong, by the name of the parameter.</summary>
+    /// <summary>The errors that no annotation finds, by the name of the parameter.</summary>
     internal Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ public sealed record ProductQuery(
         return errors;
     }
 
-    /// <summary>Whether a product is wanted.</summary>
+    /// <summary>Whether a product matches the filter.</summary>
     public bool Matches(Product product) =>
         (Category is null || product.Category == Category)
         && (MinPrice is null || product.Price >= MinPrice)
@@ -71,7 +71,7 @@ public sealed record ProductQuery(
         && (InStock is null || product.InStock == InStock)
         && (string.IsNullOrEmpty(Name) || Texts.IndexOf(product.Name, Name, CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0);
 
-    /// <summary>Compares as the wanted order does; of two that are alike, the ids decide.</summary>
+    /// <summary>Compares two positions in the order of the list; products with equal values are ordered by id.</summary>
     internal int Compare(ProductPosition one, ProductPosition other)
     {
         var order = IsByName ? Texts.Compare(one.Name, other.Name, CompareOptions.IgnoreCase) : one.Price.CompareTo(other.Price);

@@ -98,7 +98,7 @@ internal static class ProductWriteEndpoints
                     "The result would be no valid product. Only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
             }
 
-            // What was merged with one version must not be written over another.
+            // The result of a merge with one version must not be written over another.
             if (!condition.Allows(before))
                 return Refused();
             var product = request.ToProduct(id);

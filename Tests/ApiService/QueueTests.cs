@@ -162,7 +162,7 @@ public sealed class QueueTests(RedisFixture fixture) : IClassFixture<RedisFixtur
 
         await Eventually.HoldsAsync("the job is dead", async () => (await DeadAsync(client)).Length == 1);
 
-        Assert.Contains("none of them finished it", (await DeadAsync(client))[0].GetProperty("reason").GetString()!);
+        Assert.Contains("no consumer finished it", (await DeadAsync(client))[0].GetProperty("reason").GetString()!);
     }
 
     [Theory]
