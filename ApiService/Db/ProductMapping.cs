@@ -36,6 +36,7 @@ internal static class ProductMapping
     /// <param name="id">The id in the address; <see langword="null"/> when the product gets a new one.</param>
     public static Dictionary<string, string[]> Check(this ProductRequest request, string? id = null)
     {
+        // The framework has validated bodies of POST and PUT, but not the result of a patch.
         var faults = new List<ValidationResult>();
         Validator.TryValidateObject(request, new ValidationContext(request), faults, validateAllProperties: true);
         var errors = faults.ToDictionary(fault => JsonNamingPolicy.CamelCase.ConvertName(fault.MemberNames.Single()), fault => new[] { fault.ErrorMessage! }, StringComparer.Ordinal);

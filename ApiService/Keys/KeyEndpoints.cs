@@ -85,6 +85,9 @@ internal static class KeyEndpoints
         keys.MapKeyWriteEndpoints();
     }
 
+    /// <summary>The answer when a key does not exist.</summary>
+    public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
+
     // The node may be mistyped in the address, or made up in a cursor.
     private static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -146,7 +149,7 @@ internal static class KeyEndpoints
         try
         {
             var details = await reader.ReadAsync(nodes.Find(position?.Node ?? node), name, position?.Position, limit, cancellationToken);
-            return details is null ? KeyProblems.NoKey() : TypedResults.Ok(details);
+            return details is null ? NoKey() : TypedResults.Ok(details);
         }
         catch (FormatException)
         {
@@ -157,10 +160,4 @@ internal static class KeyEndpoints
             return TypedResults.Problem("The key has another type than before. Read it again from the beginning.", statusCode: StatusCodes.Status409Conflict);
         }
     }
-}
-
-/// <summary>Answers that several endpoints have in common.</summary>
-internal static class KeyProblems
-{
-    public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
 }

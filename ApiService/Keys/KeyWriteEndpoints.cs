@@ -70,7 +70,7 @@ internal static class KeyWriteEndpoints
         var name = input.Key(key);
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
-        return await writer.DeleteAsync(name, cancellationToken) ? TypedResults.NoContent() : KeyProblems.NoKey();
+        return await writer.DeleteAsync(name, cancellationToken) ? TypedResults.NoContent() : KeyEndpoints.NoKey();
     }
 
     private static Results<ServerSentEventsResult<object>, ValidationProblem> DeleteMatching(
@@ -86,5 +86,5 @@ internal static class KeyWriteEndpoints
     }
 
     private static Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult> Answer(KeyResponse? key) =>
-        key is null ? KeyProblems.NoKey() : TypedResults.Ok(key);
+        key is null ? KeyEndpoints.NoKey() : TypedResults.Ok(key);
 }

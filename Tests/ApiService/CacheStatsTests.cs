@@ -108,11 +108,11 @@ public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
     }
 
     private static string Figures(
-        string version = "1", string instance = "\"other\"", string startedAt = "\"2026-03-14T09:26:53Z\"", string entries = "1", string bytes = "1", string nearHits = "1", string latency = "[0,1]")
+        string version = "2", string instance = "\"other\"", string startedAt = "\"2026-03-14T09:26:53Z\"", string entries = "1", string bytes = "1", string nearHits = "1", string latency = "[0,1]")
     {
         var figures = $$"""{"nearHits":{{nearHits}},"redisHits":0,"misses":0,"hitLatency":{{latency}},"missLatency":[]}""";
         return $$$"""
-            {"version":{{{version}}},"value":{"instance":{{{instance}}},"startedAt":{{{startedAt}}},"isNearCacheOpen":true,
+            {"version":{{{version}}},"value":{"instance":{{{instance}}},"startedAt":{{{startedAt}}},"isNearCacheOn":true,
             "nearEntries":{{{entries}}},"nearBytes":{{{bytes}}},"sinceStart":{{{figures}}},"lastMinute":{{{figures}}}}}
             """;
     }
@@ -121,7 +121,7 @@ public sealed class CacheStatsTests() : OwnNodesApiTests(hasAdminKey: true)
     private static IEnumerable<string> Malformed() =>
     [
         "", "no JSON", "null", "[]", "{}", """{"instance":"x"}""", """{"version":1}""", """{"version":1,"value":null}""", """{"version":1,"value":{}}""",
-        Figures()[..100], Figures(version: "2"), Figures(version: "null"), Figures(instance: "null"), Figures(instance: "1"), Figures(instance: "\"\""), Figures(instance: "\"\\ud83d\""),
+        Figures()[..100], Figures(version: "1"), Figures(version: "null"), Figures(instance: "null"), Figures(instance: "1"), Figures(instance: "\"\""), Figures(instance: "\"\\ud83d\""),
         Figures(instance: $"\"{new string('x', 1000)}\""), Figures(startedAt: "\"soon\""), Figures(entries: "-1"), Figures(entries: "9999999999"), Figures(bytes: "-1"),
         Figures(bytes: $"{long.MaxValue}"), Figures(nearHits: "-1"), Figures(nearHits: $"{long.MaxValue}"), Figures(latency: "null"), Figures(latency: "[9999,1]"), Figures(latency: "[0,-1]"),
         Figures(latency: "{}"), new string('[', 1000),

@@ -11,7 +11,7 @@ public sealed class OwnKeysTests(RedisFixture fixture) : ApiTests(fixture, hasAd
     private const string KeyRing = "app:data-protection:keys";
 
     [Fact]
-    public async Task Sessions_and_what_their_cookies_are_encrypted_with_are_shown_to_nobody()
+    public async Task Sessions_and_what_their_cookies_are_encrypted_with_are_never_shown()
     {
         using (var session = await Client.GetAsync(new Uri("/api/session", UriKind.Relative), Cancellation))
             Assert.Equal(HttpStatusCode.OK, session.StatusCode);
@@ -25,7 +25,7 @@ public sealed class OwnKeysTests(RedisFixture fixture) : ApiTests(fixture, hasAd
         {
             using var answer = await Client.GetAsync(ValueOf(name), Cancellation);
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-            Assert.Contains("shown to nobody", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            Assert.Contains("are never shown", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         }
     }
 
