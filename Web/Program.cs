@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Web;
 using Radzen;
 using RedisAspire.ServiceDefaults;
 using RedisAspire.Web;
@@ -26,12 +27,16 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddApiClients();
 builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<LiveFeed>();
+builder.Services.AddScoped<LiveState>();
 
 builder.Services.AddVisitorAddress(builder.Configuration);
 builder.Services.AddOperators(builder.Configuration);
 builder.Services.AddLanguages();
 builder.Services.AddScoped<FailureWords>();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+    // The state that a page carries from its HTML to its circuit comes in one message; the default is 32 KB.
+    .AddHubOptions(options => options.MaximumReceiveMessageSize = 512 * 1024)
+    .RegisterPersistentService<LiveState>(RenderMode.InteractiveServer);
 builder.Services.AddRadzenComponents();
 builder.Services.AddRadzenCookieThemeService(options => options.Name = Appearance.ChosenCookie);
 builder.Services.AddResponseCompression();

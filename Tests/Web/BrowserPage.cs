@@ -29,8 +29,8 @@ internal sealed class BrowserPage : IAsyncDisposable
     public async Task GotoAsync(Uri url)
     {
         await Page.GotoAsync(url.ToString());
-        // The cards are drawn by the server first; the page is interactive when they move by themselves.
-        await Assertions.Expect(this["live"]).ToHaveAttributeAsync("data-live", "true");
+        // The server draws the page first. It is interactive when it follows the events, or, without a circuit, when its script has run.
+        await Assertions.Expect(Page.Locator("[data-testid=live][data-live=true], html[data-ready]")).ToBeAttachedAsync();
     }
 
     /// <summary>Asks for a key as a person does.</summary>

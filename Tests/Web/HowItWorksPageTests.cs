@@ -39,7 +39,7 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
 
         await page["still"].ClickAsync();
 
-        await Assertions.Expect(page["still"]).ToContainTextAsync("Let the pictures move");
+        await Assertions.Expect(page["still"].GetByText("Let the pictures move")).ToBeVisibleAsync();
         Assert.False(await IsMovingAsync(diagram));
     }
 

@@ -33,7 +33,7 @@ public sealed class LiveFeedTests
                 break;
         }
 
-        Assert.Contains("The API says what this page does not understand.", problems);
+        Assert.Contains("The API sent an event that this page cannot read.", problems);
     }
 
     /// <summary>Answers with one body after the other.</summary>

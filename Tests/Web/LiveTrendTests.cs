@@ -12,7 +12,7 @@ public sealed class LiveTrendTests
     [Fact]
     public void Figures_are_kept_every_other_second_for_five_minutes()
     {
-        var live = LiveUpdate.None;
+        var live = LiveSnapshot.None;
         for (var second = 0; second <= 400; second++)
             live = live.Apply(StatsAt(second), Start.AddSeconds(second));
 
@@ -23,7 +23,7 @@ public sealed class LiveTrendTests
     [Fact]
     public void The_trend_is_the_same_list_until_it_grows()
     {
-        var first = LiveUpdate.None.Apply(StatsAt(0), Start);
+        var first = LiveSnapshot.None.Apply(StatsAt(0), Start);
 
         Assert.Same(first.Trend, first.Apply(StatsAt(1), Start).Trend);
         Assert.NotSame(first.Trend, first.Apply(StatsAt(2), Start).Trend);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Polly;
 using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
@@ -104,10 +105,14 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         {
             throw new CacheApiException(FailureKind.TimedOut, $"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception);
         }
-        catch (Exception exception) when (exception is not (CacheApiException or OperationCanceledException))
+        catch (HttpRequestException exception)
         {
-            // The resilience pipeline has exceptions of its own, for instance while its circuit is open.
-            throw new CacheApiException(FailureKind.Unreachable, "The API failed too often and is given a few seconds.", exception);
+            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost in the middle of the answer.", exception);
+        }
+        catch (ExecutionRejectedException exception)
+        {
+            // The resilience pipeline refuses requests for a few seconds while its circuit is open.
+            throw new CacheApiException(FailureKind.Unreachable, "The API has failed too often, so no requests are sent to it for a few seconds.", exception);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
+using Polly;
 using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
@@ -71,7 +72,7 @@ internal static class DataForwarding
         {
             response = refused.Response;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             await Results.Problem("The web page is here, but the API behind it does not answer.", statusCode: StatusCodes.Status502BadGateway, title: "The API cannot be reached")
                 .ExecuteAsync(context);

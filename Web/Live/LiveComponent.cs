@@ -2,22 +2,23 @@ using Microsoft.AspNetCore.Components;
 
 namespace RedisAspire.Web.Live;
 
-/// <summary>A component that shows what is known, and is drawn again whenever more is.</summary>
+/// <summary>A component that shows the live snapshot, and is drawn again whenever there is another one.</summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+    private IDisposable? _subscription;
 
     /// <summary>What is known now.</summary>
-    protected LiveUpdate Live { get; private set; } = LiveUpdate.None;
+    protected LiveSnapshot Live => State.Current;
 
-    /// <summary>Whether what is shown moves by itself: it does once the page is interactive.</summary>
-    protected bool IsFollowing { get; private set; }
+    /// <summary>Whether the page is interactive and moves by itself.</summary>
+    protected bool IsFollowing => State.IsFollowing;
 
     /// <summary>Ends when the page is left.</summary>
     protected CancellationToken Closed => _closed.Token;
 
     [Inject]
-    private LiveFeed Feed { get; set; } = null!;
+    private LiveState State { get; set; } = null!;
 
     /// <inheritdoc />
     public void Dispose()
@@ -26,54 +27,64 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends what follows the feed, and whatever else the component does.</summary>
-    /// <param name="disposing">Whether it is left on purpose.</param>
+    /// <summary>Ends the subscription and the work of the component.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing)
             return;
+        _subscription?.Dispose();
         _closed.Cancel();
         _closed.Dispose();
     }
 
     /// <inheritdoc />
-    protected override async Task OnInitializedAsync() => Live = await Feed.GetAsync(Closed);
+    protected override Task OnInitializedAsync() => State.LoadAsync();
 
     /// <inheritdoc />
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
-            _ = FollowAsync(Closed);
+        if (firstRender && !_closed.IsCancellationRequested)
+            _subscription = State.Subscribe(before => Start(() => InvokeAsync(() => Update(before))));
     }
 
-    /// <summary>Is called with every update before it is drawn.</summary>
-    /// <param name="before">What was known before.</param>
-    protected virtual void OnUpdated(LiveUpdate before)
+    /// <summary>Is called with every snapshot before it is drawn.</summary>
+    /// <param name="before">The snapshot before.</param>
+    protected virtual void OnSnapshotUpdated(LiveSnapshot before)
     {
     }
 
-    /// <summary>Tells whether an update is worth drawing: a chart costs more than a few numbers.</summary>
-    /// <param name="before">What was known before.</param>
-    /// <returns><see langword="true"/> for every update, unless a component knows better.</returns>
-    protected virtual bool IsNews(LiveUpdate before) => true;
+    /// <summary>Tells whether a snapshot is worth drawing: a chart costs more than a few numbers.</summary>
+    /// <param name="before">The snapshot before.</param>
+    /// <returns><see langword="true"/> for every snapshot, unless a component overrides it.</returns>
+    protected virtual bool ShouldRedraw(LiveSnapshot before) => true;
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    /// <summary>Starts work that nobody awaits. An exception reaches the error boundary of the page, as that of a click does.</summary>
+    /// <param name="work">The work, which may end with the page.</param>
+    protected void Start(Func<Task> work) => _ = RunAsync(work);
+
+    private void Update(LiveSnapshot before)
+    {
+        if (_closed.IsCancellationRequested)
+            return;
+        OnSnapshotUpdated(before);
+        if (ShouldRedraw(before))
+            StateHasChanged();
+    }
+
+    private async Task RunAsync(Func<Task> work)
     {
         try
         {
-            await foreach (var update in Feed.WatchAsync(cancellationToken))
-            {
-                var before = Live;
-                Live = update;
-                IsFollowing = true;
-                OnUpdated(before);
-                if (IsNews(before))
-                    StateHasChanged();
-            }
+            await work();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
             // The page was left.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
         }
     }
 }

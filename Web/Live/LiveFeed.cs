@@ -5,38 +5,41 @@ using RedisAspire.Web.Api;
 namespace RedisAspire.Web.Live;
 
 /// <summary>
-/// The nodes and the cache, live, for every open page. However many pages watch, the API is listened to once; while none
-/// does, it is not listened to at all.
+/// The events of the API, for every open page of this process. However many pages watch, there is one event stream; while no
+/// page watches, there is none.
 /// </summary>
 /// <param name="clients">Makes the connection to the API.</param>
-/// <param name="configuration">Holds what the API knows this service by.</param>
+/// <param name="configuration">Holds the key that the API knows this service by.</param>
 /// <param name="time">Measures how long the API has been silent.</param>
-/// <param name="logger">Is told when the API is lost and found.</param>
+/// <param name="logger">Logs when the event stream is lost and restored.</param>
 public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<LiveFeed> logger) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
 
-    // It tells something every second, unless it waits for a Redis node that hangs.
+    // The API sends an event every second, unless it waits for a Redis node that hangs.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
 
     private readonly Lock _lock = new();
-    private readonly List<ChannelWriter<LiveUpdate>> _watchers = [];
+    private readonly List<ChannelWriter<LiveSnapshot>> _watchers = [];
     private readonly ApiConnection _api = new(clients, configuration);
     private CancellationTokenSource? _listening;
-    private LiveUpdate _last = LiveUpdate.None;
+    private LiveSnapshot _last = LiveSnapshot.None;
 
-    /// <summary>What is known now: as just told to another page, or else the nodes alone.</summary>
+    /// <summary>The last snapshot that was published to open pages.</summary>
+    public LiveSnapshot Latest => Volatile.Read(ref _last);
+
+    /// <summary>Returns the latest snapshot while it is fresh; otherwise asks the API for the nodes alone.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What is known, or why nothing is.</returns>
-    public async Task<LiveUpdate> GetAsync(CancellationToken cancellationToken)
+    /// <returns>The snapshot, or the reason why there is none.</returns>
+    public async Task<LiveSnapshot> GetAsync(CancellationToken cancellationToken)
     {
-        var last = Volatile.Read(ref _last);
+        var last = Latest;
         if (last.IsReachable && time.GetUtcNow() - last.KnownAt < Fresh)
             return last;
 
-        using var patience = new CancellationTokenSource(Fresh, time);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(Fresh, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             var nodes = await _api.GetAsync<IReadOnlyList<NodeResponse>>("api/nodes", limited.Token);
@@ -52,12 +55,12 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
     }
 
-    /// <summary>Follows what happens. A reader that is slow gets the newest update, not all of them.</summary>
+    /// <summary>Follows the events. A slow reader gets the newest snapshot and misses those between.</summary>
     /// <param name="cancellationToken">Ends the watch.</param>
-    /// <returns>An update about every second, beginning with what is known.</returns>
-    public async IAsyncEnumerable<LiveUpdate> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <returns>A snapshot about every second, beginning with the latest one.</returns>
+    public async IAsyncEnumerable<LiveSnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateBounded<LiveUpdate>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<LiveSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         Join(channel.Writer);
         try
         {
@@ -73,7 +76,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
     /// <inheritdoc />
     public void Dispose() => Stop();
 
-    private void Join(ChannelWriter<LiveUpdate> watcher)
+    private void Join(ChannelWriter<LiveSnapshot> watcher)
     {
         lock (_lock)
         {
@@ -90,7 +93,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
     }
 
-    private void Leave(ChannelWriter<LiveUpdate> watcher)
+    private void Leave(ChannelWriter<LiveSnapshot> watcher)
     {
         lock (_lock)
         {
@@ -109,7 +112,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        // Not under the lock of the page that came first.
+        // Join calls this under the lock, which must not be held while the request is made.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -121,20 +124,20 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
     }
 
-    // Why it ended.
+    // Returns the reason why the stream has ended.
     private async Task<string> ListenOnceAsync(CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(Silence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
-            await foreach (var told in _api.StreamAsync(HttpMethod.Get, "api/events", body: null, either.Token))
+            await foreach (var item in _api.StreamAsync(HttpMethod.Get, "api/events", body: null, either.Token))
             {
                 silence.CancelAfter(Silence);
-                Publish(_last.Apply(told, time.GetUtcNow()));
+                Publish(_last.Apply(item, time.GetUtcNow()));
             }
 
-            return "The API has ended the connection.";
+            return "The API has closed the event stream.";
         }
         catch (CacheApiException exception)
         {
@@ -142,19 +145,20 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
         catch (OperationCanceledException)
         {
-            return $"The API has said nothing for {Silence.TotalSeconds:0} seconds.";
+            return $"The API has sent no event for {Silence.TotalSeconds:0} seconds.";
         }
-        // Not all of what an API of another version says is of the wrong form at once: whatever comes of it, the API is listened to again.
+        // An API of another version may send events that make this code fail in any way. All open pages depend on this loop, so it
+        // logs the failure and connects again.
         catch (Exception exception)
         {
-            LogNotUnderstood(exception);
-            return "The API says what this page does not understand.";
+            LogUnreadable(exception);
+            return "The API sent an event that this page cannot read.";
         }
     }
 
-    private void Publish(LiveUpdate update)
+    private void Publish(LiveSnapshot update)
     {
-        LiveUpdate before;
+        LiveSnapshot before;
         lock (_lock)
         {
             before = _last;
@@ -169,12 +173,12 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
             LogFound();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The API tells nothing: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The event stream of the API is lost: {Problem} It is connected again every second.")]
     private partial void LogLost(string problem);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "What the API tells is not understood.")]
-    private partial void LogNotUnderstood(Exception failure);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An event of the API could not be read.")]
+    private partial void LogUnreadable(Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The API tells what happens.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The event stream of the API is connected.")]
     private partial void LogFound();
 }

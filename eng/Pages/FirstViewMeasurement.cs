@@ -6,13 +6,13 @@ internal static class FirstViewMeasurement
     private const int Views = 11;
 
     // In the browser itself, so that nothing of this program's is in the time.
-    private const string NoteWhenUsable = """
+    private const string NoteWhenUsable = $$"""
         new MutationObserver((_, observer) => {
-          if (document.querySelector('[data-testid=live][data-live=true]')) {
+          if (document.querySelector('{{PageExtensions.Usable}}')) {
             window.usableAt = performance.now();
             observer.disconnect();
           }
-        }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-live'] });
+        }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-live', 'data-ready'] });
         """;
 
     private const string SumTransfers = """

@@ -5,14 +5,14 @@ namespace RedisAspire.Pages;
 /// <summary>Pages by the marks that they carry for programs.</summary>
 internal static class PageExtensions
 {
-    // The page is drawn by the server first; it is interactive when it moves by itself.
-    private const string Live = "[data-testid=live][data-live=true]";
+    /// <summary>Selects something that only a usable page has: one that follows the events, or one without a circuit whose script has run.</summary>
+    public const string Usable = "[data-testid=live][data-live=true], html[data-ready]";
 
-    /// <summary>Opens an address and waits until the page is live.</summary>
+    /// <summary>Opens an address and waits until the page is usable.</summary>
     public static async Task OpenAsync(this IPage page, Uri address)
     {
         await page.GotoAsync(address.ToString());
-        await page.Locator(Live).WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.Locator(Usable).WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
     /// <summary>Presses what carries a mark, once it can be pressed.</summary>

@@ -8,10 +8,8 @@ namespace RedisAspire.Web.Components.Keys;
 public sealed partial class KeyCard : IDisposable
 {
     private readonly ActionInProgress _action = new();
-    private IReadOnlyList<ElementResponse> _items = [];
     private ElementReference _heading;
-    private KeyDetailsResponse? _details;
-    private DateTimeOffset? _expiresAt;
+    private ShownKey? _shown;
     private long _seconds = 60;
     private bool _isDeleted;
 
@@ -31,6 +29,14 @@ public sealed partial class KeyCard : IDisposable
     [Parameter]
     public EventCallback<string> Deleted { get; set; }
 
+    /// <summary>The key as it was read. The request that draws the page hands it over to the circuit, unless its value is large.</summary>
+    [PersistentState]
+    public ShownKey? Prerendered
+    {
+        get => _shown is { IsSmall: true } ? _shown : null;
+        set => _shown = value;
+    }
+
     [Inject]
     private KeysClient Keys { get; set; } = null!;
 
@@ -41,7 +47,7 @@ public sealed partial class KeyCard : IDisposable
     public void Dispose() => _action.Dispose();
 
     /// <inheritdoc />
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override Task OnInitializedAsync() => _shown is null ? LoadAsync() : Task.CompletedTask;
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -52,25 +58,25 @@ public sealed partial class KeyCard : IDisposable
 
     private Task LoadAsync() => _action.ReadAsync(async cancellationToken =>
     {
-        _details = null;
-        (_details, _expiresAt) = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
-        _items = _details.Items;
+        _shown = null;
+        var (details, expiresAt) = await Keys.GetValueAsync(Key, Node, cursor: null, cancellationToken);
+        _shown = new ShownKey(details, expiresAt);
     });
 
     private Task MoreAsync() => _action.ReadAsync(async cancellationToken =>
     {
-        var (part, _) = await Keys.GetValueAsync(Key, Node, _details!.Next, cancellationToken);
-        _items = [.. _items, .. part.Items];
-        _details = _details with { Next = part.Next };
+        var (details, expiresAt) = _shown!;
+        var (part, _) = await Keys.GetValueAsync(Key, Node, details.Next, cancellationToken);
+        _shown = new ShownKey(details with { Items = [.. details.Items, .. part.Items], Next = part.Next }, expiresAt);
     });
 
     private Task ExpireAsync() => _action.RunAsync(async cancellationToken =>
-        _expiresAt = await Keys.ExpireAsync(Key, _seconds, cancellationToken));
+        _shown = _shown! with { ExpiresAt = await Keys.ExpireAsync(Key, _seconds, cancellationToken) });
 
     private Task PersistAsync() => _action.RunAsync(async cancellationToken =>
     {
         await Keys.PersistAsync(Key, cancellationToken);
-        _expiresAt = null;
+        _shown = _shown! with { ExpiresAt = null };
     });
 
     private async Task DeleteAsync()
@@ -89,4 +95,18 @@ public sealed partial class KeyCard : IDisposable
             await Deleted.InvokeAsync(Key);
         });
     }
+}
+
+/// <summary>A key as it was read.</summary>
+/// <param name="Details">The key and a part of its value.</param>
+/// <param name="ExpiresAt">When it expires; nothing when it never does.</param>
+public sealed record ShownKey(KeyDetailsResponse Details, DateTimeOffset? ExpiresAt)
+{
+    // The browser sends the state of the page back in one message, and the size of a message is limited.
+    private const int SmallLength = 32 * 1024;
+
+    internal bool IsSmall => LengthOf(Details.Items) <= SmallLength;
+
+    private static int LengthOf(IEnumerable<ElementResponse> elements) =>
+        elements.Sum(element => (element.Field?.Data.Length ?? 0) + (element.Value?.Data.Length ?? 0) + LengthOf(element.Fields ?? []));
 }

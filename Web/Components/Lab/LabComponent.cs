@@ -29,7 +29,7 @@ public abstract class LabComponent : LiveComponent
     /// <summary>Tells whether there may be something new to read.</summary>
     /// <param name="before">What was known before.</param>
     /// <returns><see langword="false"/>, unless a component knows better.</returns>
-    protected virtual bool IsOutdated(LiveUpdate before) => false;
+    protected virtual bool IsOutdated(LiveSnapshot before) => false;
 
     /// <summary>Reads again what is shown.</summary>
     protected Task RefreshAsync() => Action.ReadAsync(LoadAsync);
@@ -43,13 +43,13 @@ public abstract class LabComponent : LiveComponent
     });
 
     /// <inheritdoc />
-    protected override bool IsNews(LiveUpdate before) => false;
+    protected override bool ShouldRedraw(LiveSnapshot before) => false;
 
     /// <inheritdoc />
-    protected override void OnUpdated(LiveUpdate before)
+    protected override void OnSnapshotUpdated(LiveSnapshot before)
     {
         if (!_isAwaited && IsOutdated(before))
-            _ = RefreshSoonAsync(Closed);
+            Start(() => RefreshSoonAsync(Closed));
     }
 
     /// <inheritdoc />
@@ -57,7 +57,7 @@ public abstract class LabComponent : LiveComponent
     {
         base.OnAfterRender(firstRender);
         if (firstRender)
-            _ = OpenAsync();
+            Start(OpenAsync);
     }
 
     /// <inheritdoc />
@@ -85,11 +85,7 @@ public abstract class LabComponent : LiveComponent
         }
         catch (CacheApiException)
         {
-            // The next event asks again, and nobody has asked for this one.
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left.
+            // Nobody asked for this refresh, and the next event starts another one.
         }
         finally
         {

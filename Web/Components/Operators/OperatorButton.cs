@@ -26,7 +26,7 @@ public sealed class OperatorButton : RadzenButton
     private bool MayClick => IsForEverybody || Api.IsOperator;
 
     /// <inheritdoc />
-    public override Task OnClick(MouseEventArgs args) => MayClick ? base.OnClick(args) : LoginDialog.OpenAsync(Dialogs, Words);
+    public override Task OnClick(MouseEventArgs args) => MayClick ? base.OnClick(args) : LoginForm.OpenAsync(Dialogs, Words);
 
     /// <inheritdoc />
     protected override void OnParametersSet()

@@ -10,16 +10,15 @@ namespace RedisAspire.Web.Components.Pages;
 public sealed partial class CataloguePage : IDisposable
 {
     private readonly ProductFilter _filter = new();
-    private readonly SortedSet<string> _categories = new(StringComparer.OrdinalIgnoreCase);
     private readonly ActionInProgress _deleting = new();
     private ActionInProgress _loading = new();
-    private IReadOnlyList<Product> _products = [];
-    private string? _next;
-    private long? _total;
-    private string? _node;
     private bool _isGrid;
     private bool _isStale;
     private ProductWriteResponse? _written;
+
+    /// <summary>The products that are shown. The request that draws the page hands them over to the circuit.</summary>
+    [PersistentState]
+    public ProductListing? Listing { get; set; }
 
     [Inject]
     private CatalogueClient Catalogue { get; set; } = null!;
@@ -30,12 +29,14 @@ public sealed partial class CataloguePage : IDisposable
     [Inject]
     private NotificationService Notifications { get; set; } = null!;
 
-    private string Summary => (_loading.IsRunning, _node, _total) switch
+    private IReadOnlyList<Product> Products => Listing?.Products ?? [];
+
+    private string Summary => (_loading.IsRunning, Listing) switch
     {
-        (true, _, _) => Text["Reading…"],
-        (_, null, _) => "",
-        (_, _, null) => Text["Products shown: {0}, read from {1}", Display.Count(_products.Count), _node],
-        _ => Text["Products shown: {0} of {1}, read from {2}", Display.Count(_products.Count), Display.Count(_total), _node],
+        (true, _) => Text["Reading…"],
+        (_, { Node: { } node, Total: { } total }) => Text["Products shown: {0} of {1}, read from {2}", Display.Count(Products.Count), Display.Count(total), node],
+        (_, { Node: { } node }) => Text["Products shown: {0}, read from {1}", Display.Count(Products.Count), node],
+        _ => "",
     };
 
     /// <inheritdoc />
@@ -46,9 +47,9 @@ public sealed partial class CataloguePage : IDisposable
     }
 
     /// <inheritdoc />
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override Task OnInitializedAsync() => Listing is null ? LoadAsync() : Task.CompletedTask;
 
-    // What was asked before is of no interest any more.
+    // A reading that is still under way is of no interest any more.
     private Task LoadAsync()
     {
         _loading.Dispose();
@@ -57,18 +58,16 @@ public sealed partial class CataloguePage : IDisposable
         return ReadAsync(cursor: null);
     }
 
-    private Task MoreAsync() => ReadAsync(_next);
+    private Task MoreAsync() => ReadAsync(Listing?.Next);
 
     private Task ReadAsync(string? cursor) => _loading.ReadAsync(async cancellationToken =>
     {
         var page = await Catalogue.ListAsync(_filter, cursor, cancellationToken);
-        if (_categories.Count == 0)
-            _categories.UnionWith(await Catalogue.GetCategoriesAsync(cancellationToken));
+        var categories = Listing?.Categories ?? [.. await Catalogue.GetCategoriesAsync(cancellationToken)];
         cancellationToken.ThrowIfCancellationRequested();
-        // What has changed its place meanwhile comes once more.
-        _products = cursor is null ? page.Items : [.. _products.UnionBy(page.Items, product => product.Id, StringComparer.Ordinal)];
-        _categories.UnionWith(page.Items.Select(product => product.Category));
-        (_next, _total, _node) = (page.Next, page.Total, page.Node);
+        // A product whose place has changed meanwhile may be on two pages.
+        var products = cursor is null ? page.Items : [.. Products.UnionBy(page.Items, product => product.Id, StringComparer.Ordinal)];
+        Listing = new ProductListing(products, With(categories, page.Items), page.Next, page.Total, page.Node);
     });
 
     private async Task EditAsync(Product? product)
@@ -81,10 +80,9 @@ public sealed partial class CataloguePage : IDisposable
         if (answer is not ProductWriteResponse { Data: { } saved } written)
             return;
 
-        // In its place, whatever the order and the filter: the replica that lists may not have it yet.
-        _products = _products.Any(shown => shown.Id == saved.Id) ? Replace(saved) : [saved, .. _products];
-        _categories.Add(saved.Category);
-        Tell(written, Text["Saved"], product is null ? 1 : 0);
+        // The product is shown in its place whatever the order and the filter, because the replica that lists may not have it yet.
+        Show(Products.Any(shown => shown.Id == saved.Id) ? Replace(saved) : [saved, .. Products]);
+        Report(written, Text["Saved"], product is null ? 1 : 0);
     }
 
     private async Task DeleteAsync(Product product)
@@ -102,8 +100,8 @@ public sealed partial class CataloguePage : IDisposable
             try
             {
                 var written = await Catalogue.DeleteAsync(product, cancellationToken);
-                _products = Without(product.Id);
-                Tell(written, Text["Deleted"], -1);
+                Show(Without(product.Id));
+                Report(written, Text["Deleted"], -1);
             }
             catch (CacheApiException refusal) when (refusal.Status == HttpStatusCode.PreconditionFailed)
             {
@@ -114,22 +112,35 @@ public sealed partial class CataloguePage : IDisposable
 
     private async Task ShowAsItIsAsync(string id, CancellationToken cancellationToken)
     {
-        if (await Catalogue.FindAsync(id, cancellationToken) is { } now)
-            (_products, _isStale) = (Replace(now), true);
-        else
-            _products = Without(id);
+        var now = await Catalogue.FindAsync(id, cancellationToken);
+        _isStale = now is not null;
+        Show(now is null ? Without(id) : Replace(now));
     }
 
-    private IReadOnlyList<Product> Replace(Product product) => [.. _products.Select(shown => shown.Id == product.Id ? product : shown)];
+    private IReadOnlyList<Product> Replace(Product product) => [.. Products.Select(shown => shown.Id == product.Id ? product : shown)];
 
-    private IReadOnlyList<Product> Without(string id) => [.. _products.Where(shown => shown.Id != id)];
+    private IReadOnlyList<Product> Without(string id) => [.. Products.Where(shown => shown.Id != id)];
 
-    private void Tell(ProductWriteResponse written, string summary, int more)
+    private void Show(IReadOnlyList<Product> products) =>
+        Listing = (Listing ?? new([], [], null, null, null)) with { Products = products, Categories = With(Listing?.Categories ?? [], products) };
+
+    private static IReadOnlyList<string> With(IReadOnlyList<string> categories, IEnumerable<Product> products) =>
+        [.. categories.Union(products.Select(product => product.Category), StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
+
+    private void Report(ProductWriteResponse written, string summary, int more)
     {
         _written = written;
         _isStale = false;
-        _total += more;
+        Listing = Listing! with { Total = Listing.Total + more };
         if (written.Durable)
             Notifications.Notify(NotificationSeverity.Success, summary, Text["Replicas that have it too: {0}", written.AcknowledgedReplicas], duration: 5000);
     }
 }
+
+/// <summary>The products that a page shows, and where the next ones begin.</summary>
+/// <param name="Products">The products.</param>
+/// <param name="Categories">The categories there are to choose from.</param>
+/// <param name="Next">The cursor of the next products; none after the last.</param>
+/// <param name="Total">How many products match; unknown when that was not counted.</param>
+/// <param name="Node">The node they were read from.</param>
+public sealed record ProductListing(IReadOnlyList<Product> Products, IReadOnlyList<string> Categories, string? Next, long? Total, string? Node);

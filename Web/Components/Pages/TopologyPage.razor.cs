@@ -41,11 +41,11 @@ public sealed partial class TopologyPage
     }
 
     /// <inheritdoc />
-    protected override void OnUpdated(LiveUpdate before)
+    protected override void OnSnapshotUpdated(LiveSnapshot before)
     {
         var isNew = Live.Changes is [var last, ..] && (before.Changes is not [var known, ..] || known != last);
         if (Live.IsReachable && (_sentinels is null || isNew || !before.IsReachable))
-            _ = RefreshAsync();
+            Start(RefreshAsync);
     }
 
     private async Task RefreshAsync()
@@ -59,11 +59,7 @@ public sealed partial class TopologyPage
         }
         catch (CacheApiException)
         {
-            // The banner of the page says that the API is gone; when it is back, it is asked again.
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left.
+            // The banner of the page says that the API is gone, and its return starts another refresh.
         }
     }
 

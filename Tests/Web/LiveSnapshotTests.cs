@@ -3,11 +3,11 @@ using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;
 
-public sealed class LiveUpdateTests
+public sealed class LiveSnapshotTests
 {
-    private static readonly LiveUpdate All = With(Node("one", "master"), Node("two", "replica"));
-    private static readonly LiveUpdate Masterless = With(Node("one", "master", "down"), Node("two", "replica"));
-    private static readonly LiveUpdate Promoted = With(Node("one", "master", "down"), Node("two", "master"));
+    private static readonly LiveSnapshot All = With(Node("one", "master"), Node("two", "replica"));
+    private static readonly LiveSnapshot Masterless = With(Node("one", "master", "down"), Node("two", "replica"));
+    private static readonly LiveSnapshot Promoted = With(Node("one", "master", "down"), Node("two", "master"));
 
     [Fact]
     public void There_is_no_master_when_none_is_up()
@@ -15,7 +15,7 @@ public sealed class LiveUpdateTests
         Assert.True(Masterless.HasNoMaster);
         Assert.False(All.HasNoMaster);
         Assert.False(Promoted.HasNoMaster);
-        Assert.False(LiveUpdate.None.HasNoMaster);
+        Assert.False(LiveSnapshot.None.HasNoMaster);
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class LiveUpdateTests
         Assert.False(Masterless.HasMoreThan(All));
         Assert.False(All.HasMoreThan(All with { KnownAt = DateTimeOffset.UnixEpoch }));
         Assert.False((All with { Problem = "The API is gone." }).HasMoreThan(Masterless));
-        Assert.False(All.HasMoreThan(LiveUpdate.None));
+        Assert.False(All.HasMoreThan(LiveSnapshot.None));
     }
 
-    private static LiveUpdate With(params NodeResponse[] nodes) => new() { Nodes = nodes };
+    private static LiveSnapshot With(params NodeResponse[] nodes) => new() { Nodes = nodes };
 
     private static NodeResponse Node(string name, string role, string status = "up") =>
         new(name, role, "127.0.0.1:1", status, null, null, null, null, null, null, null, null, null, IsReadNode: false);

@@ -1,0 +1,82 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+using RedisAspire.Web.Components.Failures;
+using RedisAspire.Web.Live;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>An unexpected exception costs a visitor neither the page nor the circuit.</summary>
+public sealed class PageBoundaryTests : IAsyncDisposable
+{
+    private readonly BunitContext _page = new();
+    private readonly StubApi _api = new();
+
+    public PageBoundaryTests()
+    {
+        _page.JSInterop.Mode = JSRuntimeMode.Loose;
+        _page.Services.AddLocalization().AddRadzenComponents()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddSingleton<IHttpClientFactory>(_api)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<LiveFeed>()
+            .AddScoped<LiveState>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _page.DisposeAsync();
+        _api.Dispose();
+    }
+
+    [Fact]
+    public void It_says_so_and_tries_again_when_it_is_asked_to()
+    {
+        Fragile.IsBroken = true;
+        var boundary = _page.Render<PageBoundary>(parameters => parameters.Add(page => page.Address, "keys").AddChildContent<Fragile>());
+        Assert.Contains("Something went wrong on this page", Alert(boundary), StringComparison.Ordinal);
+
+        Fragile.IsBroken = false;
+        boundary.Find("[data-testid=recover]").Click();
+
+        Assert.Equal("It works.", boundary.Markup);
+    }
+
+    [Fact]
+    public void Another_page_begins_without_the_error()
+    {
+        Fragile.IsBroken = true;
+        var boundary = _page.Render<PageBoundary>(parameters => parameters.Add(page => page.Address, "keys").AddChildContent<Fragile>());
+
+        Fragile.IsBroken = false;
+        boundary.Render(parameters => parameters.Add(page => page.Address, "lab"));
+
+        Assert.Equal("It works.", boundary.Markup);
+    }
+
+    [Fact]
+    public void It_catches_what_fails_when_an_event_of_the_API_arrives()
+    {
+        var boundary = _page.Render<PageBoundary>(parameters => parameters.Add(page => page.Address, "").AddChildContent<FailsOnEvents>());
+
+        boundary.WaitForAssertion(() => Assert.Contains("Something went wrong on this page", Alert(boundary), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+    }
+
+    private static string Alert(IRenderedComponent<PageBoundary> boundary) => boundary.Find("[data-testid=unexpected]").TextContent;
+
+    private sealed class Fragile : ComponentBase
+    {
+        public static bool IsBroken { get; set; }
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder) =>
+            builder.AddContent(0, IsBroken ? throw new InvalidOperationException("It is broken.") : "It works.");
+    }
+
+    private sealed class FailsOnEvents : LiveComponent
+    {
+        protected override void OnSnapshotUpdated(LiveSnapshot before) => throw new InvalidOperationException("It cannot take events.");
+    }
+}

@@ -1,0 +1,51 @@
+using RedisAspire.Web.Api;
+
+namespace RedisAspire.Web.Live;
+
+/// <summary>The nodes and the cache at one moment, as the API has reported them.</summary>
+public sealed record LiveSnapshot
+{
+    /// <summary>Nothing is known yet.</summary>
+    public static LiveSnapshot None { get; } = new();
+
+    /// <summary>The last known state of the nodes; empty before the first report.</summary>
+    public IReadOnlyList<NodeResponse> Nodes { get; init; } = [];
+
+    /// <summary>The figures of the caches.</summary>
+    public StatsResponse? Stats { get; init; }
+
+    /// <summary>The figures of the last minutes, the latest last. The list is the same object until a sample is added.</summary>
+    public IReadOnlyList<StatsSample> Trend { get; init; } = [];
+
+    /// <summary>The last look-ups of all visitors, the latest first.</summary>
+    public IReadOnlyList<HistoryEntryResponse> Lookups { get; init; } = [];
+
+    /// <summary>The changes of the topology, the latest first.</summary>
+    public IReadOnlyList<TopologyChangeResponse> Changes { get; init; } = [];
+
+    /// <summary>When the nodes or the figures were last reported.</summary>
+    public DateTimeOffset? KnownAt { get; init; }
+
+    /// <summary>Why there are no reports at present; <see langword="null"/> while there are.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Whether the API answers.</summary>
+    public bool IsReachable => Problem is null;
+
+    /// <summary>Whether the nodes are known and none of them is a working master.</summary>
+    public bool HasNoMaster => Nodes.Count > 0 && !Working.Any(node => node.Role == "master");
+
+    private IEnumerable<(string Name, string Role)> Working => Nodes.Where(node => node.IsUp).Select(node => (node.Name, node.Role));
+
+    /// <summary>Tells whether the API, a node or a master answers that did not answer before.</summary>
+    /// <param name="before">The snapshot before.</param>
+    /// <returns>Whether a request that failed before may succeed now.</returns>
+    public bool HasMoreThan(LiveSnapshot before) =>
+        before != None && IsReachable && (!before.IsReachable || Working.Except(before.Working).Any());
+}
+
+/// <summary>The figures of all caches together at one moment.</summary>
+/// <param name="TakenAt">The moment.</param>
+/// <param name="Near">The near caches of all processes together.</param>
+/// <param name="LastMinute">The requests of the minute before.</param>
+public sealed record StatsSample(DateTimeOffset TakenAt, NearCacheResponse Near, FiguresResponse LastMinute);
