@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
-using RedisAspire.Web.Lookups;
 
 namespace RedisAspire.Tests.Web;
 

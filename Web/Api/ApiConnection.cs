@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Polly;
 using RedisAspire.ServiceDefaults;
 
@@ -73,6 +74,36 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
             yield return events.Current;
     }
 
+    /// <summary>Has something done. Whoever cancels it stops it in the API too.</summary>
+    /// <typeparam name="TProgress">How far it is.</typeparam>
+    /// <typeparam name="TResult">What comes of it.</typeparam>
+    /// <param name="address">Where, below the API's own address.</param>
+    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What has come of it.</returns>
+    /// <exception cref="CacheApiException">It failed.</exception>
+    public async Task<TResult> RunAsync<TProgress, TResult>(
+        string address, object? body, Action<TProgress> progress, CancellationToken cancellationToken)
+    {
+        await foreach (var told in StreamAsync(HttpMethod.Post, address, body, cancellationToken))
+        {
+            switch (told.EventType)
+            {
+                case "progress":
+                    progress(Read<TProgress>(told.Data));
+                    break;
+                case "result":
+                    return Read<TResult>(told.Data);
+                case "failed":
+                    var problem = Read<HttpValidationProblemDetails>(told.Data);
+                    throw FailureHandler.Describe((HttpStatusCode?)problem.Status, problem);
+            }
+        }
+
+        throw new CacheApiException(FailureKind.BrokenOff, "The API ended without a result.");
+    }
+
     private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> events)
     {
         try
@@ -115,4 +146,6 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
             throw new CacheApiException(FailureKind.Unreachable, "The API has failed too often, so no requests are sent to it for a few seconds.", exception);
         }
     }
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
 }

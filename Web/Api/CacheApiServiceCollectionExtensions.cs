@@ -19,8 +19,6 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<ApiConnection>();
         services.AddScoped<CacheApiClient>();
         services.AddScoped<NodeClient>();
-        services.AddScoped<WorkshopClient>();
-        services.AddScoped<InspectionClient>();
         services.AddScoped<KeysClient>();
         services.AddScoped<CatalogueClient>();
         services.AddScoped<BenchClient>();

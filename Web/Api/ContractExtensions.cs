@@ -21,6 +21,10 @@ internal static class ContractExtensions
         public bool IsHit => answer.Source == "cache";
     }
 
+    /// <summary>A moment so many seconds later; the last there is when they are too many, because keys may live for longer than there are dates.</summary>
+    public static DateTimeOffset AfterSeconds(this DateTimeOffset moment, double seconds) =>
+        seconds < (DateTimeOffset.MaxValue - moment).TotalSeconds ? moment.AddSeconds(seconds) : DateTimeOffset.MaxValue;
+
     extension(HistoryEntryResponse lookup)
     {
         /// <summary>Whether the value came from the cache.</summary>

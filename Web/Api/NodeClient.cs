@@ -6,6 +6,17 @@ namespace RedisAspire.Web.Api;
 /// <param name="api">The API.</param>
 public sealed class NodeClient(ApiConnection api)
 {
+    private const string Nodes = "api/nodes";
+
+    private const int Limit = 50;
+
+    /// <summary>Asks for one node.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>How it is.</returns>
+    public Task<NodeResponse> GetNodeAsync(string name, CancellationToken cancellationToken) =>
+        api.GetAsync<NodeResponse>($"{Nodes}/{Uri.EscapeDataString(name)}", cancellationToken);
+
     /// <summary>Lists the sentinels.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>All of them; none where there are none.</returns>
@@ -44,5 +55,27 @@ public sealed class NodeClient(ApiConnection api)
     public Task<NodeResponse> PromoteAsync(string name, Action<PromotionProgress> progress, CancellationToken cancellationToken) =>
         api.RunAsync<PromotionProgress, NodeResponse>(AddressOf(name, "promote"), body: null, progress, cancellationToken);
 
-    private static string AddressOf(string name, string action) => $"api/nodes/{Uri.EscapeDataString(name)}/{action}";
+    /// <summary>Reads the slow log, the last command first.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The last commands that were slow.</returns>
+    public Task<IReadOnlyList<RedisSlowCommand>> SlowCommandsAsync(string node, CancellationToken cancellationToken) =>
+        api.GetAsync<IReadOnlyList<RedisSlowCommand>>(AddressOf(node, $"slowlog?limit={Limit}"), cancellationToken);
+
+    /// <summary>Reads which commands have cost the node most time, the most expensive one first.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The commands.</returns>
+    public Task<IReadOnlyList<RedisCommandUsage>> CommandsAsync(string node, CancellationToken cancellationToken) =>
+        api.GetAsync<IReadOnlyList<RedisCommandUsage>>(AddressOf(node, $"commands?limit={Limit}"), cancellationToken);
+
+    /// <summary>Writes on the master, and sees whether and when it arrives everywhere.</summary>
+    /// <param name="writes">How many writes are timed.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>What was found.</returns>
+    public Task<ReplicationCheckResult> CheckReplicationAsync(int writes, Action<ReplicationCheckProgress> progress, CancellationToken cancellationToken) =>
+        api.RunAsync<ReplicationCheckProgress, ReplicationCheckResult>($"api/replication/check?writes={writes}", body: null, progress, cancellationToken);
+
+    private static string AddressOf(string name, string action) => $"{Nodes}/{Uri.EscapeDataString(name)}/{action}";
 }

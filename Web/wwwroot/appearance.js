@@ -1,5 +1,5 @@
-// Runs before anything is painted. The server draws the page, so it has to know what the system prefers: it is told
-// in a cookie, and asked again when it had drawn the other appearance.
+// This script runs before anything is painted. The server draws the page and learns the preference of the system from a
+// cookie. If the page was drawn in the other appearance, it is loaded again.
 (() => {
   if (document.cookie.split("; ").some(cookie => cookie.startsWith("theme="))) return;
 
@@ -7,7 +7,7 @@
   document.cookie = `system-appearance=${preferred}; path=/; max-age=31536000; SameSite=Lax`;
   if (document.documentElement.dataset.appearance === preferred) return;
 
-  // Once only: where cookies are refused it would never end.
+  // The page reloads only once, since it would never end where cookies are refused.
   try {
     if (sessionStorage.getItem("appearance") === preferred) return;
     sessionStorage.setItem("appearance", preferred);

@@ -1,4 +1,4 @@
-// Browsers give pages the clipboard only at https addresses and on this machine; elsewhere the old way still works.
+// Browsers offer the clipboard API only on https and localhost; execCommand works elsewhere.
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,15 +1,15 @@
-// Blazor tells the state of the connection by the class of this dialog. Whatever happens, a person has nothing to press.
+// Blazor sets the state of the connection as a class of this dialog. The page reconnects or reloads without a click.
 const dialog = document.getElementById("components-reconnect-modal");
 let asking;
 
-// Blazor waits longer and longer between its attempts; a server that is back is noticed within a second.
+// Blazor waits longer after each attempt. This checks every second whether the server is back.
 async function ask() {
   try {
     if (!(await fetch("alive", { cache: "no-store" })).ok) return;
-    // A new process knows nothing of this page, then Blazor answers false.
+    // A new server process does not know this page, and Blazor.reconnect returns false.
     if (!(await Blazor.reconnect())) location.reload();
   } catch {
-    // Not back yet.
+    // The server is not back yet.
   }
 }
 

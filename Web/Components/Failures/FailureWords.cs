@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Localization;
 using RedisAspire.Web.Api;
+using RedisAspire.Web.Localization;
 
 namespace RedisAspire.Web.Components.Failures;
 

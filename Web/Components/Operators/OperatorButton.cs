@@ -4,6 +4,7 @@ using Microsoft.Extensions.Localization;
 using Radzen;
 using Radzen.Blazor;
 using RedisAspire.Web.Api;
+using RedisAspire.Web.Localization;
 
 namespace RedisAspire.Web.Components.Operators;
 

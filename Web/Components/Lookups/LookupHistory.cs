@@ -1,6 +1,6 @@
 using RedisAspire.Web.Api;
 
-namespace RedisAspire.Web.Lookups;
+namespace RedisAspire.Web.Components.Lookups;
 
 /// <summary>The look-ups of one page: the recent ones, how many were hits, and what the last miss of each key cost.</summary>
 public sealed class LookupHistory

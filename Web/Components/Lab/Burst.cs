@@ -1,7 +1,7 @@
 using System.Net;
 using RedisAspire.Web.Api;
 
-namespace RedisAspire.Web.Lab;
+namespace RedisAspire.Web.Components.Lab;
 
 /// <summary>Many requests in a short time, to meet the rate limiter.</summary>
 /// <param name="api">Where they go.</param>

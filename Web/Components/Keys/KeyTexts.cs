@@ -1,4 +1,0 @@
-namespace RedisAspire.Web.Components.Keys;
-
-/// <summary>The sentences about keys.</summary>
-public sealed class KeyTexts;

@@ -1,4 +1,0 @@
-namespace RedisAspire.Web.Components.Lab;
-
-/// <summary>The sentences of the lab.</summary>
-public sealed class LabTexts;

@@ -1,4 +1,0 @@
-namespace RedisAspire.Web.Components.Topology;
-
-/// <summary>The sentences about the nodes together.</summary>
-public sealed class TopologyTexts;

@@ -1,4 +1,0 @@
-namespace RedisAspire.Web.Components.Workshop;
-
-/// <summary>The sentences of the workshop.</summary>
-public sealed class WorkshopTexts;
