@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace RedisAspire.Web;
 
-/// <summary>Where a visitor is sent back to: nowhere but to this site, whatever the request says.</summary>
+/// <summary>The address that a visitor is redirected to, which is always on this site.</summary>
 internal static class LocalAddress
 {
-    /// <summary>The address, if it is one of this site; else that of the first page.</summary>
-    /// <param name="address">What a request says.</param>
+    /// <summary>Returns the address if it is on this site, and otherwise that of the first page.</summary>
+    /// <param name="address">The address in the request.</param>
     public static string Of(string? address) => RedirectHttpResult.IsLocalUrl(address) && !address!.StartsWith('~') ? address : "/";
 }

@@ -12,11 +12,11 @@ using RedisAspire.Web.Operators;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// Started from its build output, in whatever environment, the page has its style sheets and scripts too.
+// Without this, the style sheets and scripts are missing when the build output is run outside Development.
 builder.WebHost.UseStaticWebAssets();
 if (builder.Configuration["DOTNET_WATCH"] is null)
 {
-    // Unless "dotnet watch" runs, nobody edits them: they are sent as the build has compressed them, and kept by the browser.
+    // Static files change only under "dotnet watch". Otherwise they are sent as the build has compressed them, and the browser caches them.
     builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
     builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
 }

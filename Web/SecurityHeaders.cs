@@ -1,6 +1,6 @@
 namespace RedisAspire.Web;
 
-/// <summary>What the browser may do on behalf of a page: only what this server itself serves, and no inline script.</summary>
+/// <summary>Headers that let a page load only what this server serves, and run no inline script.</summary>
 internal static class SecurityHeaders
 {
     // Radzen positions and sizes its components with style attributes, so these alone are allowed inline.
@@ -13,7 +13,7 @@ internal static class SecurityHeaders
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) =>
         app.Use(static (context, next) =>
         {
-            // Not at once: what makes an error page of an answer takes away the headers that it had.
+            // The headers are set last, because the middleware that produces error pages clears the headers before.
             context.Response.OnStarting(static response =>
             {
                 var headers = ((HttpResponse)response).Headers;

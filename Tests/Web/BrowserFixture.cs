@@ -5,7 +5,7 @@ using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>The whole application with one instance of the API, and a real Chromium to look at it.</summary>
+/// <summary>The application with one instance of the API, and a real Chromium to look at it.</summary>
 public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=process", "--RedisAspire:Instances=1")
 {
     private Chromium? _chromium;
@@ -15,7 +15,7 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
 
     public override async ValueTask InitializeAsync()
     {
-        // Whoever comes first waits until the services have compiled what they run, and on a busy machine so does everybody.
+        // The first request waits for the services to compile their code, and on a busy machine every request may be slow.
         Assertions.SetDefaultExpectTimeout(20_000);
         await base.InitializeAsync();
         _chromium = await Chromium.StartAsync();
@@ -36,7 +36,7 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
         return page;
     }
 
-    /// <summary>Opens a page as a visitor who is nobody in particular.</summary>
+    /// <summary>Opens a page as a visitor who is not logged in.</summary>
     internal async Task<BrowserPage> OpenAsVisitorAsync(string path = "/")
     {
         var page = await NewPageAsync(1280, ColorScheme.Light, "en");

@@ -99,7 +99,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         await page.RunAsync("db:product:prod1");
 
         await Assertions.Expect(page["error"]).ToContainTextAsync("Saisie refusée");
-        await Assertions.Expect(page["error"]).ToContainTextAsync("Corrigez-le, puis réessayez.");
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Corrigez-la, puis réessayez.");
         await page.ExpectTextAsync("detail", "Keys that start with 'db:' are no cache entries.");
         await Assertions.Expect(page["detail"]).ToHaveAttributeAsync("lang", "en");
     }

@@ -103,7 +103,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await ChooseAsync(page, "filter-category", "books");
         await Assertions.Expect(page["cards"]).Not.ToContainTextAsync("Plush Fox");
         await Assertions.Expect(page["keys"]).ToContainTextAsync("db:category:books");
-        await ChooseAsync(page, "order", "dearest first");
+        await ChooseAsync(page, "order", "most expensive first");
         await ChooseAsync(page, "filter-stock", "in stock");
         await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
 
@@ -178,7 +178,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         return page;
     }
 
-    // The dialog takes the focus to its first field a moment after it has opened: from whoever writes in another one already.
+    // The dialog takes the focus to its first field a moment after it has opened, even from a field that is being typed in.
     private static Task ExpectReadyAsync(BrowserPage page) => Assertions.Expect(page["product-name"]).ToBeFocusedAsync();
 
     private static async Task FilterAsync(BrowserPage page, string name)
@@ -193,7 +193,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await page.Page.GetByRole(AriaRole.Option, new() { Name = choice, Exact = true }).ClickAsync();
     }
 
-    // A node that is slow for a moment may be taken for down: whoever is told so sends it again.
+    // A node that is slow may appear down for a moment, so the form is sent again.
     private Task PutAsync(HttpClient api, string name) => Eventually.HoldsAsync($"{name} is written", async () =>
     {
         using var answer = await api.PutAsJsonAsync(

@@ -15,7 +15,7 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
         var redis = open.Application.Redis;
         await redis.RestoreAsync();
         var master = await redis.CurrentMasterAsync();
-        // They are back when every page was looked at.
+        // They are started again when every page has been checked.
         foreach (var sentinel in redis.Sentinels)
             await sentinel.Process.KillAsync();
 
@@ -37,9 +37,9 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
 
         await api.KillAsync();
         await open.ExpectAsync("api-down", "The API cannot be reached", "L’API est injoignable");
-        // Whoever comes now sees that as well, and the page all the same when it can be read.
+        // A page that is opened during the outage says so as well, and shows what is known.
         await open.EachAsync(page => page.Page.ReloadAsync());
-        await open.ExpectAsync("api-down", "it goes on by itself", "la suite arrive d’elle-même");
+        await open.ExpectAsync("api-down", "updates resume automatically", "les mises à jour reprendront automatiquement");
 
         await api.StartAsync(Cancellation);
         await open.ExpectWorkingAsync();

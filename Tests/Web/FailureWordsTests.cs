@@ -43,7 +43,7 @@ public sealed class FailureWordsTests : IDisposable
     [Theory]
     [InlineData(FailureKind.Unreachable, "L’API est injoignable")]
     [InlineData(FailureKind.TimedOut, "L’API a mis trop de temps")]
-    [InlineData(FailureKind.BrokenOff, "L’API s’est interrompue")]
+    [InlineData(FailureKind.BrokenOff, "La connexion à l’API a été perdue")]
     public void So_is_that_it_did_not_answer(FailureKind kind, string title)
     {
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr");

@@ -12,7 +12,7 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
     [InlineData("replication")]
     [InlineData("near-cache")]
     [InlineData("failover")]
-    public async Task Whoever_wants_no_motion_sees_every_step_with_its_number(string name)
+    public async Task Without_motion_every_step_is_visible_with_its_number(string name)
     {
         await using var page = await fixture.OpenAsync(path: Path);
         var diagram = page[$"diagram-{name}"];
@@ -39,7 +39,7 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
 
         await page["still"].ClickAsync();
 
-        await Assertions.Expect(page["still"].GetByText("Let the pictures move")).ToBeVisibleAsync();
+        await Assertions.Expect(page["still"].GetByText("Start the animation")).ToBeVisibleAsync();
         Assert.False(await IsMovingAsync(diagram));
     }
 

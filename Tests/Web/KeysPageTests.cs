@@ -165,7 +165,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await Assertions.Expect(page["elements"]).ToContainTextAsync("second");
 
         await page.GotoAsync(new Uri(fixture.Url, $"/keys?key={_prefix}-none&node={replica}"));
-        await Assertions.Expect(page["error"]).ToContainTextAsync("Cette clé n’est pas sur ce nœud");
+        await Assertions.Expect(page["error"]).ToContainTextAsync("Ce nœud n’a pas cette clé");
         Assert.Empty(page.Errors);
     }
 
@@ -175,7 +175,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await using var page = await fixture.OpenAsync(colorScheme: ColorScheme.Dark, path: "/keys");
 
         await FindAsync(page, @"a\");
-        await Assertions.Expect(page.Page.Locator("#content form")).ToContainTextAsync("Something has to come behind a backslash.");
+        await Assertions.Expect(page.Page.Locator("#content form")).ToContainTextAsync("A backslash must be followed by a character.");
         await page.ExpectAccessibleAsync();
         await FindAsync(page, "*********");
 

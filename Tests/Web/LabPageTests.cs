@@ -95,7 +95,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
             await Eventually.HoldsAsync("nothing is counted", async () =>
                 (await api.GetStringAsync(new Uri("/api/rate-limit", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"open\"", StringComparison.Ordinal));
             await using var page = await OpenAsync("rate-limit");
-            await Assertions.Expect(page["unlimited"]).ToContainTextAsync("everybody passes");
+            await Assertions.Expect(page["unlimited"]).ToContainTextAsync("requests are not limited");
 
             await AllowAsync();
 
@@ -119,7 +119,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await page["enqueue"].ClickAsync();
 
         await Assertions.Expect(page["queued"]).ToContainTextAsync("Keys to look up: 1.");
-        // A job whose end Redis did not take in time is given to somebody again after a minute.
+        // A job whose acknowledgement was lost is delivered again after a minute.
         await Assertions.Expect(page["waiting"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
         await Assertions.Expect(page["pending"]).ToHaveTextAsync("0", new() { Timeout = 100_000 });
         Assert.Equal("HIT", await AskAsync(_name));
@@ -142,7 +142,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         });
         await Assertions.Expect(page["dead"].GetByTestId("detail")).Not.ToBeEmptyAsync();
         await page["dead"].GetByTestId("forget").ClickAsync();
-        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Forget them", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Discard them", Exact = true }).ClickAsync();
 
         await Assertions.Expect(page["dead"]).ToContainTextAsync("None.");
         Assert.Empty(page.Errors);
@@ -157,7 +157,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
 
         await using var page = await OpenAsync("hot-keys");
 
-        // Requests are counted a moment after they were made, and the page may have looked before.
+        // Requests are counted a moment after they were made, and the page may have read them before.
         await Eventually.HoldsAsync("the key is on the board", async () =>
         {
             if (await page["board"].Filter(new() { HasText = key }).IsVisibleAsync())

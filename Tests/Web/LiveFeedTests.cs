@@ -18,9 +18,9 @@ public sealed class LiveFeedTests
     [InlineData("event: history\ndata: [null]")]
     [InlineData("event: topology\ndata: [null]")]
     [InlineData("event: nodes\ndata: no JSON")]
-    public async Task Whatever_an_API_of_another_version_says_it_is_listened_to_again(string told)
+    public async Task The_stream_is_connected_again_after_an_unreadable_event(string sent)
     {
-        using var api = new Api($"{told}\n\n", $"event: nodes\ndata: {Nodes}\n\n");
+        using var api = new Api($"{sent}\n\n", $"event: nodes\ndata: {Nodes}\n\n");
         using var feed = new LiveFeed(api, new ConfigurationBuilder().Build(), TimeProvider.System, NullLogger<LiveFeed>.Instance);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(20));

@@ -23,12 +23,12 @@ public sealed class NodeClientTests
 
 
             """);
-        var told = new List<PromotionProgress>();
+        var reported = new List<PromotionProgress>();
 
-        var node = await new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", told.Add, TestContext.Current.CancellationToken);
+        var node = await new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", reported.Add, TestContext.Current.CancellationToken);
 
         Assert.Equal("master", node.Role);
-        Assert.Equal([new(0, 60), new(27.5, 60)], told);
+        Assert.Equal([new(0, 60), new(27.5, 60)], reported);
         Assert.Equal(("POST http://localhost/api/nodes/redis-replica-1/promote", "text/event-stream"), (api.Asked, api.Accepted));
     }
 

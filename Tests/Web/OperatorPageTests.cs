@@ -4,7 +4,7 @@ using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>Everybody may look at the page; who has the token may change and break things.</summary>
+/// <summary>Everybody may view the pages; a visitor with the token may change and break things.</summary>
 [Collection(nameof(BrowserCollection))]
 public sealed class OperatorPageTests(BrowserFixture fixture)
 {
@@ -83,7 +83,7 @@ public sealed class OperatorPageTests(BrowserFixture fixture)
     }
 
     [Fact]
-    public async Task Whoever_guesses_too_often_is_not_told_which_token_is_right()
+    public async Task After_too_many_wrong_tokens_the_right_one_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has more than one loopback address at once.");
         using var guesser = DataForwardingTests.VisitorAt("127.0.0.4", fixture.Web.Url.Port);

@@ -6,7 +6,7 @@ using RedisAspire.Web;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>What a browser is told to forbid, whatever became of the request.</summary>
+/// <summary>The security headers of every answer, whatever its status.</summary>
 public sealed class SecurityHeadersTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

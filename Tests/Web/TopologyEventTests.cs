@@ -26,7 +26,7 @@ public sealed class TopologyEventTests
         Assert.Equal([null, null], LastedAfter(Master(0, "a", null), Master(1, "b", "a")));
 
     private static IEnumerable<double?> LastedAfter(params TopologyChangeResponse[] changes) =>
-        TopologyEvent.Tell(changes.Reverse()).Reverse().Select(told => told.Lasted?.TotalSeconds);
+        TopologyEvent.From(changes.Reverse()).Reverse().Select(topologyEvent => topologyEvent.Lasted?.TotalSeconds);
 
     private static TopologyChangeResponse Up(double second, string node) => Change(second, "up", node);
 

@@ -4,7 +4,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>A drill as a person orders it.</summary>
+/// <summary>Fault injection on the page.</summary>
 [Collection(nameof(BreakageCollection))]
 public sealed class TopologyPageFailureTests(BrowserFixture fixture)
 {

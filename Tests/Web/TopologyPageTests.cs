@@ -33,14 +33,14 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
     }
 
     [Fact]
-    public async Task A_drill_is_ordered_only_when_it_is_confirmed()
+    public async Task A_fault_is_injected_only_when_it_is_confirmed()
     {
         await using var page = await OpenAsync();
         var replica = fixture.Redis.Nodes[1];
 
         await page[$"stop-{replica.Name}"].ClickAsync(new() { Timeout = 20_000 });
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"Stop {replica.Name}?");
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
 
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToBeHiddenAsync();
         Assert.True(replica.IsRunning);

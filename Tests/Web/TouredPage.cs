@@ -18,7 +18,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     public static IReadOnlyList<TouredPage> All { get; } =
     [
         new("/", page => page["node-redis-replica-1"], LookUpAsync),
-        new("/topology", page => page["stop-redis-replica-1"], AskForADrillAsync),
+        new("/topology", page => page["stop-redis-replica-1"], AskToStopANodeAsync),
         new("/workshop", page => page["run-install"], RunAStepAsync),
         new("/keys", page => page["tree"].GetByText("db", new() { Exact = true }), OpenTheTreeAsync),
         new("/catalogue", page => page["cards"].Locator("li").First, FilterAsync),
@@ -46,7 +46,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await Assertions.Expect(page["result-value"]).ToHaveTextAsync($"data_pour_{key}");
     }
 
-    private static async Task AskForADrillAsync(BrowserPage page)
+    private static async Task AskToStopANodeAsync(BrowserPage page)
     {
         var question = page.Page.GetByRole(AriaRole.Alertdialog);
         await page.TabToAsync("stop-redis-replica-1");
@@ -59,7 +59,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     private static Task RunAStepAsync(BrowserPage page) =>
         PressUntilDoneAsync(page, "run-install", page["step-install"].GetByTestId("error"), () => page["done-install"].IsVisibleAsync());
 
-    // A node that has just come back, or is slow, may be taken for down for a moment: whoever reads that tries again.
+    // A node that has just come back, or is slow, may appear down for a moment, so the action is tried again.
     private static async Task PressUntilDoneAsync(BrowserPage page, string mark, ILocator error, Func<Task<bool>> isDone)
     {
         await PressAsync();

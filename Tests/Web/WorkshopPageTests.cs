@@ -77,7 +77,7 @@ public sealed class WorkshopPageTests(BrowserFixture fixture)
         Assert.Equal(0, await page.OverflowAsync());
     }
 
-    // On a busy machine a node may be taken for down for a moment: whoever reads that tries again.
+    // On a busy machine a node may appear down for a moment, so the step is tried again.
     private static Task ExpectDoneAsync(BrowserPage page, string step) => Eventually.HoldsAsync($"the step {step} is done", async () =>
     {
         if (await page[$"step-{step}"].GetByTestId("error").IsVisibleAsync())

@@ -7,9 +7,9 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
 
-/// <summary>Asks the API on behalf of one visitor. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <summary>Sends requests to the API on behalf of one visitor. A failed request throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="clients">Makes the HTTP clients.</param>
-/// <param name="configuration">Holds what the API knows this service and its operators by.</param>
+/// <param name="configuration">Holds the keys that the API knows this service and its operators by.</param>
 public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration configuration)
 {
     /// <summary>The header that carries the admin key.</summary>
@@ -18,40 +18,40 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     /// <summary>The name of the HTTP client.</summary>
     internal const string ClientName = nameof(ApiConnection);
 
-    /// <summary>The address of the person on whose behalf the API is asked, where there is one: the API limits each address.</summary>
+    /// <summary>The address of the visitor, if there is one. The API limits the requests of each address.</summary>
     public string? Visitor { get; set; }
 
-    /// <summary>Whether that person is an operator, for whom the admin key is sent.</summary>
+    /// <summary>Whether the visitor is an operator. The requests of an operator carry the admin key.</summary>
     public bool IsOperator { get; set; }
 
-    /// <summary>Reads something.</summary>
-    /// <typeparam name="T">What it is.</typeparam>
-    /// <param name="address">Where it is, below the API's own address.</param>
+    /// <summary>Sends a GET request and reads the answer.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="address">The path and query, below the address of the API.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The answer.</returns>
     public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken) => await SendAsync<T>(HttpMethod.Get, address, body: null, cancellationToken);
 
     /// <summary>Sends a request and reads the answer.</summary>
-    /// <typeparam name="T">What the answer is.</typeparam>
-    /// <param name="method">What is to be done.</param>
-    /// <param name="address">Where, below the API's own address.</param>
-    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="method">The method.</param>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <param name="headers">Headers beside the usual ones.</param>
+    /// <param name="headers">Additional headers.</param>
     /// <returns>The answer.</returns>
     public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API answered nothing.");
+        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API sent an empty answer.");
     }
 
-    /// <summary>Sends a request whose answer says nothing.</summary>
-    /// <param name="method">What is to be done.</param>
-    /// <param name="address">Where, below the API's own address.</param>
-    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <summary>Sends a request whose answer has no content.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <param name="headers">Headers beside the usual ones.</param>
-    /// <returns>Which success it is.</returns>
+    /// <param name="headers">Additional headers.</param>
+    /// <returns>The status of the answer.</returns>
     public async Task<HttpStatusCode> SendAsync(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
@@ -59,11 +59,11 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     }
 
     /// <summary>Sends a request that is answered with Server-Sent Events.</summary>
-    /// <param name="method">What is to be done.</param>
-    /// <param name="address">Where, below the API's own address.</param>
-    /// <param name="body">What is sent as JSON, if anything.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
     /// <param name="cancellationToken">Ends the events.</param>
-    /// <returns>The events as they come, each with its JSON.</returns>
+    /// <returns>The events as they arrive, each with its JSON.</returns>
     public async IAsyncEnumerable<SseItem<string>> StreamAsync(
         HttpMethod method, string address, object? body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -74,34 +74,34 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
             yield return events.Current;
     }
 
-    /// <summary>Has something done. Whoever cancels it stops it in the API too.</summary>
-    /// <typeparam name="TProgress">How far it is.</typeparam>
-    /// <typeparam name="TResult">What comes of it.</typeparam>
-    /// <param name="address">Where, below the API's own address.</param>
-    /// <param name="body">What is sent as JSON, if anything.</param>
-    /// <param name="progress">Is told how far it is.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What has come of it.</returns>
-    /// <exception cref="CacheApiException">It failed.</exception>
+    /// <summary>Runs an action that takes long and reports its progress. A cancellation stops the action in the API too.</summary>
+    /// <typeparam name="TProgress">The type of the progress.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="cancellationToken">Stops the action.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="CacheApiException">The action failed.</exception>
     public async Task<TResult> RunAsync<TProgress, TResult>(
         string address, object? body, Action<TProgress> progress, CancellationToken cancellationToken)
     {
-        await foreach (var told in StreamAsync(HttpMethod.Post, address, body, cancellationToken))
+        await foreach (var item in StreamAsync(HttpMethod.Post, address, body, cancellationToken))
         {
-            switch (told.EventType)
+            switch (item.EventType)
             {
                 case "progress":
-                    progress(Read<TProgress>(told.Data));
+                    progress(Read<TProgress>(item.Data));
                     break;
                 case "result":
-                    return Read<TResult>(told.Data);
+                    return Read<TResult>(item.Data);
                 case "failed":
-                    var problem = Read<HttpValidationProblemDetails>(told.Data);
+                    var problem = Read<HttpValidationProblemDetails>(item.Data);
                     throw FailureHandler.Describe((HttpStatusCode?)problem.Status, problem);
             }
         }
 
-        throw new CacheApiException(FailureKind.BrokenOff, "The API ended without a result.");
+        throw new CacheApiException(FailureKind.BrokenOff, "The API ended the stream without a result.");
     }
 
     private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> events)
@@ -112,7 +112,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost before everything was said.", exception);
+            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost before the last event.", exception);
         }
     }
 

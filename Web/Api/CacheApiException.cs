@@ -3,23 +3,23 @@ using System.Text.Json;
 
 namespace RedisAspire.Web.Api;
 
-/// <summary>The API refused a request, failed, or could not be reached. Its message is for the log; pages say it in their own words.</summary>
+/// <summary>The API refused a request, failed, or could not be reached. Its message is for the log; pages show their own texts.</summary>
 public sealed class CacheApiException : Exception
 {
-    /// <summary>Creates the exception without words.</summary>
+    /// <summary>Creates the exception with a general message.</summary>
     public CacheApiException()
         : this("The request failed.")
     {
     }
 
-    /// <summary>Creates the exception for an answer that is none.</summary>
+    /// <summary>Creates the exception for an unusable answer.</summary>
     /// <param name="message">What went wrong.</param>
     public CacheApiException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Creates the exception for an answer that is none, with its cause.</summary>
+    /// <summary>Creates the exception for an unusable answer, with its cause.</summary>
     /// <param name="message">What went wrong.</param>
     /// <param name="innerException">The cause.</param>
     public CacheApiException(string message, Exception? innerException)
@@ -28,32 +28,32 @@ public sealed class CacheApiException : Exception
     }
 
     /// <summary>Creates the exception for a request that was not answered.</summary>
-    /// <param name="kind">How far it came.</param>
+    /// <param name="kind">The kind of failure.</param>
     /// <param name="message">What went wrong.</param>
     /// <param name="innerException">The cause.</param>
     public CacheApiException(FailureKind kind, string message, Exception? innerException = null)
         : base(message, innerException) => Kind = kind;
 
-    /// <summary>How far the request came.</summary>
+    /// <summary>The kind of failure.</summary>
     public FailureKind Kind { get; }
 
-    /// <summary>What the API answered; nothing when it did not.</summary>
+    /// <summary>The status of the answer; null when there was none.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>What the API says about it, in English.</summary>
+    /// <summary>The explanation of the API, in English.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Whether what was to be written may be there all the same; nothing when the API does not say.</summary>
+    /// <summary>Whether the write may have taken effect all the same; null when the API does not say.</summary>
     public bool? MayHaveBeenWritten { get; init; }
 
-    /// <summary>Whether it may go well as soon as everything runs again.</summary>
+    /// <summary>Whether the same request may succeed once the outage is over.</summary>
     public bool IsOutage => Kind != FailureKind.Refused || Status >= HttpStatusCode.InternalServerError;
 }
 
-/// <summary>How far a request to the API came.</summary>
+/// <summary>The kind of a failure.</summary>
 public enum FailureKind
 {
-    /// <summary>The API answered that it does not, or cannot, do it.</summary>
+    /// <summary>The API answered with an error.</summary>
     Refused,
 
     /// <summary>The API was not reached.</summary>
@@ -67,12 +67,12 @@ public enum FailureKind
 }
 
 /// <summary>
-/// Turns every failure into a <see cref="CacheApiException"/>. It sits inside the resilience pipeline, which does not
-/// repeat after that exception: a person is waiting for the answer, and the nodes are asked again in a second anyway.
+/// Turns every failure into a <see cref="CacheApiException"/>. The handler runs inside the resilience pipeline, which does not
+/// retry after that exception: a person is waiting for the answer, and the event stream reconnects every second anyway.
 /// </summary>
 internal sealed class FailureHandler : DelegatingHandler
 {
-    /// <summary>Reads what the API says about a failure.</summary>
+    /// <summary>Makes the exception from the problem details of the API.</summary>
     public static CacheApiException Describe(HttpStatusCode? status, HttpValidationProblemDetails? problem)
     {
         var detail = problem?.Detail ?? Join(problem?.Errors);
@@ -93,7 +93,7 @@ internal sealed class FailureHandler : DelegatingHandler
         }
         catch (HttpRequestException exception)
         {
-            throw new CacheApiException(FailureKind.Unreachable, "The web page is here, but the service behind it does not answer.", exception);
+            throw new CacheApiException(FailureKind.Unreachable, "The API does not answer.", exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -119,7 +119,7 @@ internal sealed class FailureHandler : DelegatingHandler
     }
 
     private static bool? MayHaveBeenWritten(HttpValidationProblemDetails problem) =>
-        problem.Extensions.TryGetValue("mayHaveBeenWritten", out var told) && told is JsonElement { ValueKind: JsonValueKind.True or JsonValueKind.False } may
+        problem.Extensions.TryGetValue("mayHaveBeenWritten", out var value) && value is JsonElement { ValueKind: JsonValueKind.True or JsonValueKind.False } may
             ? may.GetBoolean()
             : null;
 

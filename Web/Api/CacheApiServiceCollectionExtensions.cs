@@ -9,13 +9,13 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddHttpClient(ApiConnection.ClientName, http =>
             {
                 http.BaseAddress = new Uri("https+http://apiservice");
-                // Shorter than one attempt of the resilience pipeline, so that it is this client that says what happened.
+                // The timeout is shorter than one attempt of the resilience pipeline, so that this client reports it.
                 http.Timeout = TimeSpan.FromSeconds(9);
             })
             .AddHttpMessageHandler<FailureHandler>()
-            // Failures are told where they matter.
+            // The callers report failures.
             .RemoveAllLoggers();
-        // One for each visitor.
+        // Each visitor has one connection, which carries the address and rights of the visitor.
         services.AddScoped<ApiConnection>();
         services.AddScoped<CacheApiClient>();
         services.AddScoped<NodeClient>();

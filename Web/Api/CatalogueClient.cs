@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace RedisAspire.Web.Api;
 
-/// <summary>The products that Redis keeps for good. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <summary>The products that Redis stores permanently. A failed request throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="api">The API.</param>
 public sealed class CatalogueClient(ApiConnection api)
 {
@@ -12,14 +12,14 @@ public sealed class CatalogueClient(ApiConnection api)
 
     private const string Limit = "24";
 
-    // As many as the API gives at once.
+    // The API returns at most this many at once.
     private const string MaximumCategories = "1000";
 
     /// <summary>Lists products.</summary>
-    /// <param name="filter">Which ones.</param>
-    /// <param name="cursor">Where to go on.</param>
+    /// <param name="filter">The filter and the order.</param>
+    /// <param name="cursor">The cursor of the page; null for the first.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>A page of them.</returns>
+    /// <returns>A page of products.</returns>
     public Task<ProductListResponse> ListAsync(ProductFilter filter, string? cursor, CancellationToken cancellationToken)
     {
         var order = filter.Order.Split('-');
@@ -38,16 +38,16 @@ public sealed class CatalogueClient(ApiConnection api)
         return api.GetAsync<ProductListResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
     }
 
-    /// <summary>Lists the categories, more than anybody would choose from.</summary>
+    /// <summary>Lists the categories.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The categories.</returns>
     public async Task<IEnumerable<string>> GetCategoriesAsync(CancellationToken cancellationToken) =>
         (await api.GetAsync<CategoryListResponse>($"api/db/categories?limit={MaximumCategories}", cancellationToken)).Items.Select(category => category.Name);
 
     /// <summary>Reads a product from the master.</summary>
-    /// <param name="id">What it is known by.</param>
+    /// <param name="id">The id of the product.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The product as it is now; nothing when there is none.</returns>
+    /// <returns>The current product; null when there is none.</returns>
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
         try
@@ -61,25 +61,25 @@ public sealed class CatalogueClient(ApiConnection api)
     }
 
     /// <summary>Creates a product.</summary>
-    /// <param name="product">What it is to be.</param>
+    /// <param name="product">The new content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What has been written.</returns>
+    /// <returns>The product as written, and how many replicas have it.</returns>
     public Task<ProductWriteResponse> CreateAsync(ProductRequest product, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Post, Products, product, cancellationToken);
 
-    /// <summary>Replaces a product, if it is still what it was; the API answers <see cref="HttpStatusCode.PreconditionFailed"/> otherwise.</summary>
-    /// <param name="id">What it is known by.</param>
-    /// <param name="product">What it is to be.</param>
-    /// <param name="version">The version that it has to have; nothing when there must be none.</param>
+    /// <summary>Replaces a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
+    /// <param name="id">The id of the product.</param>
+    /// <param name="product">The new content.</param>
+    /// <param name="version">The expected version; null when the product must not exist.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What has been written.</returns>
+    /// <returns>The product as written, and how many replicas have it.</returns>
     public Task<ProductWriteResponse> ReplaceAsync(string id, ProductRequest product, long? version, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Put, AddressOf(id), product, cancellationToken, version is { } known ? IfMatch(known) : ("If-None-Match", "*"));
 
-    /// <summary>Deletes a product, if it is still what it was; the API answers <see cref="HttpStatusCode.PreconditionFailed"/> otherwise.</summary>
+    /// <summary>Deletes a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
     /// <param name="product">The product.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What has been written.</returns>
+    /// <returns>The product as written, and how many replicas have it.</returns>
     public Task<ProductWriteResponse> DeleteAsync(Product product, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Delete, AddressOf(product.Id), body: null, cancellationToken, IfMatch(product.Version));
 
@@ -90,10 +90,10 @@ public sealed class CatalogueClient(ApiConnection api)
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
-/// <summary>Which products are wanted, in which order. What is not said does not matter.</summary>
+/// <summary>A filter and an order of products. A property that is null does not filter.</summary>
 public sealed class ProductFilter
 {
-    /// <summary>A text in the name.</summary>
+    /// <summary>A text that the name contains.</summary>
     public string? Name { get; set; }
 
     /// <summary>The category.</summary>
@@ -105,9 +105,9 @@ public sealed class ProductFilter
     /// <summary>The highest price.</summary>
     public decimal? MaxPrice { get; set; }
 
-    /// <summary>Whether they can be had now.</summary>
+    /// <summary>Whether the product is in stock.</summary>
     public bool? InStock { get; set; }
 
-    /// <summary>By what they are sorted: <c>price</c> or <c>name</c>, with <c>-desc</c> for the last first.</summary>
+    /// <summary>The order: <c>price</c> or <c>name</c>, with <c>-desc</c> for descending.</summary>
     public string Order { get; set; } = "price";
 }

@@ -1,6 +1,6 @@
 namespace RedisAspire.Web.Api;
 
-/// <summary>What pages ask of the API's answers again and again.</summary>
+/// <summary>Properties of the API's answers that several pages need.</summary>
 internal static class ContractExtensions
 {
     extension(NodeResponse node)
@@ -21,7 +21,7 @@ internal static class ContractExtensions
         public bool IsHit => answer.Source == "cache";
     }
 
-    /// <summary>A moment so many seconds later; the last there is when they are too many, because keys may live for longer than there are dates.</summary>
+    /// <summary>Adds seconds to a moment. The result is the last possible date when the sum is later, because a key may live longer than dates reach.</summary>
     public static DateTimeOffset AfterSeconds(this DateTimeOffset moment, double seconds) =>
         seconds < (DateTimeOffset.MaxValue - moment).TotalSeconds ? moment.AddSeconds(seconds) : DateTimeOffset.MaxValue;
 

@@ -1,6 +1,6 @@
 namespace RedisAspire.Web.Api;
 
-/// <summary>What Redis counts: requests of keys, counters, and what each visitor asks. What fails throws a <see cref="CacheApiException"/>.</summary>
+/// <summary>The counts in Redis: the most requested keys, the counters, and the requests of each visitor. A failed request throws a <see cref="CacheApiException"/>.</summary>
 /// <param name="api">The API.</param>
 public sealed class CountingClient(ApiConnection api)
 {
@@ -29,9 +29,9 @@ public sealed class CountingClient(ApiConnection api)
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         api.SendAsync(HttpMethod.Delete, AddressOf(name), body: null, cancellationToken);
 
-    /// <summary>Reads how much the visitor may still ask. That request counts.</summary>
+    /// <summary>Reads how many requests the visitor has left. This request counts as well.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The visitor's window.</returns>
+    /// <returns>The rate-limit window of the visitor.</returns>
     public Task<RateLimitResponse> GetRateLimitAsync(CancellationToken cancellationToken) => api.GetAsync<RateLimitResponse>("api/rate-limit", cancellationToken);
 
     private static string AddressOf(string counter) => $"api/counters/{Uri.EscapeDataString(counter)}";

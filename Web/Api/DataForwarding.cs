@@ -8,8 +8,8 @@ using RedisAspire.ServiceDefaults;
 namespace RedisAspire.Web.Api;
 
 /// <summary>
-/// Passes <c>/data/{key}</c> on to the API, so that one address serves the page to a browser and the data to
-/// <c>curl</c>. What changes something needs the admin key here as there: this service does not lend its own.
+/// Forwards <c>/data/{key}</c> to the API, so that one address serves the page to a browser and the data to <c>curl</c>.
+/// Requests that change data need the admin key of the client here too: this service does not add its own.
 /// </summary>
 internal static class DataForwarding
 {
@@ -19,9 +19,9 @@ internal static class DataForwarding
 
     private static readonly string[] Parameters = ["bypassNear", "ttl"];
 
-    // What the request and the answer say about themselves; the rest belongs to each connection.
-    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, ApiConnection.AdminKeyHeader];
-    private static readonly string[] Passed =
+    // Only these headers are forwarded; the others belong to each connection.
+    private static readonly string[] RequestHeaders = [HeaderNames.Accept, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, ApiConnection.AdminKeyHeader];
+    private static readonly string[] ResponseHeaders =
         [HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.ETag, HeaderNames.Vary, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "X-Cache", "Server-Timing", "RateLimit", "RateLimit-Policy"];
 
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
@@ -35,15 +35,15 @@ internal static class DataForwarding
 
     public static void MapDataForwarding(this IEndpointRouteBuilder routes) => routes.MapMethods("/data/{**key}", Methods, ForwardAsync);
 
-    // Nothing of the request line decides where the request goes: the key is a parameter, encoded anew, and so is what else is
-    // known of the query. In a path, dots and slashes would lead to other addresses.
+    // The request line must not decide where the request goes, so the key is sent as a query parameter and encoded again. In a
+    // path, its dots and slashes would lead to other addresses.
     private static Uri AddressOf(HttpContext context)
     {
         var query = new QueryBuilder(context.Request.Query.Where(parameter => Parameters.Contains(parameter.Key, StringComparer.Ordinal)));
         return new Uri($"data{query}{(query.Any() ? '&' : '?')}key={EncodeOnce(RawKey.Of(context))}", UriKind.Relative);
     }
 
-    // What is encoded remains as it is: decoding it and encoding it again would make two keys of one.
+    // Encoded characters stay as they are: decoding and encoding them again would change the key.
     private static string EncodeOnce(string key)
     {
         var encoded = new StringBuilder(key.Length);
@@ -55,7 +55,7 @@ internal static class DataForwarding
     private static async Task ForwardAsync(HttpContext context, IHttpClientFactory clients, IConfiguration configuration, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(context));
-        foreach (var name in Asked)
+        foreach (var name in RequestHeaders)
             request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)context.Request.Headers[name]);
         VisitorAddress.Forward(request, VisitorAddress.Of(context), configuration);
         if (HttpMethods.IsPut(context.Request.Method))
@@ -75,7 +75,7 @@ internal static class DataForwarding
         }
         catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            await Results.Problem("The web page is here, but the API behind it does not answer.", statusCode: StatusCodes.Status502BadGateway, title: "The API cannot be reached")
+            await Results.Problem("The web page works, but the API behind it does not answer.", statusCode: StatusCodes.Status502BadGateway, title: "The API cannot be reached")
                 .ExecuteAsync(context);
             return;
         }
@@ -83,7 +83,7 @@ internal static class DataForwarding
         using (response)
         {
             context.Response.StatusCode = (int)response.StatusCode;
-            foreach (var name in Passed)
+            foreach (var name in ResponseHeaders)
             {
                 if (response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values))
                     context.Response.Headers[name] = values.ToArray();
@@ -95,8 +95,8 @@ internal static class DataForwarding
 }
 
 /// <summary>
-/// Takes refusals past the resilience pipeline: it would repeat them, and take the API for broken and keep everybody
-/// from it because of one who asks too often.
+/// Carries the answer 429 past the resilience pipeline. The pipeline would retry, and would open its circuit for all visitors
+/// because of one who sends too many requests.
 /// </summary>
 internal sealed class TooManyRequestsHandler : DelegatingHandler
 {
@@ -107,9 +107,9 @@ internal sealed class TooManyRequestsHandler : DelegatingHandler
     }
 }
 
-/// <summary>The API asks one client to slow down.</summary>
+/// <summary>The API has refused a request because the client has sent too many.</summary>
 /// <param name="response">Its answer.</param>
-internal sealed class TooManyRequestsException(HttpResponseMessage response) : Exception("The API asks to slow down.")
+internal sealed class TooManyRequestsException(HttpResponseMessage response) : Exception("The API refused the request because the client has sent too many.")
 {
     /// <summary>The API's answer.</summary>
     public HttpResponseMessage Response { get; } = response;

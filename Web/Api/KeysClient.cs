@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace RedisAspire.Web.Api;
 
 /// <summary>
-/// What is in Redis, key by key. A node that is not named is the master. Every request looks at a bounded number of
-/// keys, so that answers may be empty though there is more. What fails throws a <see cref="CacheApiException"/>.
+/// The keys of a Redis node; a node of null is the master. The API scans a bounded number of keys per request, so an answer
+/// may be empty although there are more. A failed request throws a <see cref="CacheApiException"/>.
 /// </summary>
 /// <param name="api">The API.</param>
-/// <param name="time">Knows when keys expire.</param>
+/// <param name="time">Turns times to live into moments.</param>
 public sealed class KeysClient(ApiConnection api, TimeProvider time)
 {
     private const string Limit = "50";
 
-    /// <summary>Lists keys: the next ones that match, or none after the last.</summary>
-    /// <param name="search">Which keys.</param>
+    /// <summary>Lists the next keys that match.</summary>
+    /// <param name="search">The pattern and the type.</param>
     /// <param name="node">The node.</param>
-    /// <param name="cursor">Where to go on.</param>
+    /// <param name="cursor">The cursor of the page; null for the first.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>About fifty keys, or fewer, and where to go on.</returns>
+    /// <returns>About fifty keys or fewer, and the cursor of the next page; null after the last.</returns>
     public async Task<(IReadOnlyList<TimedKey> Items, string? Next)> ListAsync(KeySearch search, string? node, string? cursor, CancellationToken cancellationToken)
     {
         KeyPageResponse page;
@@ -32,12 +32,12 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
         return ([.. page.Items.Select(key => new TimedKey(key, ExpiryAfter(key.TtlSeconds)))], page.Next);
     }
 
-    /// <summary>Shows a level of the tree: the next names.</summary>
-    /// <param name="prefix">What all keys of the level begin with.</param>
+    /// <summary>Reads the next names of a level of the tree.</summary>
+    /// <param name="prefix">The prefix of all keys of the level.</param>
     /// <param name="node">The node.</param>
-    /// <param name="cursor">Where to go on.</param>
+    /// <param name="cursor">The cursor of the page; null for the first.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>What there is, as far as was looked.</returns>
+    /// <returns>The names that the scan has found so far.</returns>
     public async Task<KeyTreeResponse> GetLevelAsync(string prefix, string? node, string? cursor, CancellationToken cancellationToken)
     {
         KeyTreeResponse level;
@@ -56,24 +56,24 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
     /// <summary>Reads a key, and a part of its value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="node">The node.</param>
-    /// <param name="cursor">Where to go on.</param>
+    /// <param name="cursor">The cursor of the page; null for the first.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The key, and when it expires; nothing when it never does.</returns>
+    /// <returns>The key, and when it expires; null when it never does.</returns>
     public async Task<(KeyDetailsResponse Details, DateTimeOffset? ExpiresAt)> GetValueAsync(string key, string? node, string? cursor, CancellationToken cancellationToken)
     {
         var details = await api.GetAsync<KeyDetailsResponse>(AddressOf("/value", ("key", key), ("node", node), ("cursor", cursor), ("limit", Limit)), cancellationToken);
         return (details, ExpiryAfter(details.TtlSeconds));
     }
 
-    /// <summary>Lets a key expire.</summary>
+    /// <summary>Sets the time to live of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="seconds">How long it is to live.</param>
+    /// <param name="seconds">The time to live.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>When it expires now.</returns>
+    /// <returns>When the key expires.</returns>
     public async Task<DateTimeOffset?> ExpireAsync(string key, long seconds, CancellationToken cancellationToken) =>
         ExpiryAfter((await api.SendAsync<KeyResponse>(HttpMethod.Put, AddressOf("/ttl", ("key", key)), new TtlRequest(seconds), cancellationToken)).TtlSeconds);
 
-    /// <summary>Lets a key never expire.</summary>
+    /// <summary>Removes the time to live of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public Task PersistAsync(string key, CancellationToken cancellationToken) =>
@@ -86,10 +86,10 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
         api.SendAsync(HttpMethod.Delete, AddressOf("/value", ("key", key)), body: null, cancellationToken);
 
     /// <summary>Counts the keys that match on the master.</summary>
-    /// <param name="search">Which keys.</param>
-    /// <param name="progress">Is told what was found so far.</param>
+    /// <param name="search">The pattern and the type.</param>
+    /// <param name="progress">Receives the sum so far.</param>
     /// <param name="cancellationToken">Ends the count.</param>
-    /// <returns>All of them.</returns>
+    /// <returns>The sum.</returns>
     public async Task<KeyCountResponse> CountAsync(KeySearch search, Action<KeyCountResponse> progress, CancellationToken cancellationToken)
     {
         var sum = new KeyCountResponse(Node: "", Keys: 0, Spared: 0, Scanned: 0, KeysOnNode: 0, Complete: false, Next: null);
@@ -104,11 +104,11 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
         return sum;
     }
 
-    /// <summary>Deletes the keys that match, but the application's own.</summary>
-    /// <param name="search">Which keys.</param>
-    /// <param name="progress">Is told how far it is.</param>
-    /// <param name="cancellationToken">Stops it; what is deleted remains deleted.</param>
-    /// <returns>What was deleted.</returns>
+    /// <summary>Deletes the keys that match, except the application's own.</summary>
+    /// <param name="search">The pattern and the type.</param>
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="cancellationToken">Stops the deletion; deleted keys are not restored.</param>
+    /// <returns>How many keys were deleted.</returns>
     public Task<DeletedKeysResponse> DeleteAsync(KeySearch search, Action<DeletedKeysResponse> progress, CancellationToken cancellationToken) =>
         api.RunAsync<DeletedKeysResponse, DeletedKeysResponse>("api/keys/delete", new DeleteKeysRequest(search.Pattern, search.Type), progress, cancellationToken);
 
@@ -119,13 +119,13 @@ public sealed class KeysClient(ApiConnection api, TimeProvider time)
 }
 
 /// <summary>A key in a list.</summary>
-/// <param name="Key">The key as it was when it was read.</param>
-/// <param name="ExpiresAt">When it expires; nothing when it never does.</param>
+/// <param name="Key">The key at the time it was read.</param>
+/// <param name="ExpiresAt">When the key expires; null when it never does.</param>
 public sealed record TimedKey(KeyResponse Key, DateTimeOffset? ExpiresAt);
 
-/// <summary>Which keys are wanted.</summary>
-/// <param name="Pattern">A glob of Redis.</param>
-/// <param name="Type">The type of the value; any if nothing is said.</param>
+/// <summary>A search for keys.</summary>
+/// <param name="Pattern">A glob pattern of Redis.</param>
+/// <param name="Type">The type of the value; null for any type.</param>
 public sealed record KeySearch(string Pattern, string? Type)
 {
     /// <summary>All keys.</summary>

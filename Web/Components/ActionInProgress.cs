@@ -2,7 +2,7 @@ using RedisAspire.Web.Api;
 
 namespace RedisAspire.Web.Components;
 
-/// <summary>What a person has started: one thing at a time, which can be cancelled, and whose failure is kept to be shown.</summary>
+/// <summary>The action that a visitor has started on a page. There is one at a time; it can be cancelled, and its failure is kept to be shown.</summary>
 public sealed class ActionInProgress : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
@@ -10,32 +10,32 @@ public sealed class ActionInProgress : IDisposable
     private Task _reading = Task.CompletedTask;
     private Func<CancellationToken, Task>? _unread;
 
-    /// <summary>Whether something is under way.</summary>
+    /// <summary>Whether an action is running.</summary>
     public bool IsRunning => _running is not null;
 
-    /// <summary>Why the last one failed.</summary>
+    /// <summary>Why the last action failed.</summary>
     public CacheApiException? Problem { get; private set; }
 
-    /// <summary>Whether the last one was cancelled.</summary>
+    /// <summary>Whether the last action was cancelled.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>Reads what is shown; nothing more if that is under way, or something else is.</summary>
-    /// <param name="action">How it is read.</param>
+    /// <summary>Reads the data of the page. If an action is running, this only waits for a reading that is under way.</summary>
+    /// <param name="action">Reads the data.</param>
     public Task ReadAsync(Func<CancellationToken, Task> action) => ReadAsync(action, shown: null);
 
-    /// <summary>Reads again what could not be read, which is shown as failed until it has been; nothing if it was something else that failed.</summary>
+    /// <summary>Repeats a reading that failed. Its failure stays visible until the data has been read. This does nothing after the failure of another action.</summary>
     public Task AgainAsync() => _unread is { } action ? ReadAsync(action, Problem) : Task.CompletedTask;
 
-    /// <summary>Does something, as soon as what is being read has been; nothing if something else is under way.</summary>
-    /// <param name="action">What is done.</param>
+    /// <summary>Runs an action once a reading that is under way has ended. This does nothing while another action is running.</summary>
+    /// <param name="action">The action.</param>
     public async Task RunAsync(Func<CancellationToken, Task> action)
     {
-        // Whatever became of it: that is not the fault of what is done now.
+        // A failure of the reading must not fail this action.
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await StartAsync(action);
     }
 
-    /// <summary>Cancels what is under way.</summary>
+    /// <summary>Cancels the running action.</summary>
     public Task CancelAsync() => _running?.CancelAsync() ?? Task.CompletedTask;
 
     /// <inheritdoc />
@@ -67,7 +67,7 @@ public sealed class ActionInProgress : IDisposable
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
-            // A page that was left tells nobody.
+            // A page that was left shows no cancellation.
             (Problem, IsCancelled) = (null, !_closed.IsCancellationRequested);
         }
         finally

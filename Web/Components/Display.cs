@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisAspire.Web.Components;
 
-/// <summary>Numbers as the language of the page writes them.</summary>
+/// <summary>Formats numbers for the language of the page.</summary>
 public static class Display
 {
     private const string Unknown = "–";
@@ -49,7 +49,7 @@ public static class Display
         _ => Local($"{bytes / 1073741824d:0.00} G{ByteSign}"),
     };
 
-    /// <summary>Writes a count with its thousands apart: <c>1,001</c>.</summary>
+    /// <summary>Writes a count with separators: <c>1,001</c>.</summary>
     /// <param name="count">The count.</param>
     /// <returns>The count, or a dash.</returns>
     public static string Count(long? count) => count is null ? Unknown : Local($"{count:N0}");
@@ -77,14 +77,14 @@ public static class Display
     /// <returns>The share in percent, or a dash.</returns>
     public static string Percent(double? share) => share is null ? Unknown : Percent(share.Value, "0.#");
 
-    /// <summary>Writes how much faster something is: <c>99.93 %</c>, and never all of it.</summary>
+    /// <summary>Writes how much faster something is: <c>99.93 %</c>. The share is rounded down, so it never reaches 100 %.</summary>
     /// <param name="share">The share of the time that is saved.</param>
     /// <returns>The share in percent, rounded down.</returns>
     public static string Gain(double share) => Percent(Math.Floor(share * 10_000) / 10_000, "0.##");
 
     /// <summary>Writes a number of seconds: <c>60 s</c>.</summary>
     /// <param name="seconds">The seconds.</param>
-    /// <returns>The whole seconds with their unit.</returns>
+    /// <returns>The seconds, rounded, with their unit.</returns>
     public static string Seconds(double seconds) => Local($"{seconds:0} s");
 
     /// <summary>Writes a price: <c>1,249.00</c>.</summary>
@@ -103,7 +103,7 @@ public static class Display
     /// <returns>The time of day in UTC.</returns>
     public static string TimeOfDay(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>Writes how long something lasted that a person could watch: <c>3.2 s</c>, or <c>4 min 5 s</c>.</summary>
+    /// <summary>Writes how long an event lasted: <c>3.2 s</c>, or <c>4 min 5 s</c>.</summary>
     /// <param name="time">The time.</param>
     /// <returns>The time with its units.</returns>
     public static string Lapse(TimeSpan time) => time < TimeSpan.FromMinutes(1)

@@ -1,22 +1,22 @@
 namespace RedisAspire.Web.Live;
 
-/// <summary>Something that happened to the nodes, with how long it took to come about.</summary>
-/// <param name="Change">What happened.</param>
-/// <param name="Lasted">How long the node was down that is up again, or how long there was no master before the new one.</param>
+/// <summary>A change of the topology, with the duration of the state that it ended.</summary>
+/// <param name="Change">The change.</param>
+/// <param name="Lasted">How long a node was down before it came back, or how long there was no master before the new one.</param>
 public sealed record TopologyEvent(TopologyChangeResponse Change, TimeSpan? Lasted)
 {
-    /// <summary>Finds out how long what the changes ended had lasted.</summary>
+    /// <summary>Computes how long the states lasted that the changes ended.</summary>
     /// <param name="changes">The changes, the latest first.</param>
-    /// <returns>The same, the latest first.</returns>
-    public static IReadOnlyList<TopologyEvent> Tell(IEnumerable<TopologyChangeResponse> changes)
+    /// <returns>The events, the latest first.</returns>
+    public static IReadOnlyList<TopologyEvent> From(IEnumerable<TopologyChangeResponse> changes)
     {
         var downSince = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         DateTimeOffset? masterlessSince = null;
-        var told = new List<TopologyEvent>();
+        var events = new List<TopologyEvent>();
         foreach (var change in changes.Reverse())
-            told.Add(new TopologyEvent(change, Lasted(change)));
-        told.Reverse();
-        return told;
+            events.Add(new TopologyEvent(change, Lasted(change)));
+        events.Reverse();
+        return events;
 
         TimeSpan? Lasted(TopologyChangeResponse change)
         {
@@ -37,7 +37,7 @@ public sealed record TopologyEvent(TopologyChangeResponse Change, TimeSpan? Last
             return null;
         }
 
-        // It was lost when it went down, which may have been seen a little earlier.
+        // The outage began when the master went down, which may have been reported a little earlier.
         DateTimeOffset? BeginMasterless(TopologyChangeResponse change)
         {
             masterlessSince = DownSince(change.Before) ?? change.Time;

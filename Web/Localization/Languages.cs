@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Localization;
 namespace RedisAspire.Web.Localization;
 
 /// <summary>
-/// Speaks the language that was chosen on the page, else the one that the browser asks for. English sentences are the
-/// keys of the resources, so that only the others need a file.
+/// Selects the language that was chosen on the page, or else the one that the browser prefers. English sentences are the keys
+/// of the resources, so only the other languages need a file.
 /// </summary>
 internal static class LocalizationExtensions
 {
@@ -36,11 +36,11 @@ internal static class LocalizationExtensions
         });
 }
 
-/// <summary>A language that the pages speak.</summary>
+/// <summary>A language of the pages.</summary>
 /// <param name="Code">Its code, as in <c>lang</c> and <c>Accept-Language</c>.</param>
-/// <param name="Name">Its name in itself.</param>
+/// <param name="Name">Its name in the language itself.</param>
 public sealed record Language(string Code, string Name)
 {
-    /// <summary>All of them; the first one is spoken to whoever prefers none of them.</summary>
+    /// <summary>All languages. The first one is the default.</summary>
     public static IReadOnlyList<Language> All { get; } = [new("en", "English"), new("fr", "Français")];
 }

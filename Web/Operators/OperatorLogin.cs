@@ -12,18 +12,18 @@ using RedisAspire.ServiceDefaults;
 namespace RedisAspire.Web.Operators;
 
 /// <summary>
-/// Makes an operator of the visitor who has the token: by the link <c>/login?t=…</c> or by the form of the page. A cookie
-/// remembers it for twelve hours, or until the token is another one.
+/// Logs a visitor in as an operator by the token, which comes in the link <c>/login?t=…</c> or from the form of the page. A
+/// cookie keeps the login for twelve hours, or until the token changes.
 /// </summary>
 internal static class OperatorLogin
 {
-    /// <summary>The parameter that tells the page why it is shown: somebody tried to log in, and could not.</summary>
+    /// <summary>The query parameter with the reason why a login has failed.</summary>
     public const string FailureParameter = "login";
 
-    /// <summary>Its value when the token was another one.</summary>
+    /// <summary>The value when the token was wrong.</summary>
     public const string Wrong = "wrong";
 
-    /// <summary>Its value when nobody is let in, because wrong tokens came too often from the same address.</summary>
+    /// <summary>The value when too many wrong tokens came from the same address.</summary>
     public const string TooOften = "too-often";
 
     private const string Path = "/login";
@@ -37,7 +37,7 @@ internal static class OperatorLogin
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<IOptions<OperatorOptions>>((cookie, options) =>
         {
             var token = FingerprintOf(options.Value.Token);
-            // Its own name for each token: a browser sends cookies to every port of a host, and another application may run there.
+            // The name depends on the token, because a browser sends a cookie to all ports of a host and another application may run there.
             cookie.Cookie.Name = $"redisaspire-operator-{token}";
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Strict;
@@ -63,7 +63,7 @@ internal static class OperatorLogin
         });
     }
 
-    /// <summary>Whether whoever sent a request may change and break things.</summary>
+    /// <summary>Whether a request comes from an operator.</summary>
     public static bool IsOperator(this HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<OperatorOptions>>().Value.Open || context.User.Identity is { IsAuthenticated: true };
 
@@ -72,7 +72,7 @@ internal static class OperatorLogin
         var back = LocalAddress.Of(returnUrl);
         var expected = context.RequestServices.GetRequiredService<IOptions<OperatorOptions>>().Value.Token;
         var wrongTokens = context.RequestServices.GetRequiredService<WrongTokens>();
-        // Whoever has guessed too often is not told that the next one is right.
+        // After too many wrong tokens even the right one is refused, so that it cannot be guessed.
         if (wrongTokens.AreTooMany(context))
             return Failed(TooOften);
         if (!new Secret(expected).Matches(token))
@@ -106,12 +106,12 @@ internal static class OperatorLogin
     }
 }
 
-/// <summary>Who may change and break things by the page (<c>Operator</c> in the configuration); everybody may look.</summary>
+/// <summary>The section <c>Operator</c> of the configuration: who may change and break things. Everybody may view the pages.</summary>
 public sealed class OperatorOptions
 {
-    /// <summary>What an operator logs in with. Without one nobody can, unless <see cref="Open"/> is set.</summary>
+    /// <summary>The token that an operator logs in with. Without a token there are no operators, unless <see cref="Open"/> is set.</summary>
     public string? Token { get; set; }
 
-    /// <summary>Whether everybody is an operator, as in a classroom where all are trusted.</summary>
+    /// <summary>Whether every visitor is an operator, as in a classroom.</summary>
     public bool Open { get; set; }
 }

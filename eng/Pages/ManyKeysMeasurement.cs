@@ -46,7 +46,7 @@ internal sealed class ManyKeysMeasurement(VisitedApplication application, IPage 
     {
         await MeasureAsync("open the page, with its tree", () => page.GotoAsync(new Uri(application.Web, "keys").ToString()), () => SeeAsync("tree", "session"));
         await page.OpenAsync(new Uri(application.Web, "keys"));
-        await MeasureAsync("open a level of the tree", () => Toggler("user").ClickAsync(), () => page.GetByTestId("tree").GetByText("go on").Nth(1).WaitForAsync());
+        await MeasureAsync("open a level of the tree", () => Toggler("user").ClickAsync(), () => page.GetByTestId("tree").GetByText("continue").Nth(1).WaitForAsync());
         await MeasureAsync("list: first page", () => page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync(), () => SeeKeyAsync(":"));
         await MeasureAsync("list: next page", () => page.PressAsync("more"), () => page.GetByTestId("key-link").Nth(75).WaitForAsync());
         await MeasureAsync("filter: a quarter of the keys", () => FindAsync("user:*:profile"), () => SeeKeyAsync("user:"));

@@ -1,6 +1,6 @@
 namespace RedisAspire.Web.Components.Catalogue;
 
-/// <summary>A product while it is being written.</summary>
+/// <summary>A product in the form of the dialog.</summary>
 public sealed class ProductDraft
 {
     private const int MaximumNameLength = 200;
@@ -12,33 +12,33 @@ public sealed class ProductDraft
     /// <summary>The name.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The price, once it is given.</summary>
+    /// <summary>The price; null while it is empty.</summary>
     public decimal? Price { get; set; }
 
-    /// <summary>What kind of product it is.</summary>
+    /// <summary>The category.</summary>
     public string Category { get; set; } = "";
 
-    /// <summary>Whether it can be had now.</summary>
+    /// <summary>Whether the product is in stock.</summary>
     public bool InStock { get; set; } = true;
 
-    /// <summary>What it is praised for, a feature a line.</summary>
+    /// <summary>The features, one per line.</summary>
     public string Features { get; set; } = "";
 
-    /// <summary>Whether the name is one.</summary>
+    /// <summary>Whether the name is valid.</summary>
     public bool HasName => IsText(Name, MaximumNameLength);
 
-    /// <summary>Whether the category is one.</summary>
+    /// <summary>Whether the category is valid.</summary>
     public bool HasCategory => IsText(Category, MaximumCategoryLength);
 
-    /// <summary>Whether the price is one.</summary>
+    /// <summary>Whether the price is valid.</summary>
     public bool HasPrice => Price is >= 0 and <= MaximumPrice && decimal.Round(Price.Value, 2) == Price;
 
-    /// <summary>Whether the features are some.</summary>
+    /// <summary>Whether the features are valid.</summary>
     public bool HasFeatures => Lines.Length <= MaximumFeatures && Array.TrueForAll(Lines, line => IsText(line, MaximumFeatureLength));
 
     private string[] Lines => Features.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Begins with what a product is.</summary>
+    /// <summary>Makes the draft from a product.</summary>
     /// <param name="product">The product.</param>
     /// <returns>The draft.</returns>
     public static ProductDraft Of(Product product) => new()
@@ -50,8 +50,8 @@ public sealed class ProductDraft
         Features = string.Join('\n', product.Features),
     };
 
-    /// <summary>What the product is to be.</summary>
-    /// <returns>The product as the API takes it.</returns>
+    /// <summary>Makes the request to the API.</summary>
+    /// <returns>The request.</returns>
     public ProductRequest ToRequest() => new(Name, Price ?? 0, Category, InStock, Lines);
 
     private static bool IsText(string? text, int maximumLength) =>

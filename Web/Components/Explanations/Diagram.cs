@@ -1,56 +1,56 @@
 namespace RedisAspire.Web.Components.Explanations;
 
-/// <summary>Who talks to whom, in a few steps. Every diagram has as many steps as its animation has quarters: four.</summary>
-/// <param name="Name">What it is known by on the page.</param>
-/// <param name="Title">What it explains.</param>
-/// <param name="Summary">The same in a sentence.</param>
-/// <param name="Boxes">Who takes part.</param>
-/// <param name="Steps">What happens, in its order.</param>
+/// <summary>A diagram of messages between participants, in four steps, since the animation has four parts.</summary>
+/// <param name="Name">The id on the page.</param>
+/// <param name="Title">The title.</param>
+/// <param name="Summary">A sentence about the subject.</param>
+/// <param name="Boxes">The participants.</param>
+/// <param name="Steps">The steps in their order.</param>
 public sealed record Diagram(string Name, string Title, string Summary, IReadOnlyList<DiagramBox> Boxes, IReadOnlyList<DiagramStep> Steps);
 
-/// <summary>Somebody who takes part.</summary>
-/// <param name="Name">What is written on it.</param>
-/// <param name="X">Where its middle is.</param>
-/// <param name="Y">Where its middle is, from the top.</param>
+/// <summary>A participant, drawn as a box.</summary>
+/// <param name="Name">The text on the box.</param>
+/// <param name="X">The horizontal position of the middle.</param>
+/// <param name="Y">The vertical position of the middle, from the top.</param>
 public sealed record DiagramBox(string Name, double X, double Y)
 {
-    /// <summary>How wide every box is.</summary>
+    /// <summary>The width of every box.</summary>
     public const double Width = 118;
 
-    /// <summary>How high every box is.</summary>
+    /// <summary>The height of every box.</summary>
     public const double Height = 46;
 }
 
-/// <summary>Something that happens.</summary>
-/// <param name="Caption">What it is, in words.</param>
-/// <param name="Messages">The messages that are sent in it, from box to box.</param>
+/// <summary>A step of a diagram.</summary>
+/// <param name="Caption">The description.</param>
+/// <param name="Messages">The messages of the step, from box to box.</param>
 public sealed record DiagramStep(string Caption, params IReadOnlyList<(int From, int To)> Messages)
 {
-    /// <summary>The box that something happens to, if nothing is sent.</summary>
+    /// <summary>The box that is marked, in a step without messages.</summary>
     public int? Marked { get; init; }
 
-    /// <summary>Whether that is bad.</summary>
+    /// <summary>Whether the mark shows a failure.</summary>
     public bool IsFailure { get; init; }
 }
 
 /// <summary>The line of a message from the edge of one box to the edge of another.</summary>
-/// <param name="StartX">Where it begins.</param>
-/// <param name="StartY">Where it begins, from the top.</param>
-/// <param name="EndX">Where it ends.</param>
-/// <param name="EndY">Where it ends, from the top.</param>
+/// <param name="StartX">The horizontal position of the start.</param>
+/// <param name="StartY">The vertical position of the start, from the top.</param>
+/// <param name="EndX">The horizontal position of the end.</param>
+/// <param name="EndY">The vertical position of the end, from the top.</param>
 public sealed record DiagramArrow(double StartX, double StartY, double EndX, double EndY)
 {
     private const double Gap = 6;
 
-    // To the right of its way, so that there and back are two lines, and a number on one does not hide one on the other.
+    // Lines are shifted to the right of their direction, so that the two directions are two lines and their numbers do not overlap.
     private const double Aside = 11;
 
     /// <summary>The line as SVG and CSS write it.</summary>
     public string Path => FormattableString.Invariant($"M {StartX:0.#} {StartY:0.#} L {EndX:0.#} {EndY:0.#}");
 
     /// <summary>Draws the line between two boxes.</summary>
-    /// <param name="from">Who sends.</param>
-    /// <param name="to">Who receives.</param>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
     /// <returns>The line.</returns>
     public static DiagramArrow Between(DiagramBox from, DiagramBox to)
     {

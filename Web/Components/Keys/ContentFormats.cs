@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace RedisAspire.Web.Components.Keys;
 
-/// <summary>Writes JSON so that a person can read it.</summary>
+/// <summary>Formats JSON with line breaks and indentation.</summary>
 internal static class IndentedJson
 {
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The same with line breaks; as it is where that cannot be done.</summary>
+    /// <summary>Formats JSON, and returns any other text unchanged.</summary>
     public static string Of(string json)
     {
         try
@@ -18,7 +18,7 @@ internal static class IndentedJson
             using var document = JsonDocument.Parse(json);
             return JsonSerializer.Serialize(document.RootElement, Pretty);
         }
-        // Half of a pair of surrogates is met only when it is written.
+        // An unpaired surrogate is detected only when it is written.
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {
             return json;
@@ -26,7 +26,7 @@ internal static class IndentedJson
     }
 }
 
-/// <summary>Bytes as hexadecimal digits, with what they are as text beside.</summary>
+/// <summary>Bytes as hexadecimal digits, with the printable characters beside them.</summary>
 public static class HexDump
 {
     private const int LineLength = 16;

@@ -3,9 +3,9 @@ using RedisAspire.Web.Api;
 
 namespace RedisAspire.Web.Components.Lab;
 
-/// <summary>Many requests in a short time, to meet the rate limiter.</summary>
-/// <param name="api">Where they go.</param>
-/// <param name="time">Measures how long they take.</param>
+/// <summary>Many requests in a short time, to reach the rate limit.</summary>
+/// <param name="api">The API that receives the requests.</param>
+/// <param name="time">Measures the duration.</param>
 public sealed class Burst(CountingClient api, TimeProvider time)
 {
     private const int AtOnce = 32;
@@ -14,24 +14,24 @@ public sealed class Burst(CountingClient api, TimeProvider time)
     private int _refused;
     private RateLimitResponse? _fullest;
 
-    /// <summary>How many were answered.</summary>
+    /// <summary>How many requests were accepted.</summary>
     public int Passed => _passed;
 
-    /// <summary>How many were refused because there had been too many.</summary>
+    /// <summary>How many requests were refused by the rate limiter.</summary>
     public int Refused => _refused;
 
-    /// <summary>How many that is together.</summary>
+    /// <summary>How many requests were sent.</summary>
     public int Sent => Passed + Refused;
 
-    /// <summary>The window as it was when most of it was used.</summary>
+    /// <summary>The window with the most requests.</summary>
     public RateLimitResponse? Fullest => _fullest;
 
-    /// <summary>How long they took; nothing while they are under way.</summary>
+    /// <summary>How long the burst took; null while it is running.</summary>
     public TimeSpan? Elapsed { get; private set; }
 
-    /// <summary>Sends them.</summary>
-    /// <param name="requests">How many.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Sends the requests.</summary>
+    /// <param name="requests">How many requests.</param>
+    /// <param name="cancellationToken">Ends the burst.</param>
     public async Task SendAsync(int requests, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -46,7 +46,7 @@ public sealed class Burst(CountingClient api, TimeProvider time)
         {
             var window = await api.GetRateLimitAsync(cancellationToken);
             Interlocked.Increment(ref _passed);
-            // Two at the same time may lose one of them, and the next says nearly the same.
+            // Two concurrent answers may overwrite each other; the next one is nearly the same.
             if (window.Used is { } used && !(_fullest?.Used >= used))
                 _fullest = window;
         }

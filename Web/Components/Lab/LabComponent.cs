@@ -5,37 +5,37 @@ using RedisAspire.Web.Live;
 namespace RedisAspire.Web.Components.Lab;
 
 /// <summary>
-/// An experiment of the lab: it reads what it shows when it is opened, after every action, when it is asked to, and
-/// when the events tell that there may be something new.
+/// An experiment of the lab. It reads its data when it is opened, after every action, on request, and when an event of the
+/// API indicates new data.
 /// </summary>
 public abstract class LabComponent : LiveComponent
 {
-    // What is counted arrives in Redis within a second; more often nobody could read it.
+    // Counts reach Redis within a second, and faster changes would not be readable.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private bool _isAwaited;
+    private bool _isRefreshing;
 
-    /// <summary>What the person has started.</summary>
+    /// <summary>The action that the visitor has started.</summary>
     protected ActionInProgress Action { get; } = new();
 
     /// <summary>The clock.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>Reads what is shown.</summary>
+    /// <summary>Reads the data.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     protected abstract Task LoadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells whether there may be something new to read.</summary>
-    /// <param name="before">What was known before.</param>
-    /// <returns><see langword="false"/>, unless a component knows better.</returns>
+    /// <summary>Tells whether a snapshot indicates new data.</summary>
+    /// <param name="before">The snapshot before.</param>
+    /// <returns><see langword="false"/>, unless a component overrides it.</returns>
     protected virtual bool IsOutdated(LiveSnapshot before) => false;
 
-    /// <summary>Reads again what is shown.</summary>
+    /// <summary>Reads the data again.</summary>
     protected Task RefreshAsync() => Action.ReadAsync(LoadAsync);
 
-    /// <summary>Does something, and reads what has come of it.</summary>
-    /// <param name="action">What is done.</param>
+    /// <summary>Runs an action, and reads the data afterwards.</summary>
+    /// <param name="action">The action.</param>
     protected Task RunAsync(Func<CancellationToken, Task> action) => Action.RunAsync(async cancellationToken =>
     {
         await action(cancellationToken);
@@ -48,7 +48,7 @@ public abstract class LabComponent : LiveComponent
     /// <inheritdoc />
     protected override void OnSnapshotUpdated(LiveSnapshot before)
     {
-        if (!_isAwaited && IsOutdated(before))
+        if (!_isRefreshing && IsOutdated(before))
             Start(() => RefreshSoonAsync(Closed));
     }
 
@@ -76,7 +76,7 @@ public abstract class LabComponent : LiveComponent
 
     private async Task RefreshSoonAsync(CancellationToken cancellationToken)
     {
-        _isAwaited = true;
+        _isRefreshing = true;
         try
         {
             await Task.Delay(Pause, Time, cancellationToken);
@@ -89,7 +89,7 @@ public abstract class LabComponent : LiveComponent
         }
         finally
         {
-            _isAwaited = false;
+            _isRefreshing = false;
         }
     }
 }

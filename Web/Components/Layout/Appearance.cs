@@ -1,8 +1,8 @@
 namespace RedisAspire.Web.Components.Layout;
 
 /// <summary>
-/// Light or dark: as chosen on the page, else as the system prefers. Both come as cookies, so that the very first
-/// byte of a page is drawn right and only one theme is downloaded.
+/// Light or dark: the choice on the page, or else the preference of the system. Both come as cookies, so that the server draws
+/// the page in the right theme and the browser downloads only that one.
 /// </summary>
 internal static class Appearance
 {

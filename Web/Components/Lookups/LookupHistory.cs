@@ -2,7 +2,7 @@ using RedisAspire.Web.Api;
 
 namespace RedisAspire.Web.Components.Lookups;
 
-/// <summary>The look-ups of one page: the recent ones, how many were hits, and what the last miss of each key cost.</summary>
+/// <summary>The look-ups of one page: the recent ones, the number of hits, and the last miss of each key.</summary>
 public sealed class LookupHistory
 {
     private const int Length = 10;
@@ -22,7 +22,7 @@ public sealed class LookupHistory
     /// <summary>The share of hits, from 0 to 1; none before the first look-up.</summary>
     public double? HitRatio => Count == 0 ? null : (double)Hits / Count;
 
-    /// <summary>Remembers a look-up.</summary>
+    /// <summary>Adds a look-up.</summary>
     /// <param name="lookup">The look-up.</param>
     public void Add(LookupResult lookup)
     {
@@ -39,6 +39,6 @@ public sealed class LookupHistory
 
     /// <summary>Finds the last miss of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>The last look-up of the key that the database answered, if there was one.</returns>
+    /// <returns>The last look-up of the key that the database answered; null if there was none.</returns>
     public LookupResult? LastMiss(string key) => _misses.GetValueOrDefault(key);
 }

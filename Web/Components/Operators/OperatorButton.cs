@@ -8,7 +8,7 @@ using RedisAspire.Web.Localization;
 
 namespace RedisAspire.Web.Components.Operators;
 
-/// <summary>A button of what only operators may do. Others see a lock, and are asked to log in.</summary>
+/// <summary>A button for operators. Other visitors see a lock, and the button shows them the login.</summary>
 public sealed class OperatorButton : RadzenButton
 {
     [Inject]
@@ -20,7 +20,7 @@ public sealed class OperatorButton : RadzenButton
     [Inject]
     private IStringLocalizer<OperatorTexts> Words { get; set; } = null!;
 
-    /// <summary>Whether everybody may do it after all.</summary>
+    /// <summary>Whether the button works for every visitor.</summary>
     [Parameter]
     public bool IsForEverybody { get; set; }
 
@@ -35,7 +35,7 @@ public sealed class OperatorButton : RadzenButton
         base.OnParametersSet();
         if (MayClick)
             return;
-        // A form is not sent, and an icon that is all there is says what the button does.
+        // The button must not submit a form. An icon without a text stays, since it alone shows what the button does.
         ButtonType = ButtonType.Button;
         if (!string.IsNullOrEmpty(Text))
             Icon = "lock";
