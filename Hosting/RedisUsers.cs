@@ -16,8 +16,7 @@ internal sealed class RedisUsers
         "~* resetchannels &__Booksleeve_MasterChanged "
         + "-@all +@read +@write +@connection +@transaction +@scripting +@pubsub "
         + "-@admin -@dangerous -function -script|flush -script|kill -script|debug "
-        + "+info +role +wait +command +client|list +client|no-evict "
-        + "+memory|stats +slowlog|get +slowlog|len +latency|latest +latency|histogram";
+        + "+info +role +wait +command +client|no-evict";
 
     /// <summary>Creates the users.</summary>
     /// <param name="applicationPassword">The password in the services' connection strings.</param>
@@ -26,7 +25,8 @@ internal sealed class RedisUsers
     {
         passwordOf ??= static _ => RandomNumberGenerator.GetHexString(32, lowercase: true);
         Application = new("default", applicationPassword, ApplicationRules);
-        Operator = Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite");
+        Operator = Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite "
+            + "+client|setname +client|id +client|list +slowlog|get");
         Replication = Create("replication", $"{NoData} +psync +replconf +ping");
         Sentinel = Create(
             "sentinel",
@@ -44,7 +44,7 @@ internal sealed class RedisUsers
     /// <summary>The services. They name no user when they log in, and are <c>default</c> then.</summary>
     public RedisUser Application { get; }
 
-    /// <summary>The services when they make another node the master or show a node's settings, and for nothing else: it can change them.</summary>
+    /// <summary>The services when they make another node the master or show a node's settings, connections and slow log, and for nothing else: it can change settings.</summary>
     public RedisUser Operator { get; }
 
     /// <summary>A replica at its master. The same on every node, so that any may be promoted.</summary>

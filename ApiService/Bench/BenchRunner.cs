@@ -142,7 +142,7 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
             _ = transaction.ListTrimAsync(Key, 0, Length - 1);
             await transaction.ExecuteAsync().WaitAsync(Timeout);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
         {
             LogNotKept(failure);
         }

@@ -71,7 +71,7 @@ internal sealed partial class ClusterFigures(
         {
             return master.TryGetDatabase(out var database) ? await ask(database).WaitAsync(Timeout, cancellationToken) : otherwise;
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogNotShared(failure);
             return otherwise;

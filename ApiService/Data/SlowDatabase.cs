@@ -31,7 +31,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         {
             return (await changed.FindAsync(key, cancellationToken) ?? first, true);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogChangeUnknown(failure);
             return (first, false);

@@ -61,7 +61,7 @@ internal sealed partial class SeedOnStart(
             LogForeign(failure);
             return true;
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogNotYet(failure);
             return false;

@@ -234,22 +234,21 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
     {
         // The connection is closed in the background: that takes seconds when the node hangs, and a write waits for the next master.
         if (_connection is { } connection)
-            _ = Task.Run(connection.Dispose);
+            _ = connection.DisposeAsync().AsTask();
         _connection = null;
     }
 
     private async Task<ConnectionMultiplexer> ConnectAsync(string connectionString, CancellationToken cancellationToken)
     {
         var settings = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
-        // Connecting to an absent server blocks the calling thread for a while in some client versions.
-        var connection = await Task.Run(() => ConnectionMultiplexer.ConnectAsync(settings), cancellationToken);
+        var connection = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
         if (!connection.IsConnected)
         {
-            connection.Dispose();
+            await connection.DisposeAsync();
             throw new RedisUnavailableException("The Redis master cannot be reached.");
         }
 
-        // The client may send commands of a lost connection again on the next one. Whether they are executed then is not known.
+        // A command that was sent on a lost connection is not answered. Whether it was executed is not known.
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionFailed += (_, failure) =>
         {

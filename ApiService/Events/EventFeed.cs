@@ -188,7 +188,7 @@ internal sealed partial class EventComposer(
         {
             return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogNoHistory(failure);
             return [];

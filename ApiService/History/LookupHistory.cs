@@ -108,7 +108,7 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         {
             await history.AddAsync(batch, instance.Name, cancellationToken);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             LogLost(batch.Count, failure);
         }

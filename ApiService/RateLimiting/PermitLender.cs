@@ -42,7 +42,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
                 .WaitAsync(_options.LeaseTimeout, cancellationToken))!;
             return new Loan((int)answer[0], (int)answer[1]);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             return Open(failure);
         }

@@ -117,7 +117,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         {
             // The replica is late, whether it answers without the marker or does not answer.
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             return new ReplicaDelay(node, "down", ReadableAfterMs: null, RedisFailure.Describe(failure));
         }
@@ -210,7 +210,7 @@ internal sealed class CheckMarkers(IDatabase master)
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
                 await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Timeout);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, CancellationToken.None))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
         {
             // The keys expire.
         }

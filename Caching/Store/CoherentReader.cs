@@ -172,13 +172,12 @@ internal sealed partial class CoherentReader : IDisposable
             // One node that hangs is enough for one caller.
             return (failure.InnerException is TimeoutException || node.IsSilent ? StoredEntry.Unavailable : null, true);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             _instruments.Fallback();
             _instruments.Operation(activity, "GET", node, started, failure);
-            var isExpected = failure is TimeoutException or RespErrorException;
-            if (node.ReportFailure(failure) || !isExpected)
-                LogFailed(node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);
+            if (node.ReportFailure(failure))
+                LogFailed(node.Name, RedisErrors.Describe(failure));
             return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
         }
         finally
@@ -267,5 +266,5 @@ internal sealed partial class CoherentReader : IDisposable
     }
 
     [LoggerMessage(LogLevel.Warning, "A read failed on {Node}: {Reason}. The cache does without it.")]
-    private partial void LogFailed(string node, string reason, Exception? unexpected);
+    private partial void LogFailed(string node, string reason);
 }

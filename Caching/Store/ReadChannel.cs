@@ -76,7 +76,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
             // What it does not have yet would only be told when it comes.
             wait.IsWatched = reply.Value is not null;
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             // Whoever waits also looks again now and then.
         }
@@ -164,7 +164,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         }
     }
 
-    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => endpoint.ToConnectionOptions("RedisAspire-tracking") with
+    private TrackedConnectionOptions OptionsFor(RedisNodeEndpoint endpoint) => TrackedConnectionOptions.For(endpoint) with
     {
         OperationTimeout = _options.OperationTimeout,
         BroadcastPrefixes = _options.IsBroadcastTracking ? [_options.KeyPrefix] : [],

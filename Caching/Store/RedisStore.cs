@@ -54,7 +54,7 @@ internal sealed partial class RedisStore(
             ReportForeignKey(key);
             return StoredEntry.Unavailable;
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(activity, node, "GET", started, failure);
             return StoredEntry.Unavailable;
@@ -214,18 +214,15 @@ internal sealed partial class RedisStore(
             ReportForeignKey(key);
             return new WriteResult(IsReached: true, IsDone: false, Offset: null);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(activity, master, operation, started, failure);
             return WriteResult.NotReached;
         }
     }
 
-    private void Succeeded(Activity? activity, RedisNode node, string operation, long started)
-    {
+    private void Succeeded(Activity? activity, RedisNode node, string operation, long started) =>
         instruments.Operation(activity, operation, node, started, failure: null);
-        node.ReportSuccess();
-    }
 
     private void Failed(Activity? activity, RedisNode node, string operation, long started, Exception failure)
     {
@@ -234,14 +231,13 @@ internal sealed partial class RedisStore(
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
             // It is a replica by now: whoever is the master, it has to be found out at once.
             topology.LookAgain();
-        var isExpected = RedisErrors.IsFailure(failure, CancellationToken.None);
         // A node that refuses one command refuses it every time.
-        if (IsRefusal(failure) ? warnings.IsDue(operation, node.Name) : node.ReportFailure(failure) || !isExpected)
-            LogFailed(operation, node.Name, RedisErrors.Describe(failure), isExpected ? null : failure);
+        if (IsRefusal(failure) ? warnings.IsDue(operation, node.Name) : node.ReportFailure(failure))
+            LogFailed(operation, node.Name, RedisErrors.Describe(failure));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache does without it.")]
-    private partial void LogFailed(string operation, string node, string reason, Exception? unexpected);
+    private partial void LogFailed(string operation, string node, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else and is left alone: served from the source, not cached.")]
     private partial void LogForeignKey(string key);

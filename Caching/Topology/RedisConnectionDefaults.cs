@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>How every connection to a node of the topology is configured, whoever makes it.</summary>
+/// <summary>How every connection to a node or sentinel is configured. The only place where that is said.</summary>
 public static class RedisConnectionDefaults
 {
-    /// <summary>Applies the settings to <paramref name="options"/> and returns it.</summary>
+    /// <summary>Applies the settings for the application's commands to <paramref name="options"/> and returns it.</summary>
     /// <param name="options">Options parsed from a node's connection string.</param>
     public static ConfigurationOptions Apply(ConfigurationOptions options)
     {
@@ -15,15 +15,50 @@ public static class RedisConnectionDefaults
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 1000;
         options.ConnectRetry = 1;
-        options.ReconnectRetryPolicy = new LinearRetry(500);
-        // INFO counts as an administrator's command in the client.
+        options.ReconnectRetryPolicy = new LinearRetry(250);
+        // A command for a node that is away fails at once: another node, or the source, answers instead.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        // A connection on which a command has timed out and nothing was received for four time-outs is closed and made
+        // anew: it is dead and the operating system does not know it.
+        options.AsyncTimeout = 1500;
+        options.SyncTimeout = 1500;
+        // How often the client looks for time-outs, dead connections and nodes that are back.
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
+        options.Protocol = RedisProtocol.Resp3;
+        // The client regards INFO as a command of administrators, however it is sent. Which commands are allowed is said by
+        // the access control list of the node.
         options.AllowAdmin = true;
-        // One multiplexer knows one node: there is nothing to agree on between masters, and nobody to tell.
+        // One multiplexer knows one node: there is nothing to agree on between masters, and nobody to notify.
         options.TieBreaker = "";
         options.ConfigurationChannel = "";
-        // Nor is it part of a cluster, so that the client need not ask for what it has no permission to know.
-        options.CommandMap = CommandMap.Create(["CLUSTER"], available: false);
+        // What the client would ask when it connects, and has no permission for or no use of.
+        options.CommandMap = CommandMap.Create(["CLUSTER", "CONFIG", "SENTINEL"], available: false);
         options.ClientName = "RedisAspire";
+        return options;
+    }
+
+    /// <summary>The settings for a node's operator, who may change roles and settings.</summary>
+    internal static ConfigurationOptions ForOperator(ConfigurationOptions node, string? user, string? password)
+    {
+        var options = Apply(node.Clone());
+        if (user is not null)
+            (options.User, options.Password) = (user, password);
+        // Sentinels close a node's connections when its role changes. Its operator goes on as soon as there is a new one.
+        options.BacklogPolicy = BacklogPolicy.Default;
+        // ECHO is no command of the operator's user: the client checks the connection with PING.
+        options.CommandMap = CommandMap.Create(["CLUSTER", "ECHO", "SENTINEL"], available: false);
+        options.SetClientLibrary = false;
+        options.ClientName = "RedisAspire-operator";
+        return options;
+    }
+
+    /// <summary>The settings for a sentinel.</summary>
+    internal static ConfigurationOptions ForSentinel(ConfigurationOptions sentinel)
+    {
+        var options = Apply(sentinel.Clone());
+        options.CommandMap = CommandMap.Sentinel;
+        // Subscriptions go over the one connection: what a sentinel announces and answers is little.
+        options.SharedSubscriptionConnection = true;
         return options;
     }
 }

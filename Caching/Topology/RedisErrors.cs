@@ -3,39 +3,75 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>Tells failures of Redis from others.</summary>
+/// <summary>Distinguishes failures of Redis from others.</summary>
 public static class RedisErrors
 {
-    /// <summary>Whether Redis, or the way to it, is the reason of a failure that may come from anywhere.</summary>
-    /// <param name="failure">What was thrown.</param>
+    /// <summary>Whether Redis, or the way to it, is the reason for a failure.</summary>
+    /// <param name="failure">The exception that was thrown.</param>
     /// <param name="cancellationToken">
-    /// What the caller could have given it up with. The client gives commands up by itself as well, when a connection is
-    /// lost between choosing it and writing to it.
+    /// The caller's own token. The client cancels commands by itself as well, when a connection is lost between choosing it
+    /// and writing to it.
     /// </param>
     public static bool IsFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
-        // The source is not Redis, however long it takes.
-        SourceTimeoutException => false,
-        RedisException or RedisCommandException or RedisUnavailableException or TimeoutException => true,
-        // What the client got from its socket: it passes that on when a connection is lost twice.
+        RedisException or RedisCommandException or RedisUnavailableException or RedisTimeoutException => true,
+        // Of waiting for a command. An exception derived from it is somebody else's, such as that of a slow source.
+        TimeoutException => failure.GetType() == typeof(TimeoutException),
+        // From the client's socket: it passes that on when a connection is lost twice.
         IOException or SocketException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        // So the client's scans throw what befell a page that they had asked for ahead.
+        // A scan of the client throws the failure of a page that it had asked for ahead in this form.
         AggregateException { InnerException: { } cause } => IsFailure(cause, cancellationToken),
         _ => false,
     };
 
-    /// <summary>
-    /// Whether a command has failed, and not only its caller has given it up. For where nothing runs but commands and
-    /// what reads their answers: a client whose connection is lost at the wrong moment throws whatever it comes upon.
-    /// </summary>
-    /// <param name="failure">What the command threw.</param>
-    /// <param name="cancellationToken">What the caller could have given it up with.</param>
-    public static bool IsFailureOfCommand(Exception failure, CancellationToken cancellationToken) =>
-        failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested;
-
-    /// <summary>What went wrong, in a sentence.</summary>
-    /// <param name="failure">What the command threw.</param>
+    /// <summary>What went wrong, in a few words.</summary>
+    /// <param name="failure">The exception that was thrown.</param>
     // Messages of StackExchange.Redis go on for lines with its internal state.
-    internal static string Describe(Exception failure) => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.');
+    internal static string Describe(Exception failure) => failure switch
+    {
+        TimeoutException or OperationCanceledException => "does not answer",
+        RedisConnectionException { InnerException: { } cause } => Describe(cause),
+        // "No connection is available …; SocketClosed on 127.0.0.1:6379/Interactive, …": the reason comes second.
+        RedisConnectionException when failure.Message.Split(';', 2) is [_, var reason] => reason.Split(['/', ',', '\n'], 2)[0].Trim(),
+        _ => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.'),
+    };
+
+    /// <summary>Waits for what a node or sentinel is asked, and says in one exception why it was not done.</summary>
+    /// <exception cref="RedisUnavailableException">It did not answer, or with an error, which is the inner exception.</exception>
+    internal static async Task<T> AskAsync<T>(string asked, string command, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsFailure(failure, cancellationToken))
+        {
+            throw new RedisUnavailableException($"{asked} did not do {command}: {Describe(failure)}.", failure);
+        }
+    }
+}
+
+/// <summary>An operation needs a Redis node that is not there now.</summary>
+public sealed class RedisUnavailableException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public RedisUnavailableException()
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Which node is missing.</param>
+    public RedisUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Which node is missing.</param>
+    /// <param name="innerException">The client's exception.</param>
+    public RedisUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
 }

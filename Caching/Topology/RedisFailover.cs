@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Tracking;
+using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
@@ -12,7 +12,7 @@ namespace RedisAspire.Caching.Topology;
 public sealed partial class RedisFailover : IDisposable
 {
     // Replicas acknowledge what they have once a second, and the master waits for that.
-    private const string CatchUpMilliseconds = "2000";
+    private const int CatchUpMilliseconds = 2000;
 
     private static readonly TimeSpan Joined = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
@@ -25,7 +25,6 @@ public sealed partial class RedisFailover : IDisposable
     public static TimeSpan MaximumDuration { get; } = TimeSpan.FromSeconds(60);
 
     private readonly RedisTopology _topology;
-    private readonly RedisOperator _operator;
     private readonly SentinelFailover _sentinels;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisFailover> _logger;
@@ -35,7 +34,7 @@ public sealed partial class RedisFailover : IDisposable
 
     /// <summary>Creates it.</summary>
     /// <param name="topology">The nodes.</param>
-    /// <param name="options">The user that may change roles.</param>
+    /// <param name="options">What the sentinels call the replication.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where it is written what was done.</param>
     public RedisFailover(RedisTopology topology, IOptions<RedisTopologyOptions> options, TimeProvider time, ILogger<RedisFailover> logger)
@@ -43,10 +42,9 @@ public sealed partial class RedisFailover : IDisposable
         ArgumentNullException.ThrowIfNull(topology);
         ArgumentNullException.ThrowIfNull(options);
         _topology = topology;
-        _operator = new RedisOperator(options.Value, time);
         _time = time;
         _logger = logger;
-        _sentinels = new SentinelFailover(topology, _operator, options.Value.SentinelServiceName, time, logger);
+        _sentinels = new SentinelFailover(topology, options.Value.SentinelServiceName, time, logger);
         topology.Looked += Follow;
     }
 
@@ -113,7 +111,7 @@ public sealed partial class RedisFailover : IDisposable
     private async Task JoinAsync(RedisNode node, RedisNode master, CancellationToken cancellationToken)
     {
         LogReturned(node.Name, master.Name);
-        await _operator.AskAsync(node, cancellationToken, "REPLICAOF", master.Peer.Host, master.Peer.PortText).ConfigureAwait(false);
+        await node.OperateAsync("REPLICAOF", server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
         if (!await _topology.WaitUntilAsync(() => node.Status is { CanRead: true, Role: RedisRole.Replica }, Joined, cancellationToken).ConfigureAwait(false))
             throw new RedisUnavailableException($"{node.Name} did not get in touch with {master.Name} within {Joined.TotalSeconds} s.");
     }
@@ -122,10 +120,10 @@ public sealed partial class RedisFailover : IDisposable
     {
         var old = _topology.Master;
         if (old is null || !await TryHandOverAsync(old, node, cancellationToken).ConfigureAwait(false))
-            await _operator.AskAsync(node, cancellationToken, "REPLICAOF", "NO", "ONE").ConfigureAwait(false);
+            await node.OperateAsync("REPLICAOF", server => server.ExecuteAsync("REPLICAOF", "NO", "ONE"), cancellationToken).ConfigureAwait(false);
 
         _promoted = node;
-        await TryAsync(node, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
+        await TryRewriteAsync(node, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, cancellationToken))).ConfigureAwait(false);
         await _topology.WaitForMasterAsync(node, HandOver, cancellationToken).ConfigureAwait(false);
     }
@@ -140,14 +138,14 @@ public sealed partial class RedisFailover : IDisposable
 
         while (_time.GetElapsedTime(started) < HandOver)
         {
-            if (await _operator.AskAsync(node, cancellationToken, "ROLE").ConfigureAwait(false) is { Items: [{ Text: "master" }, ..] })
+            if (await node.OperateAsync("ROLE", server => server.RoleAsync(), cancellationToken).ConfigureAwait(false) is Role.Master)
                 return true;
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
         // That there is nothing to abort, because the time Redis had for it is up, is an answer as well.
-        var failure = await FailureOfAsync(old, cancellationToken, "FAILOVER", "ABORT").ConfigureAwait(false);
-        if (failure is null or { InnerException: RespErrorException })
+        var failure = await FailureOfAsync(old, "FAILOVER ABORT", server => server.ExecuteAsync("FAILOVER", "ABORT"), cancellationToken).ConfigureAwait(false);
+        if (failure is null or { InnerException: RedisServerException })
             throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
     }
@@ -158,15 +156,16 @@ public sealed partial class RedisFailover : IDisposable
         {
             try
             {
-                await _operator.AskAsync(old, cancellationToken, "FAILOVER", "TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", CatchUpMilliseconds).ConfigureAwait(false);
+                await old.OperateAsync(
+                    "FAILOVER", server => server.ExecuteAsync("FAILOVER", "TO", node.Peer.Host, node.Peer.Port, "TIMEOUT", CatchUpMilliseconds), cancellationToken).ConfigureAwait(false);
                 return true;
             }
-            catch (RedisUnavailableException refusal) when (refusal.InnerException is RespErrorException && _time.GetElapsedTime(started) < HandOver)
+            catch (RedisUnavailableException refusal) when (refusal.InnerException is RedisServerException && _time.GetElapsedTime(started) < HandOver)
             {
                 // A replica that has just connected is not accepted at once.
                 await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
             }
-            catch (RedisUnavailableException failure) when (failure.InnerException is not RespErrorException)
+            catch (RedisUnavailableException failure) when (failure.InnerException is not RedisServerException)
             {
                 LogRefused(old.Name, "FAILOVER", failure.Message);
                 return false;
@@ -176,8 +175,8 @@ public sealed partial class RedisFailover : IDisposable
 
     private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)
     {
-        if (await TryAsync(follower, cancellationToken, "REPLICAOF", master.Peer.Host, master.Peer.PortText).ConfigureAwait(false))
-            await TryAsync(follower, cancellationToken, "CONFIG", "REWRITE").ConfigureAwait(false);
+        if (await FailureOfAsync(follower, "REPLICAOF", server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false) is null)
+            await TryRewriteAsync(follower, cancellationToken).ConfigureAwait(false);
     }
 
     // A master of before that was down or out of reach does not know that there is another one.
@@ -196,20 +195,21 @@ public sealed partial class RedisFailover : IDisposable
         }
     }
 
-    private async Task<bool> TryAsync(RedisNode node, CancellationToken cancellationToken, params string[] command) =>
-        await FailureOfAsync(node, cancellationToken, command).ConfigureAwait(false) is null;
+    // So that its role outlives a restart. A node without a file remembers nothing.
+    private Task<RedisUnavailableException?> TryRewriteAsync(RedisNode node, CancellationToken cancellationToken) =>
+        FailureOfAsync(node, "CONFIG REWRITE", server => server.ConfigRewriteAsync(), cancellationToken);
 
     // Null when it was done.
-    private async Task<RedisUnavailableException?> FailureOfAsync(RedisNode node, CancellationToken cancellationToken, params string[] command)
+    private async Task<RedisUnavailableException?> FailureOfAsync(RedisNode node, string command, Func<IServer, Task> ask, CancellationToken cancellationToken)
     {
         try
         {
-            await _operator.AskAsync(node, cancellationToken, command).ConfigureAwait(false);
+            await node.OperateAsync(command, ask, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (RedisUnavailableException failure)
         {
-            LogRefused(node.Name, command[0], failure.Message);
+            LogRefused(node.Name, command, failure.Message);
             return failure;
         }
     }

@@ -62,3 +62,15 @@ internal sealed class RedisInfo
     public static long? ToNumber(string? text) =>
         long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
+
+/// <summary>
+/// Times as Redis tells them. A number may be anything: what is too long for this process counts as the longest time that
+/// it knows.
+/// </summary>
+internal static class RedisTime
+{
+    public static TimeSpan Seconds(long seconds) => new((long)Int128.Clamp((Int128)seconds * TimeSpan.TicksPerSecond, long.MinValue, long.MaxValue));
+
+    public static DateTimeOffset UnixSeconds(long seconds) => DateTimeOffset.FromUnixTimeSeconds(
+        Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+}

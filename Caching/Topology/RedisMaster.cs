@@ -43,11 +43,6 @@ public sealed class RedisMaster(RedisTopology topology)
             node.ReportFailure(failure);
             throw;
         }
-        catch (InvalidOperationException failure)
-        {
-            // So the client calls it when a connection is lost, or has just been replaced, between two of its steps.
-            throw new RedisUnavailableException("The connection to Redis was lost.", failure);
-        }
     }
 
     /// <summary>The master's commands, if there is a master.</summary>

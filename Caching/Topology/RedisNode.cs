@@ -1,39 +1,39 @@
-using RedisAspire.Caching.Tracking;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>One Redis server: its connections and what is known of it.</summary>
-internal sealed class RedisNode : IAsyncDisposable
+/// <summary>One Redis server: its two connections, and its status.</summary>
+/// <param name="name">Its name in the configuration.</param>
+/// <param name="endpoint">Where it listens.</param>
+/// <param name="peer">Where the other nodes and the sentinels reach it.</param>
+/// <param name="connect">Makes the connection for the application's commands.</param>
+/// <param name="connectOperator">Makes the connection for the operator's commands.</param>
+/// <param name="isOwned">Whether the first of them is disposed with the node. One that the application has registered is not.</param>
+/// <param name="changed">Called when a connection was lost or is back.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RedisNode(
+    string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer,
+    Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, bool isOwned, Action changed, TimeProvider time) : IAsyncDisposable
 {
-    // A look that was not answered for so long is not going to be: what was sent may have been lost on the way.
-    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(5);
+    // How long the client may take to replace a connection that the node has closed.
+    private static readonly TimeSpan Reconnecting = TimeSpan.FromMilliseconds(100);
 
-    private readonly NodeConnection _connection;
-    private readonly RedisAdministration _administration;
-    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private volatile Task<IConnectionMultiplexer>? _connection;
+    // The client regards INFO as a command of administrators, and a connection of the application's own need not allow them.
+    private bool _allowsInfo;
+    private Task<IConnectionMultiplexer>? _operator;
     private Task<RedisNodeStatus>? _look;
-    private volatile RedisNodeStatus _status;
+    private volatile RedisNodeStatus _status = new(name, endpoint.Address) { Error = "not looked at yet" };
     // Cancelled while the node does not answer. It holds neither timer nor wait handle, so there is nothing to dispose of.
     private volatile CancellationTokenSource _silence = new();
 
-    public RedisNode(string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer, NodeConnection connection, TimeProvider time)
-    {
-        Name = name;
-        Endpoint = endpoint;
-        Peer = peer;
-        _connection = connection;
-        _administration = new RedisAdministration(endpoint, time);
-        _time = time;
-        _status = new RedisNodeStatus(name, endpoint.Address) { Error = "not looked at yet" };
-    }
+    public string Name => name;
 
-    public string Name { get; }
-
-    public RedisNodeEndpoint Endpoint { get; }
+    public RedisNodeEndpoint Endpoint => endpoint;
 
     /// <summary>What the other nodes and the sentinels call it.</summary>
-    public RedisPeerAddress Peer { get; }
+    public RedisPeerAddress Peer => peer;
 
     public RedisNodeStatus Status => _status;
 
@@ -42,7 +42,10 @@ internal sealed class RedisNode : IAsyncDisposable
 
     /// <summary>The node's commands. To be asked for only after the node was seen to be up.</summary>
     /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
-    public IDatabase Database => _connection.Database ?? throw new RedisUnavailableException($"{Name} is not connected.");
+    // The first database, whatever the application's own multiplexer is configured with: changes are announced without a number.
+    public IDatabase Database => _connection is { IsCompletedSuccessfully: true } connected
+        ? connected.Result.GetDatabase(0)
+        : throw new RedisUnavailableException($"{name} is not connected.");
 
     /// <summary>Waits for a command of this node, and no longer once the node is found not to answer, by whomever.</summary>
     /// <exception cref="TimeoutException">It took longer than <paramref name="timeout"/>.</exception>
@@ -57,9 +60,34 @@ internal sealed class RedisNode : IAsyncDisposable
         }
         catch (OperationCanceledException cancelled) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new RedisUnavailableException($"{Name} does not answer.", cancelled);
+            throw new RedisUnavailableException($"{name} does not answer.", cancelled);
         }
     }
+
+    /// <summary>Asks for <c>INFO</c>.</summary>
+    /// <param name="section">The section; those that Redis chooses by default.</param>
+    public async Task<RedisInfo> InfoAsync(string? section = null)
+    {
+        var connection = await ConnectAsync().ConfigureAwait(false);
+        if (!_allowsInfo)
+            connection = await ConnectOperatorAsync().ConfigureAwait(false);
+        return new RedisInfo(await connection.GetServers()[0].InfoRawAsync(section).ConfigureAwait(false) ?? "");
+    }
+
+    /// <summary>Has the node do something as its operator.</summary>
+    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
+    public Task<T> OperateAsync<T>(string command, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
+        RedisErrors.AskAsync(name, command, async () => await ask((await ConnectOperatorAsync().ConfigureAwait(false)).GetServers()[0]).ConfigureAwait(false), cancellationToken);
+
+    /// <inheritdoc cref="OperateAsync{T}"/>
+    public Task OperateAsync(string command, Func<IServer, Task> ask, CancellationToken cancellationToken) => OperateAsync(
+        command,
+        async server =>
+        {
+            await ask(server).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
     /// <returns>Whether that is news: until now it was up.</returns>
@@ -67,12 +95,8 @@ internal sealed class RedisNode : IAsyncDisposable
     {
         var wasUp = _status.IsUp;
         MarkDown(RedisErrors.Describe(failure), isSilent: failure is TimeoutException);
-        _connection.ReportFailure(failure);
         return wasUp;
     }
-
-    /// <summary>Takes note of a command that was answered.</summary>
-    public void ReportSuccess() => _connection.ReportSuccess();
 
     /// <summary>
     /// Looks at the node. One that does not answer in time is down; the look that is under way is not repeated
@@ -80,10 +104,10 @@ internal sealed class RedisNode : IAsyncDisposable
     /// </summary>
     public async Task PollAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var look = _look ??= LookAsync(cancellationToken);
+        var look = _look ??= LookAsync();
         try
         {
-            var status = await look.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+            var status = await look.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             if (IsSilent)
                 _silence = new CancellationTokenSource();
             _status = status;
@@ -95,7 +119,7 @@ internal sealed class RedisNode : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            MarkDown(RedisErrors.Describe(failure), isSilent: false);
+            MarkDown(RedisErrors.Describe(failure), isSilent: failure is TimeoutException);
         }
 
         _look = null;
@@ -103,8 +127,10 @@ internal sealed class RedisNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _administration.Dispose();
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        if (isOwned && _connection is { IsCompletedSuccessfully: true } connected)
+            await (await connected.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        if (_operator is { IsCompletedSuccessfully: true } operating)
+            await (await operating.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
     private void MarkDown(string error, bool isSilent)
@@ -115,28 +141,61 @@ internal sealed class RedisNode : IAsyncDisposable
             _ = _silence.CancelAsync();
     }
 
-    private async Task<RedisNodeStatus> LookAsync(CancellationToken cancellationToken)
+    private async Task<RedisNodeStatus> LookAsync()
     {
-        _connection.Start();
-        var started = _time.GetTimestamp();
-        var reply = await AskAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await ConnectAsync().ConfigureAwait(false);
+        var started = time.GetTimestamp();
+        RedisInfo info;
+        try
+        {
+            info = await InfoAsync().ConfigureAwait(false);
+        }
+        catch (RedisConnectionException)
+        {
+            // A node may close connections without being down: sentinels have all of them closed when its role changes.
+            await Task.Delay(Reconnecting, time).ConfigureAwait(false);
+            info = await InfoAsync().ConfigureAwait(false);
+        }
+
         var before = _status;
-        var status = RedisNodeStatus.Read(before, new RedisInfo(reply.Text), started, _time);
-        await _connection.PrepareAsync(isChanged: before.Role != status.Role && before.Role != RedisRole.Unknown)
-            .WaitAsync(GiveUp, _time, cancellationToken).ConfigureAwait(false);
+        var status = RedisNodeStatus.Read(before, info, started, time);
+        // The client remembers roles, and refuses writes to a node that it takes for a replica.
+        if (before.Role != status.Role && before.Role != RedisRole.Unknown)
+            await connection.ConfigureAsync().ConfigureAwait(false);
         return status;
     }
 
-    // A node may close connections without being down: sentinels have all of them closed when its role changes.
-    private async Task<RespFrame> AskAsync(CancellationToken cancellationToken)
+    private Task<IConnectionMultiplexer> ConnectAsync()
     {
-        try
+        lock (_gate)
         {
-            return await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+                _connection = ConnectAndListenAsync();
+            return _connection;
         }
-        catch (IOException)
+    }
+
+    private Task<IConnectionMultiplexer> ConnectOperatorAsync()
+    {
+        lock (_gate)
         {
-            return await _administration.ExecuteAsync(GiveUp, cancellationToken, "INFO").ConfigureAwait(false);
+            if (_operator is null or { IsFaulted: true } or { IsCanceled: true })
+                _operator = connectOperator();
+            return _operator;
         }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAndListenAsync()
+    {
+        var connection = await connect().ConfigureAwait(false);
+        _allowsInfo = ConfigurationOptions.Parse(connection.Configuration).AllowAdmin;
+        connection.ConnectionRestored += (_, _) => changed();
+        connection.ConnectionFailed += (_, _) =>
+        {
+            // Attempts to connect fail as well, again and again while the node is down.
+            if (_status.IsUp)
+                changed();
+        };
+        return connection;
     }
 }

@@ -1,12 +1,15 @@
+using System.Globalization;
 using System.Net;
-using System.Security.Authentication;
-using RedisAspire.Caching.Tracking;
+using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
-/// <summary>How to reach and enter a node, read from its connection string.</summary>
-internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, string? Password, bool UseTls, string? TlsHost)
+/// <summary>How to reach and enter a node or sentinel.</summary>
+/// <param name="Host">Its host.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Configuration">All that its connection string says.</param>
+internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOptions Configuration)
 {
     private const int DefaultPort = 6379;
 
@@ -14,12 +17,6 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
     private static readonly string[] Certificates = ["SERedis_ClientCertPfxPath", "SERedis_ClientCertPemPath", "SERedis_IssuerCertPath"];
 
     public string Address => $"{Host}:{Port}";
-
-    /// <summary>The versions of TLS that may be spoken; <see cref="SslProtocols.None"/> leaves that to the system.</summary>
-    public SslProtocols TlsProtocols { get; init; }
-
-    /// <summary>Whether a certificate that was revoked is refused.</summary>
-    public bool ChecksRevocation { get; init; }
 
     /// <summary>
     /// Reads a connection string of StackExchange.Redis. Not every connection to a node is the client's: a setting that only
@@ -31,7 +28,7 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
     public static RedisNodeEndpoint Parse(string name, string connectionString)
     {
         var options = ParseOptions(name, connectionString);
-        if (WhyNot(options, connectionString) is { } reason)
+        if (WhyNot(options) is { } reason)
             throw new FormatException($"The connection string '{name}' cannot be used: {reason}");
 
         var (host, port) = options.EndPoints[0] switch
@@ -40,26 +37,8 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
             _ => throw new FormatException($"The connection string '{name}' cannot be used: it has to name a host and a port."),
         };
-        return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, options.User, options.Password, options.Ssl, options.SslHost)
-        {
-            TlsProtocols = options.SslProtocols ?? SslProtocols.None,
-            ChecksRevocation = options.CheckCertificateRevocation,
-        };
+        return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, options);
     }
-
-    /// <summary>What an own connection to it needs.</summary>
-    public TrackedConnectionOptions ToConnectionOptions(string clientName) => new()
-    {
-        Host = Host,
-        Port = Port,
-        User = User,
-        Password = Password,
-        UseTls = UseTls,
-        TlsHost = TlsHost,
-        TlsProtocols = TlsProtocols,
-        ChecksRevocation = ChecksRevocation,
-        ClientName = clientName,
-    };
 
     private static ConfigurationOptions ParseOptions(string name, string connectionString)
     {
@@ -73,7 +52,7 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
         }
     }
 
-    private static string? WhyNot(ConfigurationOptions options, string connectionString) => options switch
+    private static string? WhyNot(ConfigurationOptions options) => options switch
     {
         { EndPoints.Count: not 1 } => "it has to name one node.",
         { DefaultDatabase: > 0 } =>
@@ -83,13 +62,75 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, string? User, st
         { Tunnel: not null } => "tunnel is not supported.",
         { Protocol: RedisProtocol.Resp2 } => "protocol has to be resp3, in which Redis tells when keys change.",
         _ when !options.ChannelPrefix.IsNullOrEmpty => "channelPrefix is not supported: KeyPrefix is for channels as well.",
-        _ when RenamedCommand(connectionString) is { } command => $"{command} is not supported: commands have to have their own names.",
+        _ when options.CommandMap.ToString() is { Length: > 0 } commands => $"{commands} is not supported: commands have to have their own names.",
         { Ssl: true } when Array.Find(Certificates, IsSet) is { } variable => $"{variable} is not supported: certificates are judged by the system, and none is shown to the node.",
         _ => null,
     };
 
-    private static string? RenamedCommand(string connectionString) =>
-        Array.Find(connectionString.Split(',', StringSplitOptions.TrimEntries), static setting => setting.StartsWith('$'))?.Split('=')[0];
-
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+}
+
+/// <summary>Where the other nodes and the sentinels reach a node.</summary>
+internal sealed record RedisPeerAddress(string Host, int Port)
+{
+    /// <summary>The port as a command's argument.</summary>
+    public string PortText => Port.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The address in the client's words.</summary>
+    public EndPoint ToEndPoint() => IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
+
+    /// <summary>Reads <c>host:port</c>.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static RedisPeerAddress Parse(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? new RedisPeerAddress(text[..colon], port)
+            : throw new FormatException($"'{text}' is not the address of a Redis node: host:port is expected.");
+    }
+}
+
+/// <summary>How the nodes are named in the configuration.</summary>
+public static class RedisNodeNames
+{
+    /// <summary>The node that is the master at first.</summary>
+    public const string Master = "redis-master";
+
+    /// <summary>What the name of every other node starts with; a number follows.</summary>
+    public const string ReplicaPrefix = "redis-replica-";
+
+    /// <summary>What the name of every sentinel starts with; a number follows.</summary>
+    public const string SentinelPrefix = "redis-sentinel-";
+
+    /// <summary>The connection strings of all nodes.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <returns>Name and connection string of each.</returns>
+    public static IEnumerable<KeyValuePair<string, string>> ConnectionStrings(IConfiguration? configuration) =>
+        ConnectionStrings(configuration, static name => name == Master || name.StartsWith(ReplicaPrefix, StringComparison.Ordinal));
+
+    /// <summary>The connection strings of all sentinels.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <returns>Name and connection string of each.</returns>
+    public static IEnumerable<KeyValuePair<string, string>> SentinelConnectionStrings(IConfiguration? configuration) =>
+        ConnectionStrings(configuration, static name => name.StartsWith(SentinelPrefix, StringComparison.Ordinal));
+
+    private static IEnumerable<KeyValuePair<string, string>> ConnectionStrings(IConfiguration? configuration, Predicate<string> isWanted)
+    {
+        foreach (var entry in configuration?.GetSection("ConnectionStrings").GetChildren() ?? [])
+        {
+            if (entry.Value is { Length: > 0 } connectionString && isWanted(entry.Key))
+                yield return new(entry.Key, connectionString);
+        }
+    }
+}
+
+/// <summary>Orders node names as a person would: the master first, <c>redis-replica-2</c> before <c>redis-replica-10</c>.</summary>
+internal sealed class NodeNameComparer : IComparer<string>
+{
+    private static readonly StringComparer Natural =
+        StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering);
+
+    public static NodeNameComparer Instance { get; } = new();
+
+    public int Compare(string? x, string? y) => Natural.Compare(x, y);
 }

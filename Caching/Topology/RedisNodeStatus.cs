@@ -1,5 +1,3 @@
-using RedisAspire.Caching.Tracking;
-
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>What is known of one Redis node at one moment, read from its <c>INFO</c>.</summary>
@@ -123,7 +121,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Role = role,
             Version = info.Text("redis_version"),
             RunId = info.Text("run_id"),
-            Uptime = info.Number("uptime_in_seconds") is { } seconds ? RespTime.Seconds(seconds) : null,
+            Uptime = info.Number("uptime_in_seconds") is { } seconds ? RedisTime.Seconds(seconds) : null,
             Keys = info.Part("db0", "keys") ?? 0,
             KeysWithExpiry = info.Part("db0", "expires") ?? 0,
             UsedMemoryBytes = info.Number("used_memory"),
@@ -144,7 +142,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Persistence = RedisPersistence.Read(info),
             BacklogBytes = info.Number("repl_backlog_histlen"),
             // -1 while it is not connected.
-            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? RespTime.Seconds(silence) : null,
+            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? RedisTime.Seconds(silence) : null,
             Replicas = RedisReplicaLink.ReadAll(info),
             Info = info.Sections,
             RoundTrip = time.GetElapsedTime(started),
@@ -155,4 +153,69 @@ public sealed record RedisNodeStatus(string Name, string Address)
 
     // A server that has restarted counts from zero.
     private static long? Since(long? before, long? now) => before is null || now < before ? null : now - before;
+}
+
+/// <summary>What a node is in the replication, as it says itself.</summary>
+public enum RedisRole
+{
+    /// <summary>The node has not answered yet.</summary>
+    Unknown,
+
+    /// <summary>The node takes writes.</summary>
+    Master,
+
+    /// <summary>The node follows a master and serves reads.</summary>
+    Replica,
+}
+
+/// <summary>How a node keeps its data on disk, and whether that works.</summary>
+/// <param name="IsLoading">Whether it is still reading its data after a start.</param>
+/// <param name="IsAppendOnly">Whether every write goes to the append-only file.</param>
+/// <param name="IsAppendOk">Whether the last write to the append-only file went well.</param>
+/// <param name="IsRewriteOk">Whether the last rewrite of the append-only file went well.</param>
+/// <param name="IsSaving">Whether a snapshot is being saved.</param>
+/// <param name="IsSaveOk">Whether the last snapshot was saved well.</param>
+/// <param name="SavedAt">When the last snapshot was saved; the start of the server when none was.</param>
+/// <param name="ChangesSinceSave">How many writes there were since.</param>
+public sealed record RedisPersistence(
+    bool? IsLoading,
+    bool? IsAppendOnly,
+    bool? IsAppendOk,
+    bool? IsRewriteOk,
+    bool? IsSaving,
+    bool? IsSaveOk,
+    DateTimeOffset? SavedAt,
+    long? ChangesSinceSave)
+{
+    internal static RedisPersistence Read(RedisInfo info) => new(
+        info.Flag("loading"),
+        info.Flag("aof_enabled"),
+        info.IsOk("aof_last_write_status"),
+        info.IsOk("aof_last_bgrewrite_status"),
+        info.Flag("rdb_bgsave_in_progress"),
+        info.IsOk("rdb_last_bgsave_status"),
+        info.Number("rdb_last_save_time") is { } seconds ? RedisTime.UnixSeconds(seconds) : null,
+        info.Number("rdb_changes_since_last_save"));
+}
+
+/// <summary>A replica as its master sees it.</summary>
+/// <param name="Address">The address that it follows from.</param>
+/// <param name="State"><c>online</c> when it follows; otherwise how far its first synchronisation is.</param>
+/// <param name="Offset">How many bytes of the replication stream it has acknowledged.</param>
+/// <param name="LagSeconds">How long ago it did so, in seconds.</param>
+public sealed record RedisReplicaLink(string Address, string State, long? Offset, long? LagSeconds)
+{
+    internal static IReadOnlyList<RedisReplicaLink> ReadAll(RedisInfo info) =>
+    [
+        .. info.StartingWith("slave")
+            // Among fields such as slave_priority those of replicas are called slave0, slave1 and so on.
+            .Where(field => RedisInfo.ToNumber(field.Key) is not null)
+            .Select(field => Read(field.Value)),
+    ];
+
+    private static RedisReplicaLink Read(string value) => new(
+        $"{RedisInfo.PartOf(value, "ip")}:{RedisInfo.PartOf(value, "port")}",
+        RedisInfo.PartOf(value, "state") ?? "unknown",
+        RedisInfo.ToNumber(RedisInfo.PartOf(value, "offset")),
+        RedisInfo.ToNumber(RedisInfo.PartOf(value, "lag")));
 }

@@ -22,7 +22,7 @@ public sealed class RedisReads(RedisTopology topology)
         {
             return await node.WaitAsync(read(node.Name, node.Database), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (RedisErrors.IsFailureOfCommand(failure, cancellationToken) && Another(than: node) is { } found)
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && Another(than: node) is { } found)
         {
             other = found;
             // A node that answers an error is not down. And the master is not given up for a read: nobody could write until it is looked at.

@@ -252,11 +252,17 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     {
         var endpoint = RedisNodeEndpoint.Parse(name, connectionString);
         var peer = _options.PeerAddresses.TryGetValue(name, out var address) ? RedisPeerAddress.Parse(address) : new RedisPeerAddress(endpoint.Host, endpoint.Port);
-        if (services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true)
-            return new RedisNode(name, endpoint, peer, new NodeConnection(() => Task.FromResult(services.GetRequiredKeyedService<IConnectionMultiplexer>(name)), isOwned: false), _time);
+        var isOwned = services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) != true;
+        return new RedisNode(
+            name, endpoint, peer,
+            () => isOwned
+                ? ConnectAsync(RedisConnectionDefaults.Apply(endpoint.Configuration.Clone()))
+                // A client that the application has registered connects when it is resolved, and blocks its thread meanwhile.
+                : Task.Run(() => services.GetRequiredKeyedService<IConnectionMultiplexer>(name)),
+            () => ConnectAsync(RedisConnectionDefaults.ForOperator(endpoint.Configuration, _options.OperatorUser, _options.OperatorPassword)),
+            isOwned, LookAgain, _time);
 
-        var options = RedisConnectionDefaults.Apply(ConfigurationOptions.Parse(connectionString));
-        return new RedisNode(name, endpoint, peer, new NodeConnection(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), isOwned: true), _time);
+        static async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions settings) => await ConnectionMultiplexer.ConnectAsync(settings).ConfigureAwait(false);
     }
 
     private RedisTopologySnapshot TakeSnapshot()

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Caching.Topology;
 
@@ -8,7 +7,7 @@ namespace RedisAspire.Caching.Topology;
 /// Makes a certain replica the master through the sentinels. They choose by priority, so it gets the best one for as
 /// long as it takes. See https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/.
 /// </summary>
-internal sealed partial class SentinelFailover(RedisTopology topology, RedisOperator redis, string serviceName, TimeProvider time, ILogger logger)
+internal sealed partial class SentinelFailover(RedisTopology topology, string serviceName, TimeProvider time, ILogger logger)
 {
     // Sentinels read a replica's priority every ten seconds.
     private static readonly TimeSpan PriorityRead = TimeSpan.FromSeconds(12);
@@ -31,7 +30,11 @@ internal sealed partial class SentinelFailover(RedisTopology topology, RedisOper
         {
             await SetPriorityAsync(node, "1", cancellationToken).ConfigureAwait(false);
             await SeenAsync(sentinel, node, cancellationToken).ConfigureAwait(false);
-            await redis.AskAsync(sentinel, cancellationToken, "SENTINEL", "FAILOVER", serviceName).ConfigureAwait(false);
+            await sentinel.AskAsync("SENTINEL FAILOVER", async server =>
+            {
+                await server.SentinelFailoverAsync(serviceName).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
             await topology.WaitForMasterAsync(node, FailedOver, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -72,11 +75,11 @@ internal sealed partial class SentinelFailover(RedisTopology topology, RedisOper
     }
 
     // While the node had the best priority the sentinels had its file rewritten: after a restart it would have it again.
-    private async Task RememberAsync(RedisNode node)
+    private static async Task RememberAsync(RedisNode node)
     {
         try
         {
-            await redis.AskAsync(node, CancellationToken.None, "CONFIG", "REWRITE").ConfigureAwait(false);
+            await node.OperateAsync("CONFIG REWRITE", server => server.ConfigRewriteAsync(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisUnavailableException)
         {
@@ -84,24 +87,24 @@ internal sealed partial class SentinelFailover(RedisTopology topology, RedisOper
         }
     }
 
-    private async Task<string> PriorityAsync(RedisNode node, CancellationToken cancellationToken)
+    private static async Task<string> PriorityAsync(RedisNode node, CancellationToken cancellationToken)
     {
-        var info = new RedisInfo((await redis.AskAsync(node, cancellationToken, "INFO", "replication").ConfigureAwait(false)).Text);
+        var info = new RedisInfo(await node.OperateAsync("INFO", server => server.InfoRawAsync("replication"), cancellationToken).ConfigureAwait(false) ?? "");
         return info.Text("slave_priority") ?? "100";
     }
 
-    private Task<RespFrame> SetPriorityAsync(RedisNode node, string priority, CancellationToken cancellationToken) =>
-        redis.AskAsync(node, cancellationToken, "CONFIG", "SET", "replica-priority", priority);
+    private static Task SetPriorityAsync(RedisNode node, string priority, CancellationToken cancellationToken) =>
+        node.OperateAsync("CONFIG SET", server => server.ConfigSetAsync("replica-priority", priority), cancellationToken);
 
     private async Task SeenAsync(SentinelLink sentinel, RedisNode node, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < PriorityRead)
         {
-            var replicas = await redis.AskAsync(sentinel, cancellationToken, "SENTINEL", "REPLICAS", serviceName).ConfigureAwait(false);
-            foreach (var replica in replicas.Items)
+            var replicas = await sentinel.AskAsync("SENTINEL REPLICAS", server => server.SentinelReplicasAsync(serviceName), cancellationToken).ConfigureAwait(false);
+            foreach (var replica in replicas.Select(fields => fields.ToDictionary(StringComparer.Ordinal)))
             {
-                if (replica.FieldOf("ip") is { } host && topology.Sentinels.IsMeant(node, host, replica.FieldOf("port")) && replica.FieldOf("slave-priority") == "1")
+                if (replica.TryGetValue("ip", out var host) && topology.Sentinels.IsMeant(node, host, replica.GetValueOrDefault("port")) && replica.GetValueOrDefault("slave-priority") == "1")
                     return;
             }
 

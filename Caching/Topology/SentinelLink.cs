@@ -1,28 +1,27 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
-using RedisAspire.Caching.Tracking;
+using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Topology;
 
 /// <summary>
-/// A connection to one sentinel, which is asked who the master is and tells when that changes.
+/// The connection to one sentinel, which is asked who the master is and announces when that changes.
 /// See https://redis.io/docs/latest/develop/reference/sentinel-clients/.
 /// </summary>
 internal sealed partial class SentinelLink(
     string name, RedisNodeEndpoint endpoint, string serviceName, TimeSpan interval, Action changed, TimeProvider time, ILogger logger)
 {
-    private const string SwitchMaster = "+switch-master";
-    private const string TryFailover = "+try-failover";
+    private static readonly string[] Announcements = ["+switch-master", "+try-failover"];
 
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
-
-    private readonly TrackedConnectionOptions _options = endpoint.ToConnectionOptions("RedisAspire-topology");
+    private volatile Task<ConnectionMultiplexer>? _connection;
+    private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SentinelOpinion? _opinion;
     private volatile string? _complaint;
 
     /// <summary>Its name in the configuration.</summary>
     public string Name => name;
 
-    /// <summary>The sentinel's connection data.</summary>
+    /// <summary>Where it listens.</summary>
     public RedisNodeEndpoint Endpoint => endpoint;
 
     /// <summary>What it said last; <see langword="null"/> while it says nothing.</summary>
@@ -31,83 +30,55 @@ internal sealed partial class SentinelLink(
     /// <summary>Why it says nothing; <see langword="null"/> while it does, or was not asked yet.</summary>
     public string? Complaint => _complaint;
 
-    /// <summary>Listens until it is told to stop.</summary>
+    /// <summary>Asks and listens until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
+            _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             try
             {
-                await ListenAsync(stopping).ConfigureAwait(false);
+                var server = await ConnectAsync().WaitAsync(stopping).ConfigureAwait(false);
+                Believe(SentinelOpinion.Read(await server.SentinelMasterAsync(serviceName).WaitAsync(stopping).ConfigureAwait(false)));
             }
             catch (Exception failure)
             {
                 // Whatever it is: the other sentinels are heard, and this one is tried again.
                 if (!stopping.IsCancellationRequested)
-                    Lost(failure is OperationCanceledException ? "it does not answer" : failure.Message);
+                    Lost(RedisErrors.Describe(failure));
             }
 
-            await Task.Delay(interval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(_wake.Task, Task.Delay(interval, time, stopping)).ConfigureAwait(false);
         }
+
+        if (_connection is { IsCompletedSuccessfully: true } connected)
+            await (await connected.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ListenAsync(CancellationToken stopping)
+    /// <summary>Has the sentinel do something.</summary>
+    /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
+    public Task<T> AskAsync<T>(string command, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
+        RedisErrors.AskAsync("The sentinel", command, async () => await ask(await ConnectAsync().ConfigureAwait(false)).ConfigureAwait(false), cancellationToken);
+
+    private async Task<IServer> ConnectAsync()
     {
-        using var deadline = new CancellationTokenSource(_options.ConnectTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        var (stream, input) = await TrackedHandshake.OpenAsync(_options, TrackedHandshake.IntroduceAsync, either.Token).ConfigureAwait(false);
-        await using var disposing = stream.ConfigureAwait(false);
-        await TrackedHandshake.SendAsync(stream, stopping, "SUBSCRIBE", SwitchMaster, TryFailover).ConfigureAwait(false);
-
-        var heard = time.GetTimestamp();
-        var asked = 0L;
-        Task<int>? receiving = null;
-        while (true)
-        {
-            if (asked == 0 || time.GetElapsedTime(asked) >= interval)
-            {
-                asked = time.GetTimestamp();
-                await TrackedHandshake.SendAsync(stream, stopping, "SENTINEL", "MASTER", serviceName).ConfigureAwait(false);
-            }
-
-            receiving ??= input.ReceiveAsync(stopping).AsTask();
-            var rest = interval - time.GetElapsedTime(asked);
-            if (rest > TimeSpan.Zero)
-                await Task.WhenAny(receiving, Task.Delay(rest, time, stopping)).ConfigureAwait(false);
-            if (!receiving.IsCompleted)
-            {
-                if (time.GetElapsedTime(heard) > Silence)
-                    throw new TimeoutException("it does not answer");
-                continue;
-            }
-
-            input.Received(await receiving.ConfigureAwait(false));
-            receiving = null;
-            heard = time.GetTimestamp();
-            while (input.TryTake(out var frame))
-            {
-                if (Hear(frame))
-                    asked = 0;
-            }
-        }
+        if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+            _connection = ConnectAndSubscribeAsync();
+        return (await _connection!.ConfigureAwait(false)).GetServers()[0];
     }
 
-    // Whether to ask at once.
-    private bool Hear(in RespFrame frame)
+    private async Task<ConnectionMultiplexer> ConnectAndSubscribeAsync()
     {
-        switch (frame.Kind)
-        {
-            case RespKind.Push:
-                return frame.Items is [{ Text: "message" }, ..];
-            case RespKind.Map:
-                Believe(SentinelOpinion.Read(frame));
-                return false;
-            case RespKind.Error:
-                throw new RespErrorException(frame.Text);
-            default:
-                return false;
-        }
+        var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnectionDefaults.ForSentinel(endpoint.Configuration)).ConfigureAwait(false);
+        connection.ConnectionFailed += (_, _) => AskAgain();
+        connection.ConnectionRestored += (_, _) => AskAgain();
+        // The client subscribes as soon as it is connected, and again on every new connection.
+        foreach (var announcement in Announcements)
+            await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(announcement), (_, _) => AskAgain(), CommandFlags.FireAndForget).ConfigureAwait(false);
+        return connection;
     }
+
+    private void AskAgain() => _wake.TrySetResult();
 
     private void Believe(SentinelOpinion? opinion)
     {
@@ -136,4 +107,43 @@ internal sealed partial class SentinelLink(
 
     [LoggerMessage(LogLevel.Information, "{Sentinel} tells again who the master is.")]
     private partial void LogBack(string sentinel);
+}
+
+/// <summary>Whom a sentinel takes for the master.</summary>
+/// <param name="Host">The master's host or address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Epoch">The configuration epoch: of two sentinels the one with the higher knows better.</param>
+/// <param name="IsFailingOver">Whether it is making another node the master, which the present one may not even notice.</param>
+internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool IsFailingOver)
+{
+    /// <summary>How many sentinels have to take the master for down before it is replaced.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>How many other sentinels it knows.</summary>
+    public int? OtherSentinels { get; init; }
+
+    /// <summary>
+    /// Whether it is to be believed rather than another one. The sentinel that leads a failover names the old master
+    /// until the end, but with the epoch of the new one, which the others have heard of before.
+    /// </summary>
+    public bool KnowsBetterThan(SentinelOpinion? other) =>
+        other is null || Epoch > other.Epoch || (Epoch == other.Epoch && other.IsFailingOver && !IsFailingOver);
+
+    /// <summary>Reads the reply to <c>SENTINEL MASTER</c>; <see langword="null"/> when it names no address.</summary>
+    public static SentinelOpinion? Read(KeyValuePair<string, string>[] reply)
+    {
+        var fields = reply.ToDictionary(StringComparer.Ordinal);
+        return fields.TryGetValue("ip", out var host) && Number("port") is { } port
+            ? new SentinelOpinion(
+                host, port, Number("config-epoch") ?? 0,
+                fields.GetValueOrDefault("flags")?.Contains("failover_in_progress", StringComparison.Ordinal) == true)
+            {
+                Quorum = Number("quorum"),
+                OtherSentinels = Number("num-other-sentinels"),
+            }
+            : null;
+
+        int? Number(string name) =>
+            int.TryParse(fields.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -118,7 +119,7 @@ internal sealed record RespLimits
 internal sealed class RespProtocolException(string message) : Exception(message);
 
 /// <summary>The server answered with an error; the connection goes on.</summary>
-internal sealed class RespErrorException(string message) : Exception(message)
+internal sealed class RespErrorException(string message) : RedisException(message)
 {
     /// <summary>The first word of the error, such as <c>WRONGTYPE</c>.</summary>
     public string Code { get; } = message.Split(' ', 2)[0];
@@ -130,16 +131,6 @@ internal sealed class RespErrorException(string message) : Exception(message)
 /// </summary>
 internal static class RespTime
 {
-    public static TimeSpan Milliseconds(long milliseconds) => Ticks(milliseconds, TimeSpan.TicksPerMillisecond);
-
-    public static TimeSpan Seconds(long seconds) => Ticks(seconds, TimeSpan.TicksPerSecond);
-
-    public static DateTimeOffset UnixSeconds(long seconds) => DateTimeOffset.FromUnixTimeSeconds(
-        Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
-
-    private static TimeSpan Ticks(long units, long ticksPerUnit)
-    {
-        var ticks = (Int128)units * ticksPerUnit;
-        return new TimeSpan((long)Int128.Clamp(ticks, long.MinValue, long.MaxValue));
-    }
+    public static TimeSpan Milliseconds(long milliseconds) =>
+        new((long)Int128.Clamp((Int128)milliseconds * TimeSpan.TicksPerMillisecond, long.MinValue, long.MaxValue));
 }

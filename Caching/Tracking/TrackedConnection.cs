@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -145,7 +146,7 @@ internal sealed partial class TrackedConnection(
 
 /// <summary>The connection to the node is not armed, or was lost before the reply came.</summary>
 internal sealed class TrackedConnectionLostException(string node, Exception? reason)
-    : Exception($"The tracked connection to {node} is not up{(reason is null ? "." : ": " + reason.Message)}", reason);
+    : RedisException($"The tracked connection to {node} is not up{(reason is null ? "." : ": " + reason.Message)}", reason!);
 
 /// <summary>What a node answered to a read.</summary>
 /// <param name="Value">The value; <see langword="null"/> when the key is missing.</param>

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using RedisAspire.Caching.Topology;
 
 namespace RedisAspire.Caching.Tracking;
 
@@ -59,6 +60,19 @@ internal sealed record TrackedConnectionOptions
     public IReadOnlyList<string> BroadcastPrefixes { get; init; } = [];
 
     public string Node => $"{Host}:{Port}";
+
+    /// <summary>What a node's connection string says.</summary>
+    public static TrackedConnectionOptions For(RedisNodeEndpoint endpoint) => new()
+    {
+        Host = endpoint.Host,
+        Port = endpoint.Port,
+        User = endpoint.Configuration.User,
+        Password = endpoint.Configuration.Password,
+        UseTls = endpoint.Configuration.Ssl,
+        TlsHost = endpoint.Configuration.SslHost,
+        TlsProtocols = endpoint.Configuration.SslProtocols ?? SslProtocols.None,
+        ChecksRevocation = endpoint.Configuration.CheckCertificateRevocation,
+    };
 
     public RespLimits Limits => new() { MaximumBlobBytes = MaximumBlobBytes };
 }

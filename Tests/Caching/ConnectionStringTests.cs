@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Topology;
+using RedisAspire.Caching.Tracking;
 using RedisAspire.Tests.Support;
 using StackExchange.Redis;
 
@@ -40,13 +41,11 @@ public sealed class ConnectionStringTests(RedisFixture fixture) : IClassFixture<
     [Fact]
     public void What_is_said_about_TLS_counts_for_the_tracked_connection_too()
     {
-        var connection = RedisNodeEndpoint
-            .Parse("redis-master", "a:1,user=me,password=secret,ssl=true,sslHost=redis.example,sslProtocols=Tls13,checkCertificateRevocation=false")
-            .ToConnectionOptions("name");
+        var connection = OptionsFor("a:1,user=me,password=secret,ssl=true,sslHost=redis.example,sslProtocols=Tls13,checkCertificateRevocation=false");
 
         Assert.Equal((true, "redis.example", "me", "secret"), (connection.UseTls, connection.TlsHost, connection.User, connection.Password));
         Assert.Equal((SslProtocols.Tls13, false), (connection.TlsProtocols, connection.ChecksRevocation));
-        Assert.True(RedisNodeEndpoint.Parse("redis-master", "a:1,ssl=true").ToConnectionOptions("name").ChecksRevocation);
+        Assert.True(OptionsFor("a:1,ssl=true").ChecksRevocation);
     }
 
     [Fact]
@@ -70,4 +69,7 @@ public sealed class ConnectionStringTests(RedisFixture fixture) : IClassFixture<
         Assert.Equal("value", await host.Cache.GetOrCreateAsync(key, _ => ValueTask.FromResult("source"), cancellationToken: Cancellation));
         Assert.Equal(1, await host.Cache.ClearAsync(Cancellation));
     }
+
+    private static TrackedConnectionOptions OptionsFor(string connectionString) =>
+        TrackedConnectionOptions.For(RedisNodeEndpoint.Parse("redis-master", connectionString));
 }

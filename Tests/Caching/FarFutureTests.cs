@@ -117,10 +117,10 @@ public sealed class FarFutureTests(RedisFixture fixture) : IClassFixture<RedisFi
         Assert.Equal(TimeSpan.MaxValue, RespTime.Milliseconds(long.MaxValue));
         Assert.Equal(TimeSpan.MinValue, RespTime.Milliseconds(long.MinValue));
         Assert.Equal(TimeSpan.FromMilliseconds(1), RespTime.Milliseconds(1));
-        Assert.Equal(TimeSpan.MaxValue, RespTime.Seconds(long.MaxValue));
-        Assert.Equal(TimeSpan.FromSeconds(-1), RespTime.Seconds(-1));
-        Assert.Equal(1, RespTime.UnixSeconds(long.MinValue).Year);
-        Assert.Equal(DateTimeOffset.UnixEpoch, RespTime.UnixSeconds(0));
+        Assert.Equal(TimeSpan.MaxValue, RedisTime.Seconds(long.MaxValue));
+        Assert.Equal(TimeSpan.FromSeconds(-1), RedisTime.Seconds(-1));
+        Assert.Equal(1, RedisTime.UnixSeconds(long.MinValue).Year);
+        Assert.Equal(DateTimeOffset.UnixEpoch, RedisTime.UnixSeconds(0));
     }
 
     private ValueTask<CacheLookup<string>> LookupAsync(string key) =>

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Support;
 
-/// <summary>A connection whose commands all fail, or are answered nothing, as a client's may when its socket is lost at the wrong moment.</summary>
+/// <summary>A connection whose commands all fail, as a client's may when its socket is lost at the wrong moment.</summary>
 public class FaultyConnection : DispatchProxy
 {
     private IConnectionMultiplexer _connection = null!;
@@ -11,13 +11,13 @@ public class FaultyConnection : DispatchProxy
 
     /// <summary>Puts it before a connection.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="failure">What every command throws; <see langword="null"/> when it is answered nothing.</param>
-    public static IConnectionMultiplexer Before(IConnectionMultiplexer connection, Exception? failure)
+    /// <param name="failure">What every command throws.</param>
+    public static IConnectionMultiplexer Before(IConnectionMultiplexer connection, Exception failure)
     {
         var proxy = Create<IConnectionMultiplexer, FaultyConnection>();
         var faulty = (FaultyConnection)(object)proxy;
         faulty._connection = connection;
-        faulty._database = FaultyDatabase.With(failure);
+        faulty._database = FaultyDatabase.With(connection, failure);
         return proxy;
     }
 
@@ -30,25 +30,25 @@ public class FaultyConnection : DispatchProxy
     /// <summary>The commands of such a connection.</summary>
     public class FaultyDatabase : DispatchProxy
     {
-        private static readonly MethodInfo Answering = typeof(FaultyDatabase).GetMethod(nameof(AnswerAsync), BindingFlags.Static | BindingFlags.NonPublic)!;
+        private static readonly MethodInfo Failing = typeof(FaultyDatabase).GetMethod(nameof(FailAsync), BindingFlags.Static | BindingFlags.NonPublic)!;
 
-        private Exception? _failure;
+        private IConnectionMultiplexer _connection = null!;
+        private Exception _failure = null!;
 
-        internal static IDatabase With(Exception? failure)
+        internal static IDatabase With(IConnectionMultiplexer connection, Exception failure)
         {
             var database = Create<IDatabase, FaultyDatabase>();
-            ((FaultyDatabase)(object)database)._failure = failure;
+            var faulty = (FaultyDatabase)(object)database;
+            (faulty._connection, faulty._failure) = (connection, failure);
             return database;
         }
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            Answering.MakeGenericMethod(targetMethod!.ReturnType.GenericTypeArguments).Invoke(null, [_failure]);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.ReturnType.IsGenericType
+            ? Failing.MakeGenericMethod(targetMethod.ReturnType.GenericTypeArguments).Invoke(null, [_failure])
+            : _connection;
 
-        private static Task<T?> AnswerAsync<T>(Exception? failure) => failure switch
-        {
-            null => Task.FromResult<T?>(default),
-            OperationCanceledException => Task.FromCanceled<T?>(new CancellationToken(canceled: true)),
-            _ => Task.FromException<T?>(failure),
-        };
+        private static Task<T> FailAsync<T>(Exception failure) => failure is OperationCanceledException
+            ? Task.FromCanceled<T>(new CancellationToken(canceled: true))
+            : Task.FromException<T>(failure);
     }
 }
