@@ -17,8 +17,8 @@ using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Replication;
 using RedisAspire.ApiService.Sessions;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
 using RedisAspire.ServiceDefaults;
+using RedisAspire.Topology;
 
 var builder = WebApplication.CreateBuilder(args);
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.Benchmarks;

@@ -9,7 +9,7 @@ using RedisAspire.Caching.Lookup;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Caching;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Hosting;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Hosting;
 

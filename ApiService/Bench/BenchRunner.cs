@@ -7,7 +7,7 @@ using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Bench;
 

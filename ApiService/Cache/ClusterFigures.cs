@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Cache;

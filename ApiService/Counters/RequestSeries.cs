@@ -1,6 +1,6 @@
 using System.Globalization;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;

@@ -25,7 +25,7 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
     /// <param name="condition">The condition that the present value must meet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The outcome.</returns>
-    /// <exception cref="Caching.Topology.RedisUnavailableException">The change cannot be stored.</exception>
+    /// <exception cref="RedisAspire.Topology.RedisUnavailableException">The change cannot be stored.</exception>
     public async Task<DataChange> ChangeAsync(string key, string value, WriteCondition condition, CancellationToken cancellationToken)
     {
         var change = new RowChange(IsDone: true, Displaced: null);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Data;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;

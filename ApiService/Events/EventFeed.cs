@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 

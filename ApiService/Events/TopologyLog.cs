@@ -1,5 +1,5 @@
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 

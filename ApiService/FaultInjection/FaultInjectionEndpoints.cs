@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.FaultInjection;
 

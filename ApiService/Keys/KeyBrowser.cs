@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;

@@ -1,4 +1,4 @@
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 
@@ -52,13 +52,13 @@ internal static class NodeMapping
             StringComparer.Ordinal),
     };
 
-    public static Contracts.RedisSlowCommand ToContract(this Caching.Topology.RedisSlowCommand command) =>
+    public static Contracts.RedisSlowCommand ToContract(this Topology.RedisSlowCommand command) =>
         new(command.Id, command.At, command.Microseconds, command.Arguments, command.ClientAddress, command.ClientName);
 
-    public static Contracts.RedisCommandUsage ToContract(this Caching.Topology.RedisCommandUsage usage) =>
+    public static Contracts.RedisCommandUsage ToContract(this Topology.RedisCommandUsage usage) =>
         new(usage.Command, usage.Calls, usage.Microseconds, usage.MicrosecondsPerCall, usage.Rejected, usage.Failed);
 
-    public static Contracts.RedisClient ToContract(this Caching.Topology.RedisClient client) => new(
+    public static Contracts.RedisClient ToContract(this Topology.RedisClient client) => new(
         client.Id,
         client.Address,
         client.Name,
@@ -72,7 +72,7 @@ internal static class NodeMapping
         client.IsTracking,
         client.IsBroadcast);
 
-    public static Contracts.RedisSentinelStatus ToContract(this Caching.Topology.RedisSentinelStatus sentinel) => new(
+    public static Contracts.RedisSentinelStatus ToContract(this Topology.RedisSentinelStatus sentinel) => new(
         sentinel.Name,
         sentinel.Address,
         sentinel.Answers,
@@ -83,10 +83,10 @@ internal static class NodeMapping
         sentinel.Quorum,
         sentinel.OtherSentinels);
 
-    private static Contracts.RedisReplicaLink ToContract(Caching.Topology.RedisReplicaLink replica) =>
+    private static Contracts.RedisReplicaLink ToContract(Topology.RedisReplicaLink replica) =>
         new(replica.Address, replica.State, replica.Offset, replica.LagSeconds);
 
-    private static Contracts.RedisPersistence ToContract(Caching.Topology.RedisPersistence persistence) => new(
+    private static Contracts.RedisPersistence ToContract(Topology.RedisPersistence persistence) => new(
         persistence.IsLoading,
         persistence.IsAppendOnly,
         persistence.IsAppendOk,

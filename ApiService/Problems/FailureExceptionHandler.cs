@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;

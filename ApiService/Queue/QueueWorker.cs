@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Queue;
 

@@ -7,7 +7,7 @@ using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Storage;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Caching.Store;
 

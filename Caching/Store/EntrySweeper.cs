@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Store;

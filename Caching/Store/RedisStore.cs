@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.Caching.Store;

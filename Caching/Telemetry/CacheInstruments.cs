@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Caching.Telemetry;
 

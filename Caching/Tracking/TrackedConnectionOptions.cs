@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Caching.Tracking;
 

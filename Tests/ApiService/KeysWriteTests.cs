@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.ApiService.Keys;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.ApiService;
 

@@ -1,8 +1,8 @@
 using System.Security.Authentication;
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Caching;

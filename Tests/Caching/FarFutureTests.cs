@@ -3,10 +3,10 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Store;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Caching;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Store;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Caching;
 

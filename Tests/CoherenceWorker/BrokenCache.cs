@@ -6,8 +6,8 @@ using RedisAspire.Caching.Lookup;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Store;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Caching.Tracking;
+using RedisAspire.Topology;
 
 namespace RedisAspire.CoherenceWorker;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Topology;
 using RedisAspire.CoherenceWorker;
+using RedisAspire.Topology;
 
 // One of the processes of the coherence test: see Tests/Caching/Coherence.
 var settings = JsonSerializer.Deserialize<WorkerSettings>(args[0])!;

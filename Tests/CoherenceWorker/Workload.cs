@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using RedisAspire.Caching;
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
 namespace RedisAspire.CoherenceWorker;

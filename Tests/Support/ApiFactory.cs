@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RedisAspire.ApiService.Data;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Support;
 

@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Near;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Support;
 

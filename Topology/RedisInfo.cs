@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>Reads the text that <c>INFO</c> answers: lines of <c>field:value</c> in sections. See https://redis.io/docs/latest/commands/info/.</summary>
 internal sealed class RedisInfo

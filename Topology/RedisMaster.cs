@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>The node that takes writes now, for what an application keeps in Redis beside the cache.</summary>
 /// <param name="topology">Knows which node that is.</param>

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>Which Redis nodes there are, and how often they are looked at.</summary>
 public sealed class RedisTopologyOptions

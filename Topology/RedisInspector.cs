@@ -1,7 +1,7 @@
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>
 /// Looks into one node, for what an operator wants to know beside what <see cref="RedisTopology.Snapshot"/> tells.

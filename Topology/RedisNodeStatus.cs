@@ -1,4 +1,4 @@
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>What is known of one Redis node at one moment, read from its <c>INFO</c>.</summary>
 /// <param name="Name">The node's name in the configuration, for example <c>redis-replica-1</c>.</param>

@@ -1,4 +1,4 @@
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>All nodes at one moment.</summary>
 /// <param name="TakenAt">When the snapshot was taken.</param>

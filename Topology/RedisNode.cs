@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>One Redis server: its two connections, and its status.</summary>
 /// <param name="name">Its name in the configuration.</param>

@@ -1,6 +1,6 @@
-using RedisAspire.Caching.Topology;
+using RedisAspire.Topology;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 /// <summary>Which sentinel is believed when they name different masters.</summary>
 public sealed class SentinelOpinionTests

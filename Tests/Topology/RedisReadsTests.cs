@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 using StackExchange.Redis;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 public sealed class RedisReadsTests : RedisFixture
 {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 public sealed class RedisFailoverTests : IAsyncLifetime
 {

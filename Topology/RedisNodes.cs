@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>The nodes one by one, for who wants to look into a particular one.</summary>
 /// <param name="topology">Knows the nodes.</param>

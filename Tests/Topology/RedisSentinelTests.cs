@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Topology;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 /// <summary>The cache with three sentinels, which say who the master is.</summary>
 public sealed class RedisSentinelTests : RedisFixture

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>How every connection to a node or sentinel is configured. The only place where that is said.</summary>
 public static class RedisConnectionDefaults

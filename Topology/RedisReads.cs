@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>Reads what may be a little late from the node that serves reads, which spares the master.</summary>
 /// <param name="topology">Knows which node that is.</param>

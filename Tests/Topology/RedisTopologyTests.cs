@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<RedisFixture>
 {

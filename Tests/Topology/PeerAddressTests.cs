@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using RedisAspire.Caching.Topology;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
-namespace RedisAspire.Tests.Caching;
+namespace RedisAspire.Tests.Topology;
 
 /// <summary>Nodes that the application reaches at other addresses than the sentinels do, as behind the port mapping of containers.</summary>
 public sealed class PeerAddressTests(SentinelFixture fixture) : IClassFixture<SentinelFixture>

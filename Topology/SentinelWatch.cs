@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>Listens to all sentinels and says which of our nodes they take for the master.</summary>
 internal sealed partial class SentinelWatch

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace RedisAspire.Caching.Topology;
+namespace RedisAspire.Topology;
 
 /// <summary>
 /// Makes a certain replica the master through the sentinels. They choose by priority, so it gets the best one for as
