@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
-/// <summary>How every connection to a node or sentinel is configured. The only place where that is said.</summary>
+/// <summary>How every connection to a node or sentinel is configured. The only place that configures it.</summary>
 public static class RedisConnectionDefaults
 {
     /// <summary>Applies the settings for the application's commands to <paramref name="options"/> and returns it.</summary>
@@ -25,10 +25,10 @@ public static class RedisConnectionDefaults
         // How often the client looks for time-outs, dead connections and nodes that are back.
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
         options.Protocol = RedisProtocol.Resp3;
-        // The client regards INFO as a command of administrators, however it is sent. Which commands are allowed is said by
-        // the access control list of the node.
+        // The client regards INFO as a command of administrators, however it is sent. The access control lists of the
+        // nodes decide which commands are allowed.
         options.AllowAdmin = true;
-        // One multiplexer knows one node: there is nothing to agree on between masters, and nobody to notify.
+        // One multiplexer knows one node: there is nothing to agree on between masters, and no other client to notify.
         options.TieBreaker = "";
         options.ConfigurationChannel = "";
         // What the client would ask when it connects, and has no permission for or no use of.
@@ -37,7 +37,7 @@ public static class RedisConnectionDefaults
         return options;
     }
 
-    /// <summary>The settings for a node's operator, who may change roles and settings.</summary>
+    /// <summary>The settings for a node's operator user, which may change roles and settings.</summary>
     internal static ConfigurationOptions ForOperator(ConfigurationOptions node, string? user, string? password)
     {
         var options = Apply(node.Clone());

@@ -37,7 +37,7 @@ public static class RedisErrors
         _ => failure.Message.Split(['\n', ';'], 2)[0].Trim().TrimEnd('.'),
     };
 
-    /// <summary>Waits for what a node or sentinel is asked, and says in one exception why it was not done.</summary>
+    /// <summary>Waits for the reply of a node or sentinel, and reports every failure of Redis in the same way.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error, which is the inner exception.</exception>
     internal static async Task<T> AskAsync<T>(string asked, string command, Func<Task<T>> ask, CancellationToken cancellationToken)
     {

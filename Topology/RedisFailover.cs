@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace RedisAspire.Topology;
 
 /// <summary>
-/// Makes a replica the master: through the sentinels where there are any, otherwise by telling every node whom to
-/// follow. A master that comes back after that follows the new one.
+/// Makes a replica the master: through the sentinels where there are any, otherwise by a command to every
+/// node. A master that comes back after that follows the new one.
 /// </summary>
 public sealed partial class RedisFailover : IDisposable
 {
@@ -45,7 +45,7 @@ public sealed partial class RedisFailover : IDisposable
         _time = time;
         _logger = logger;
         _sentinels = new SentinelFailover(topology, options.Value.SentinelServiceName, time, logger);
-        topology.Looked += Follow;
+        topology.SnapshotUpdated += Follow;
     }
 
     /// <summary>Makes a replica the master, and waits until it is.</summary>
@@ -73,7 +73,7 @@ public sealed partial class RedisFailover : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _topology.Looked -= Follow;
+        _topology.SnapshotUpdated -= Follow;
         _turn.Dispose();
     }
 
@@ -96,7 +96,7 @@ public sealed partial class RedisFailover : IDisposable
                 await _sentinels.PromoteAsync(node, cancellationToken).ConfigureAwait(false);
             else
                 await PromoteByHandAsync(node, cancellationToken).ConfigureAwait(false);
-            // Whoever asks what the old master is now is told the truth.
+            // Afterwards the snapshot shows the old master as it is now.
             if (old is not null)
                 await _topology.WaitUntilAsync(() => old.Status is not { IsUp: true, Role: RedisRole.Master }, Joined, cancellationToken).ConfigureAwait(false);
         }
@@ -106,8 +106,8 @@ public sealed partial class RedisFailover : IDisposable
         }
     }
 
-    // A master of before that has come back calls itself one for some seconds, until a sentinel tells it: nobody could
-    // promote it meanwhile. Told at once, it follows the master, and can take its place.
+    // A former master that is back reports the role of a master for some seconds, until a sentinel reconfigures it. It
+    // could not be promoted meanwhile. With REPLICAOF it follows the master at once, and can take its place.
     private async Task JoinAsync(RedisNode node, RedisNode master, CancellationToken cancellationToken)
     {
         LogReturned(node.Name, master.Name);
@@ -179,10 +179,10 @@ public sealed partial class RedisFailover : IDisposable
             await TryRewriteAsync(follower, cancellationToken).ConfigureAwait(false);
     }
 
-    // A master of before that was down or out of reach does not know that there is another one.
+    // A former master that was down or out of reach does not know that there is another one.
     private void Follow(object? sender, EventArgs e)
     {
-        _sentinels.GiveBack();
+        _sentinels.Restore();
         if (_promoted is not { } master || master != _topology.Master || _topology.Sentinels.Master is not null)
             return;
         foreach (var node in _topology.Nodes)
@@ -217,7 +217,7 @@ public sealed partial class RedisFailover : IDisposable
     [LoggerMessage(LogLevel.Information, "{Node} is to become the master.")]
     private partial void LogPromoting(string node);
 
-    [LoggerMessage(LogLevel.Information, "{Node} is back and takes itself for the master: it is told to follow {Master}.")]
+    [LoggerMessage(LogLevel.Information, "{Node} is back and still has the role of a master. It is made a replica of {Master}.")]
     private partial void LogReturned(string node, string master);
 
     [LoggerMessage(LogLevel.Warning, "{Node} refused {Command}: {Reason}")]

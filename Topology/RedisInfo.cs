@@ -39,7 +39,7 @@ internal sealed class RedisInfo
     /// <summary>Whether a field is 1; <see langword="null"/> when it is not there.</summary>
     public bool? Flag(string field) => Number(field) is { } number ? number == 1 : null;
 
-    /// <summary>Whether a field says that something went well; <see langword="null"/> when it is not there.</summary>
+    /// <summary>Whether a field reports success; <see langword="null"/> when it is not there.</summary>
     public bool? IsOk(string field) => Text(field) is { } status ? status == "ok" : null;
 
     /// <summary>One part of a compound value such as <c>db0:keys=3,expires=1,avg_ttl=0</c>.</summary>
@@ -64,7 +64,7 @@ internal sealed class RedisInfo
 }
 
 /// <summary>
-/// Times as Redis tells them. A number may be anything: what is too long for this process counts as the longest time that
+/// Times as Redis reports them. A number may be anything: what is too long for this process counts as the longest time that
 /// it knows.
 /// </summary>
 internal static class RedisTime

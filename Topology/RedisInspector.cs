@@ -4,8 +4,7 @@ using StackExchange.Redis;
 namespace RedisAspire.Topology;
 
 /// <summary>
-/// Looks into one node, for what an operator wants to know beside what <see cref="RedisTopology.Snapshot"/> tells.
-/// Replicas as well as masters.
+/// Details of one node, replica or master, that an operator needs beside <see cref="RedisTopology.Snapshot"/>.
 /// </summary>
 /// <param name="topology">The nodes.</param>
 /// <param name="time">The clock.</param>
@@ -22,12 +21,12 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
         "notify-keyspace-events", "lazyfree-lazy-eviction", "lazyfree-lazy-expire", "lazyfree-lazy-server-del", "activedefrag",
     ];
 
-    /// <summary>How a node is now, without waiting for the next look at all nodes.</summary>
+    /// <summary>The status of a node now, without waiting for the next poll of all nodes.</summary>
     /// <param name="node">The node's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="KeyNotFoundException">There is no such node.</exception>
     /// <exception cref="RedisUnavailableException">It does not answer.</exception>
-    public async Task<RedisNodeStatus> LookAsync(string node, CancellationToken cancellationToken = default)
+    public async Task<RedisNodeStatus> GetStatusAsync(string node, CancellationToken cancellationToken = default)
     {
         var started = time.GetTimestamp();
         var found = Find(node);
@@ -41,7 +40,7 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="KeyNotFoundException">There is no such node.</exception>
     /// <exception cref="RedisUnavailableException">It does not answer.</exception>
-    // The client's own method for it does not say whose commands they were.
+    // The client's own method for it leaves out which client sent a command.
     public async Task<IReadOnlyList<RedisSlowCommand>> SlowCommandsAsync(string node, int limit, CancellationToken cancellationToken = default) =>
         RedisSlowCommand.ReadAll(await Find(node).OperateAsync("SLOWLOG GET", server => server.ExecuteAsync("SLOWLOG", "GET", limit), cancellationToken).ConfigureAwait(false));
 
@@ -87,7 +86,7 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
     private RedisNode Find(string name)
     {
         var node = topology.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new KeyNotFoundException($"There is no Redis node '{name}'.");
-        // Who is known to be away is not waited for.
+        // A node that is known to be down is not waited for.
         return node.Status.IsUp || node.Status.Persistence?.IsLoading == true
             ? node
             : throw new RedisUnavailableException($"{name} is down: {node.Status.Error}.");
@@ -103,10 +102,10 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
 /// <param name="IdleSeconds">How long it has been silent.</param>
 /// <param name="Database">The database that it has chosen.</param>
 /// <param name="Command">Its last command.</param>
-/// <param name="Flags">What the node says of it in letters. See https://redis.io/docs/latest/commands/client-list/.</param>
+/// <param name="Flags">Its flags as letters. See https://redis.io/docs/latest/commands/client-list/.</param>
 /// <param name="IsReplica">Whether it is a replica of the node.</param>
-/// <param name="IsTracking">Whether the node tells it when keys change.</param>
-/// <param name="IsBroadcast">Whether it is told of every key with its prefixes, whether it read them or not.</param>
+/// <param name="IsTracking">Whether the node notifies it when keys change.</param>
+/// <param name="IsBroadcast">Whether it is notified about every key with its prefixes, read or not.</param>
 public sealed record RedisClient(
     long Id,
     string Address,

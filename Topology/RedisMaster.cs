@@ -17,11 +17,11 @@ public sealed class RedisMaster(RedisTopology topology)
     /// replicas, while the sentinels make another node the master: nothing of that is kept.
     /// </summary>
     /// <param name="node">The node's name in the configuration.</param>
-    public bool IsSettled(string node) => topology.IsSettled(node);
+    public bool IsStable(string node) => topology.IsStable(node);
 
     /// <summary>
-    /// Has the master do something. One that does not answer in time counts as down until it is seen to answer, and nobody
-    /// waits for it any longer.
+    /// Has the master do something. One that does not answer in time counts as down until it answers again, and no
+    /// caller waits for it any longer.
     /// </summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="command">What to do.</param>

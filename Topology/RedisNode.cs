@@ -23,9 +23,9 @@ internal sealed class RedisNode(
     // The client regards INFO as a command of administrators, and a connection of the application's own need not allow them.
     private bool _allowsInfo;
     private Task<IConnectionMultiplexer>? _operator;
-    private Task<RedisNodeStatus>? _look;
-    private volatile RedisNodeStatus _status = new(name, endpoint.Address) { Error = "not looked at yet" };
-    // Cancelled while the node does not answer. It holds neither timer nor wait handle, so there is nothing to dispose of.
+    private Task<RedisNodeStatus>? _poll;
+    private volatile RedisNodeStatus _status = new(name, endpoint.Address) { Error = "not polled yet" };
+    // Cancelled while the node does not answer. It holds neither timer nor wait handle, so that there is nothing to dispose of.
     private volatile CancellationTokenSource _silence = new();
 
     public string Name => name;
@@ -37,17 +37,17 @@ internal sealed class RedisNode(
 
     public RedisNodeStatus Status => _status;
 
-    /// <summary>Whether it was found not to answer, and has not been seen to answer since.</summary>
+    /// <summary>Whether it did not answer in time, and has not answered since.</summary>
     public bool IsSilent => _silence.IsCancellationRequested;
 
-    /// <summary>The node's commands. To be asked for only after the node was seen to be up.</summary>
+    /// <summary>The node's commands. To be used only after a poll has found the node up.</summary>
     /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
     // The first database, whatever the application's own multiplexer is configured with: changes are announced without a number.
     public IDatabase Database => _connection is { IsCompletedSuccessfully: true } connected
         ? connected.Result.GetDatabase(0)
         : throw new RedisUnavailableException($"{name} is not connected.");
 
-    /// <summary>Waits for a command of this node, and no longer once the node is found not to answer, by whomever.</summary>
+    /// <summary>Waits for a command of this node, and stops waiting as soon as any caller finds that the node does not answer.</summary>
     /// <exception cref="TimeoutException">It took longer than <paramref name="timeout"/>.</exception>
     /// <exception cref="RedisUnavailableException">The node does not answer.</exception>
     public async Task<T> WaitAsync<T>(Task<T> command, TimeSpan timeout, CancellationToken cancellationToken)
@@ -89,8 +89,8 @@ internal sealed class RedisNode(
         },
         cancellationToken);
 
-    /// <summary>Marks the node as down until the next successful look at it, so that nobody else waits for it.</summary>
-    /// <returns>Whether that is news: until now it was up.</returns>
+    /// <summary>Marks the node as down until the next successful poll, so that no other caller waits for it.</summary>
+    /// <returns>Whether it was up until now.</returns>
     public bool ReportFailure(Exception failure)
     {
         var wasUp = _status.IsUp;
@@ -99,20 +99,20 @@ internal sealed class RedisNode(
     }
 
     /// <summary>
-    /// Looks at the node. One that does not answer in time is down; the look that is under way is not repeated
-    /// but waited for again next time, so that a hanging node is asked only once.
+    /// Polls the node. One that does not answer in time is down; a poll that is under way is not repeated but waited
+    /// for again next time, so that a hanging node gets one INFO only.
     /// </summary>
     public async Task PollAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var look = _look ??= LookAsync();
+        var poll = _poll ??= ReadStatusAsync();
         try
         {
-            var status = await look.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            var status = await poll.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             if (IsSilent)
                 _silence = new CancellationTokenSource();
             _status = status;
         }
-        catch (TimeoutException) when (!look.IsCompleted)
+        catch (TimeoutException) when (!poll.IsCompleted)
         {
             MarkDown("does not answer", isSilent: true);
             return;
@@ -122,7 +122,7 @@ internal sealed class RedisNode(
             MarkDown(RedisErrors.Describe(failure), isSilent: failure is TimeoutException);
         }
 
-        _look = null;
+        _poll = null;
     }
 
     public async ValueTask DisposeAsync()
@@ -137,11 +137,11 @@ internal sealed class RedisNode(
     {
         _status = _status with { IsUp = false, Error = error };
         if (isSilent)
-            // Elsewhere: all who wait go on at once.
+            // On another thread: all waiting callers continue at once.
             _ = _silence.CancelAsync();
     }
 
-    private async Task<RedisNodeStatus> LookAsync()
+    private async Task<RedisNodeStatus> ReadStatusAsync()
     {
         var connection = await ConnectAsync().ConfigureAwait(false);
         var started = time.GetTimestamp();

@@ -8,7 +8,7 @@ namespace RedisAspire.Topology;
 /// <summary>How to reach and enter a node or sentinel.</summary>
 /// <param name="Host">Its host.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="Configuration">All that its connection string says.</param>
+/// <param name="Configuration">The settings of its connection string.</param>
 internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOptions Configuration)
 {
     private const int DefaultPort = 6379;
@@ -58,9 +58,9 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOpt
         { DefaultDatabase: > 0 } =>
             "defaultDatabase is not supported, because Redis does not say in which database a key has changed. Keep applications apart with KeyPrefix.",
         { ServiceName: { Length: > 0 } } => "serviceName is not supported: the sentinels have connection strings of their own, redis-sentinel-1 and so on.",
-        { Proxy: not Proxy.None } => "proxy is not supported: the node itself has to tell when keys change.",
+        { Proxy: not Proxy.None } => "proxy is not supported: the node itself has to report when keys change.",
         { Tunnel: not null } => "tunnel is not supported.",
-        { Protocol: RedisProtocol.Resp2 } => "protocol has to be resp3, in which Redis tells when keys change.",
+        { Protocol: RedisProtocol.Resp2 } => "protocol has to be resp3, in which Redis reports when keys change.",
         _ when !options.ChannelPrefix.IsNullOrEmpty => "channelPrefix is not supported: KeyPrefix is for channels as well.",
         _ when options.CommandMap.ToString() is { Length: > 0 } commands => $"{commands} is not supported: commands have to have their own names.",
         { Ssl: true } when Array.Find(Certificates, IsSet) is { } variable => $"{variable} is not supported: certificates are judged by the system, and none is shown to the node.",

@@ -50,10 +50,10 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>Commands per second, as the node counts them.</summary>
     public long? OperationsPerSecond { get; init; }
 
-    /// <summary>Reads of keys that were there, since the look before.</summary>
+    /// <summary>Reads of keys that were there, since the poll before.</summary>
     public long? Hits { get; init; }
 
-    /// <summary>Reads of keys that were not there, since the look before.</summary>
+    /// <summary>Reads of keys that were not there, since the poll before.</summary>
     public long? Misses { get; init; }
 
     /// <summary>How many clients are connected.</summary>
@@ -83,7 +83,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>On a master, its replicas as it sees them.</summary>
     public IReadOnlyList<RedisReplicaLink> Replicas { get; init; } = [];
 
-    /// <summary>All that the node told, by section and field.</summary>
+    /// <summary>All fields of INFO, by section.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info { get; init; }
 
     /// <summary>How long the last <c>INFO</c> took.</summary>
@@ -92,11 +92,11 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>Whether the node may serve reads: it is up and, if a replica, in touch with its master.</summary>
     public bool CanRead => IsUp && (Role == RedisRole.Master || (Role == RedisRole.Replica && IsLinkUp == true));
 
-    /// <summary>What tells this run of the server from every other.</summary>
+    /// <summary>Identifies this run of the server.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>When the look began that this comes from, as a timestamp.</summary>
-    internal long LookedAt { get; init; }
+    /// <summary>When the poll began that this comes from, as a timestamp.</summary>
+    internal long PolledAt { get; init; }
 
     private long? AllHits { get; init; }
 
@@ -147,7 +147,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             Info = info.Sections,
             RoundTrip = time.GetElapsedTime(started),
             SeenAt = time.GetUtcNow(),
-            LookedAt = started,
+            PolledAt = started,
         };
     }
 
@@ -155,7 +155,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
     private static long? Since(long? before, long? now) => before is null || now < before ? null : now - before;
 }
 
-/// <summary>What a node is in the replication, as it says itself.</summary>
+/// <summary>A node's role in the replication, as the node reports it.</summary>
 public enum RedisRole
 {
     /// <summary>The node has not answered yet.</summary>

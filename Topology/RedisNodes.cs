@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
-/// <summary>The nodes one by one, for who wants to look into a particular one.</summary>
+/// <summary>Access to a particular node.</summary>
 /// <param name="topology">Knows the nodes.</param>
 public sealed class RedisNodes(RedisTopology topology)
 {

@@ -8,9 +8,9 @@ public sealed class RedisReads(RedisTopology topology)
 {
     /// <summary>
     /// Reads from the read node, and when that fails once more: from the master, or from any other node if it was the master
-    /// that failed. While there is no master, a replica that has lost it still tells what it knew.
+    /// that failed. While there is no master, a replica that has lost it still serves what it has.
     /// </summary>
-    /// <param name="read">Reads; told the node's name and its commands. It has to end by itself when the node does not answer.</param>
+    /// <param name="read">Reads; gets the node's name and its commands. It has to end by itself when the node does not answer.</param>
     /// <param name="cancellationToken">What the reading is given up with.</param>
     /// <exception cref="RedisUnavailableException">No node can be read.</exception>
     public async Task<T> ReadAsync<T>(Func<string, IDatabase, Task<T>> read, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ public sealed class RedisReads(RedisTopology topology)
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken) && Another(than: node) is { } found)
         {
             other = found;
-            // A node that answers an error is not down. And the master is not given up for a read: nobody could write until it is looked at.
+            // A node that answers an error is not down. And the master is not given up for a read: nothing could be written until the next poll.
             if (failure is not RedisServerException && node != topology.Master)
                 node.ReportFailure(failure);
         }

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace RedisAspire.Topology;
 
 /// <summary>
-/// Knows every Redis node and its state. One poller looks at all of them; everybody else reads its
+/// Knows every Redis node and its state. One poller asks all of them; all other code reads its
 /// <see cref="Snapshot"/>.
 /// </summary>
 public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
@@ -21,7 +21,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     private readonly ILogger<RedisTopology> _logger;
     private readonly RedisNode[] _nodes;
     private readonly SentinelWatch _sentinels;
-    private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstPoll = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RedisTopologySnapshot _snapshot;
@@ -39,27 +39,27 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         _time = time;
         _logger = logger;
         _nodes = [.. _options.Nodes.Select(node => CreateNode(node.Key, node.Value, services))];
-        _sentinels = new SentinelWatch(_options, _nodes, LookAgain, time, logger);
+        _sentinels = new SentinelWatch(_options, _nodes, PollNow, time, logger);
         _snapshot = TakeSnapshot();
     }
 
     /// <summary>
-    /// Raised for every node that has come, gone or changed its role. It is raised on the poller: what it calls must be
-    /// quick. What it throws is logged.
+    /// Raised on the poller for every node that has come, gone or changed its role: handlers must be quick, and their
+    /// exceptions are logged.
     /// </summary>
     public event EventHandler<RedisNodeChangedEventArgs>? NodeChanged;
 
-    /// <summary>Raised after every look at the nodes, on the poller: what it calls must be quick. What it throws is logged.</summary>
-    internal event EventHandler<EventArgs>? Looked;
+    /// <summary>Raised on the poller when there is a new <see cref="Snapshot"/>: handlers must be quick, and their exceptions are logged.</summary>
+    internal event EventHandler<EventArgs>? SnapshotUpdated;
 
-    /// <summary>The last look at all nodes.</summary>
+    /// <summary>The state of all nodes at the last poll.</summary>
     public RedisTopologySnapshot Snapshot => _snapshot;
 
-    /// <summary>What the sentinels say now.</summary>
+    /// <summary>The state of the sentinels now.</summary>
     public IReadOnlyList<RedisSentinelStatus> SentinelStatuses => _sentinels.Statuses;
 
-    /// <summary>Completes when every node has been looked at once.</summary>
-    public Task Ready => _firstLook.Task;
+    /// <summary>Completes when every node has been polled once.</summary>
+    public Task Ready => _firstPoll.Task;
 
     /// <summary>The node that takes writes now, or <see langword="null"/>.</summary>
     internal RedisNode? Master => _master is { Status: { IsUp: true, Role: RedisRole.Master } } master ? master : null;
@@ -74,7 +74,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     internal SentinelWatch Sentinels => _sentinels;
 
     /// <summary>
-    /// The node that serves reads now, or <see langword="null"/>: the replica chosen by the last look if it still
+    /// The node that serves reads now, or <see langword="null"/>: the replica chosen by the last poll if it still
     /// can, else any other that can, else the master.
     /// </summary>
     internal RedisNode? ReadNode
@@ -97,7 +97,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         }
     }
 
-    /// <summary>The snapshot of every look at the nodes, beginning with the last one. Looks that come while the caller is busy are passed over.</summary>
+    /// <summary>Every snapshot, beginning with the present one. Snapshots that come while the caller is busy are skipped.</summary>
     /// <param name="cancellationToken">Ends the sequence.</param>
     public async IAsyncEnumerable<RedisTopologySnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -110,7 +110,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     }
 
     /// <summary>Whether a node is the master and is not being replaced.</summary>
-    internal bool IsSettled(string node) => !_sentinels.IsFailingOver && (_sentinels.Master?.Name ?? _snapshot.Master) == node;
+    internal bool IsStable(string node) => !_sentinels.IsFailingOver && (_sentinels.Master?.Name ?? _snapshot.Master) == node;
 
     /// <summary>Waits until writes go to a node.</summary>
     /// <exception cref="RedisUnavailableException">They do not in time.</exception>
@@ -130,7 +130,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             if (_time.GetElapsedTime(started) > timeout)
                 return false;
             var next = _next.Task;
-            LookAgain();
+            PollNow();
             await Task.WhenAny(next, Task.Delay(_options.PollInterval, _time, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -138,8 +138,8 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         return true;
     }
 
-    /// <summary>Looks at all nodes at once, without waiting for the next time.</summary>
-    internal void LookAgain() => _wake.TrySetResult();
+    /// <summary>Polls all nodes now, without waiting for the next interval.</summary>
+    internal void PollNow() => _wake.TrySetResult();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -163,7 +163,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            _firstLook.TrySetCanceled(stoppingToken);
+            _firstPoll.TrySetCanceled(stoppingToken);
         }
 
         await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -184,10 +184,10 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             }
 
             var all = Task.WhenAll(polls);
-            await (_firstLook.Task.IsCompleted ? Task.WhenAny(all, Task.Delay(Grace, _time, stopping)) : all).ConfigureAwait(false);
+            await (_firstPoll.Task.IsCompleted ? Task.WhenAny(all, Task.Delay(Grace, _time, stopping)) : all).ConfigureAwait(false);
             Publish();
 
-            // Until the next time only those are still looked at that have not answered yet.
+            // Until the next interval, only nodes that have not answered yet are waited for.
             while (!tick.IsCompleted && !_wake.Task.IsCompleted)
             {
                 var late = polls.Where(poll => !poll.IsCompleted).ToArray();
@@ -210,14 +210,14 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         _master = ChooseMaster();
         var after = TakeSnapshot();
         _snapshot = after;
-        Tell(before, after);
-        Raise(Looked, EventArgs.Empty);
-        _firstLook.TrySetResult();
+        Report(before, after);
+        Raise(SnapshotUpdated, EventArgs.Empty);
+        _firstPoll.TrySetResult();
         Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
-    // Two nodes may take themselves for the master, for instance when an old one comes back. The sentinels know which
-    // it is; without them it is the one that others follow, that was it until now, or that has written more.
+    // Two nodes may have the role of a master, for instance when an old one comes back. The sentinels decide; without
+    // them it is the node that others follow, that was the master until now, or that has written more.
     private RedisNode? ChooseMaster()
     {
         var masters = Array.FindAll(_nodes, node => node.Status is { IsUp: true, Role: RedisRole.Master });
@@ -230,20 +230,20 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             .FirstOrDefault();
     }
 
-    // Whoever listens and throws must not end the poller, and with it the host: the others are told, and the next look follows.
-    private void Raise<T>(EventHandler<T>? told, T e)
+    // A handler that throws must not end the poller, and with it the host: the other handlers are called, and polling goes on.
+    private void Raise<T>(EventHandler<T>? handlers, T e)
     {
-        foreach (var listener in Delegate.EnumerateInvocationList(told))
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
         {
             try
             {
-                listener(this, e);
+                handler(this, e);
             }
-#pragma warning disable CA1031 // Listeners throw what they like.
+#pragma warning disable CA1031 // Handlers may throw anything.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                LogListenerFailed(failure);
+                LogHandlerFailed(failure);
             }
         }
     }
@@ -260,33 +260,15 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
                 // A client that the application has registered connects when it is resolved, and blocks its thread meanwhile.
                 : Task.Run(() => services.GetRequiredKeyedService<IConnectionMultiplexer>(name)),
             () => ConnectAsync(RedisConnectionDefaults.ForOperator(endpoint.Configuration, _options.OperatorUser, _options.OperatorPassword)),
-            isOwned, LookAgain, _time);
+            isOwned, PollNow, _time);
 
         static async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions settings) => await ConnectionMultiplexer.ConnectAsync(settings).ConfigureAwait(false);
     }
 
-    private RedisTopologySnapshot TakeSnapshot()
-    {
-        var nodes = Array.ConvertAll(_nodes, node => node.Status);
-        var master = _master is { } chosen ? nodes[Array.IndexOf(_nodes, chosen)] : null;
-        if (master?.Offset is { } written)
-        {
-            nodes = Array.ConvertAll(nodes, node => node.Role == RedisRole.Replica && node.Offset is { } applied
-                ? node with { LagBytes = Math.Max(0, written - applied) }
-                : node);
-        }
+    private RedisTopologySnapshot TakeSnapshot() =>
+        RedisTopologySnapshot.Of(Array.ConvertAll(_nodes, node => node.Status), Array.IndexOf(_nodes, _master), _snapshot?.ReadNode, _time.GetUtcNow());
 
-        var readNode = nodes.Where(node => node.CanRead && node.Role == RedisRole.Replica)
-            // Hysteresis: a replica that serves stays chosen while it can.
-            .OrderByDescending(node => node.Name == _snapshot?.ReadNode)
-            .ThenBy(node => node.LagBytes ?? long.MaxValue)
-            .ThenBy(node => node.RoundTrip)
-            .FirstOrDefault() ?? (master?.CanRead == true ? master : null);
-
-        return new RedisTopologySnapshot(_time.GetUtcNow(), nodes, master?.Name, readNode?.Name);
-    }
-
-    private void Tell(RedisTopologySnapshot before, RedisTopologySnapshot after)
+    private void Report(RedisTopologySnapshot before, RedisTopologySnapshot after)
     {
         for (var i = 0; i < after.Nodes.Count; i++)
         {
@@ -294,7 +276,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             var now = change.After;
             if (change.IsNowUp || change.IsRoleChanged)
                 LogNodeUp(now.Name, now.Address, now.Role);
-            else if (change.IsNowDown || (!now.IsUp && !_firstLook.Task.IsCompleted))
+            else if (change.IsNowDown || (!now.IsUp && !_firstPoll.Task.IsCompleted))
                 LogNodeDown(now.Name, now.Address, now.Error ?? "unknown reason");
             if (change.IsNowUp || change.IsNowDown || change.IsRoleChanged)
                 Raise(NodeChanged, change);
@@ -302,15 +284,15 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
         if (after.Master != before.Master && after.Master is not null)
             LogMaster(after.Master);
-        if (_firstLook.Task.IsCompleted && after.Master is null && before.Master is not null)
+        if (_firstPoll.Task.IsCompleted && after.Master is null && before.Master is not null)
             LogNoMaster();
     }
 
     [LoggerMessage(LogLevel.Warning, "No Redis node is configured: every look-up goes to the source. Set ConnectionStrings:redis-master.")]
     private partial void LogNoNodes();
 
-    [LoggerMessage(LogLevel.Error, "Whoever is told of the Redis nodes has failed: the nodes are looked at all the same.")]
-    private partial void LogListenerFailed(Exception failure);
+    [LoggerMessage(LogLevel.Error, "A handler of changes to the Redis nodes has failed. The nodes are polled all the same.")]
+    private partial void LogHandlerFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "{Node} at {Address} is up as {Role}.")]
     private partial void LogNodeUp(string node, string address, RedisRole role);

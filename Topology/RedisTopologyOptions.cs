@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RedisAspire.Topology;
 
-/// <summary>Which Redis nodes there are, and how often they are looked at.</summary>
+/// <summary>Which Redis nodes there are, and how often they are polled.</summary>
 public sealed class RedisTopologyOptions
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed class RedisTopologyOptions
     public TimeSpan PollTimeout { get; set; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>
-    /// The sentinels by name, each with its connection string. With them it is they who say which node is the master.
+    /// The sentinels by name, each with its connection string. Where there are sentinels, they decide which node is the master.
     /// Filled from the configuration: every connection string named <c>redis-sentinel-…</c>.
     /// </summary>
     public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);

@@ -9,9 +9,34 @@ public sealed record RedisTopologySnapshot(
     DateTimeOffset TakenAt,
     IReadOnlyList<RedisNodeStatus> Nodes,
     string? Master,
-    string? ReadNode);
+    string? ReadNode)
+{
+    /// <summary>Computes the lag of the replicas, and chooses the read node.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="masterIndex">The index of the master; negative when there is none.</param>
+    /// <param name="readNode">The read node until now: it stays chosen while it can serve reads.</param>
+    /// <param name="now">The time.</param>
+    internal static RedisTopologySnapshot Of(RedisNodeStatus[] nodes, int masterIndex, string? readNode, DateTimeOffset now)
+    {
+        var master = masterIndex < 0 ? null : nodes[masterIndex];
+        if (master?.Offset is { } written)
+        {
+            nodes = Array.ConvertAll(nodes, node => node.Role == RedisRole.Replica && node.Offset is { } applied
+                ? node with { LagBytes = Math.Max(0, written - applied) }
+                : node);
+        }
 
-/// <summary>What happened to a node between two looks at it.</summary>
+        var best = nodes.Where(node => node.CanRead && node.Role == RedisRole.Replica)
+            .OrderByDescending(node => node.Name == readNode)
+            .ThenBy(node => node.LagBytes ?? long.MaxValue)
+            .ThenBy(node => node.RoundTrip)
+            .FirstOrDefault() ?? (master?.CanRead == true ? master : null);
+
+        return new RedisTopologySnapshot(now, nodes, master?.Name, best?.Name);
+    }
+}
+
+/// <summary>What happened to a node between two polls.</summary>
 /// <param name="before">How it was.</param>
 /// <param name="after">How it is.</param>
 public sealed class RedisNodeChangedEventArgs(RedisNodeStatus before, RedisNodeStatus after) : EventArgs

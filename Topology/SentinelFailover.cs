@@ -14,18 +14,18 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     private static readonly TimeSpan FailedOver = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // The priorities of nodes that have another one for the time of a promotion, or could not be given theirs back since.
-    private readonly ConcurrentDictionary<RedisNode, Owed> _owed = new();
+    // Nodes whose priority is changed for the time of a promotion, or could not be restored since.
+    private readonly ConcurrentDictionary<RedisNode, ChangedPriority> _changed = new();
 
     public async Task PromoteAsync(RedisNode node, CancellationToken cancellationToken)
     {
         var sentinel = topology.Sentinels.Links.First(link => link.Opinion is not null);
         // A name may have another address since: that of a container that was made anew, for instance.
         await topology.Sentinels.ResolveAsync(cancellationToken).ConfigureAwait(false);
-        var owed = _owed.TryGetValue(node, out var before) ? before : new Owed(await PriorityAsync(node, cancellationToken).ConfigureAwait(false));
-        while (!owed.TryEnter())
+        var priority = _changed.TryGetValue(node, out var before) ? before : new ChangedPriority(await PriorityAsync(node, cancellationToken).ConfigureAwait(false));
+        while (!priority.TryEnter())
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
-        _owed[node] = owed;
+        _changed[node] = priority;
         try
         {
             await SetPriorityAsync(node, "1", cancellationToken).ConfigureAwait(false);
@@ -39,38 +39,38 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         }
         finally
         {
-            await GiveBackAsync(node, owed).ConfigureAwait(false);
+            await RestoreAsync(node, priority).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Gives nodes that are up again the priority that they could not be given back after a promotion.</summary>
-    public void GiveBack()
+    /// <summary>Restores the priority of nodes that are up again, where that failed after a promotion.</summary>
+    public void Restore()
     {
-        foreach (var (node, owed) in _owed)
+        foreach (var (node, priority) in _changed)
         {
-            if (node.Status.IsUp && owed.TryEnter())
-                _ = GiveBackAsync(node, owed);
+            if (node.Status.IsUp && priority.TryEnter())
+                _ = RestoreAsync(node, priority);
         }
     }
 
-    // Whether the node is the master by now is not a question of its priority: what cannot be given back now is given back later.
-    private async Task GiveBackAsync(RedisNode node, Owed owed)
+    // Whether the node is the master by now is not a question of its priority: what cannot be restored now is restored later.
+    private async Task RestoreAsync(RedisNode node, ChangedPriority priority)
     {
         try
         {
-            await SetPriorityAsync(node, owed.Priority, CancellationToken.None).ConfigureAwait(false);
-            _owed.TryRemove(KeyValuePair.Create(node, owed));
+            await SetPriorityAsync(node, priority.Original, CancellationToken.None).ConfigureAwait(false);
+            _changed.TryRemove(KeyValuePair.Create(node, priority));
             await RememberAsync(node).ConfigureAwait(false);
         }
         catch (RedisUnavailableException failure)
         {
-            if (!owed.IsTold)
-                LogNotGivenBack(node.Name, owed.Priority, failure.Message);
-            owed.IsTold = true;
+            if (!priority.IsLogged)
+                LogNotRestored(node.Name, priority.Original, failure.Message);
+            priority.IsLogged = true;
         }
         finally
         {
-            owed.Leave();
+            priority.Leave();
         }
     }
 
@@ -114,18 +114,18 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         throw new RedisUnavailableException($"The sentinels do not see {node.Name} as a replica that may become the master.");
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Node} could not be given its replica-priority {Priority} back, and is as soon as it answers: {Reason}")]
-    private partial void LogNotGivenBack(string node, string priority, string reason);
+    [LoggerMessage(LogLevel.Warning, "The replica-priority of {Node} could not be restored to {Priority}, and is restored as soon as the node answers: {Reason}")]
+    private partial void LogNotRestored(string node, string priority, string reason);
 
-    private sealed class Owed(string priority)
+    private sealed class ChangedPriority(string original)
     {
         private int _isInUse;
 
-        public string Priority => priority;
+        public string Original => original;
 
-        public bool IsTold { get; set; }
+        public bool IsLogged { get; set; }
 
-        /// <summary>For one at a time: whoever wants the node to have another one, or gives it back.</summary>
+        /// <summary>One caller at a time changes the priority or restores it.</summary>
         public bool TryEnter() => Interlocked.Exchange(ref _isInUse, 1) == 0;
 
         public void Leave() => Volatile.Write(ref _isInUse, 0);

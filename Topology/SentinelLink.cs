@@ -16,7 +16,7 @@ internal sealed partial class SentinelLink(
     private volatile Task<ConnectionMultiplexer>? _connection;
     private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SentinelOpinion? _opinion;
-    private volatile string? _complaint;
+    private volatile string? _error;
 
     /// <summary>Its name in the configuration.</summary>
     public string Name => name;
@@ -24,13 +24,13 @@ internal sealed partial class SentinelLink(
     /// <summary>Where it listens.</summary>
     public RedisNodeEndpoint Endpoint => endpoint;
 
-    /// <summary>What it said last; <see langword="null"/> while it says nothing.</summary>
+    /// <summary>Its last answer; <see langword="null"/> while it does not answer.</summary>
     public SentinelOpinion? Opinion => _opinion;
 
-    /// <summary>Why it says nothing; <see langword="null"/> while it does, or was not asked yet.</summary>
-    public string? Complaint => _complaint;
+    /// <summary>Why it does not answer; <see langword="null"/> while it does, or was not asked yet.</summary>
+    public string? Error => _error;
 
-    /// <summary>Asks and listens until it is told to stop.</summary>
+    /// <summary>Asks and listens until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -82,9 +82,9 @@ internal sealed partial class SentinelLink(
 
     private void Believe(SentinelOpinion? opinion)
     {
-        if (_complaint is not null && opinion is not null)
+        if (_error is not null && opinion is not null)
         {
-            _complaint = null;
+            _error = null;
             LogBack(name);
         }
 
@@ -96,20 +96,20 @@ internal sealed partial class SentinelLink(
 
     private void Lost(string reason)
     {
-        if (_complaint != reason)
+        if (_error != reason)
             LogLost(name, reason);
-        _complaint = reason;
+        _error = reason;
         Believe(opinion: null);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Sentinel} cannot be asked who the master is: {Reason}.")]
+    [LoggerMessage(LogLevel.Warning, "{Sentinel} cannot be asked for the master: {Reason}.")]
     private partial void LogLost(string sentinel, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{Sentinel} tells again who the master is.")]
+    [LoggerMessage(LogLevel.Information, "{Sentinel} answers again.")]
     private partial void LogBack(string sentinel);
 }
 
-/// <summary>Whom a sentinel takes for the master.</summary>
+/// <summary>Which node is the master according to a sentinel.</summary>
 /// <param name="Host">The master's host or address.</param>
 /// <param name="Port">Its port.</param>
 /// <param name="Epoch">The configuration epoch: of two sentinels the one with the higher knows better.</param>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisAspire.Topology;
 
-/// <summary>Listens to all sentinels and says which of our nodes they take for the master.</summary>
+/// <summary>Listens to all sentinels and finds the node that they report as the master.</summary>
 internal sealed partial class SentinelWatch
 {
     private readonly SentinelLink[] _links;
@@ -16,7 +16,7 @@ internal sealed partial class SentinelWatch
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile Dictionary<string, IPAddress[]> _addresses = new(StringComparer.OrdinalIgnoreCase);
-    // What a sentinel has named and is no node that is known here.
+    // A master that a sentinel has named and that is none of the configured nodes.
     private volatile SentinelOpinion? _stranger;
 
     public SentinelWatch(RedisTopologyOptions options, RedisNode[] nodes, Action changed, TimeProvider time, ILogger logger)
@@ -34,7 +34,7 @@ internal sealed partial class SentinelWatch
     /// <summary>The sentinels, whether they answer or not.</summary>
     public IReadOnlyList<SentinelLink> Links => _links;
 
-    /// <summary>What each of them says now.</summary>
+    /// <summary>The state of each of them now.</summary>
     public IReadOnlyList<RedisSentinelStatus> Statuses => Array.ConvertAll(_links, link =>
     {
         var opinion = link.Opinion;
@@ -42,7 +42,7 @@ internal sealed partial class SentinelWatch
             link.Name,
             link.Endpoint.Address,
             opinion is not null,
-            opinion is null ? link.Complaint ?? "not asked yet" : null,
+            opinion is null ? link.Error ?? "not asked yet" : null,
             opinion is null ? null : Find(opinion)?.Name,
             opinion is null ? null : $"{opinion.Host}:{opinion.Port}",
             opinion?.Epoch,
@@ -50,7 +50,7 @@ internal sealed partial class SentinelWatch
             opinion?.OtherSentinels);
     });
 
-    /// <summary>The master by the sentinels; <see langword="null"/> when none says anything, or they name a stranger.</summary>
+    /// <summary>The master according to the sentinels; <see langword="null"/> when none answers, or they name an unknown node.</summary>
     public RedisNode? Master
     {
         get
@@ -69,7 +69,7 @@ internal sealed partial class SentinelWatch
     /// <summary>Whether a sentinel is making another node the master.</summary>
     public bool IsFailingOver => Array.Exists(_links, link => link.Opinion is { IsFailingOver: true });
 
-    /// <summary>Listens until it is told to stop.</summary>
+    /// <summary>Listens until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         if (_links.Length == 0)
@@ -116,7 +116,7 @@ internal sealed partial class SentinelWatch
     // A stranger may be a node whose name has another address by now.
     private async Task FollowNamesAsync(CancellationToken stopping)
     {
-        SentinelOpinion? told = null;
+        SentinelOpinion? logged = null;
         while (!stopping.IsCancellationRequested)
         {
             await Task.Delay(_interval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -127,15 +127,15 @@ internal sealed partial class SentinelWatch
             await ResolveAsync(stopping).ConfigureAwait(false);
             if (FindKnown(stranger) is not null)
                 _changed();
-            else if (stranger != told)
+            else if (stranger != logged)
                 LogStranger(stranger.Host, stranger.Port);
-            told = stranger;
+            logged = stranger;
         }
     }
 
-    private bool IsSameHost(string configured, string told) =>
-        string.Equals(configured, told, StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(told, out var address) && _addresses.TryGetValue(configured, out var known) && known.Contains(address));
+    private bool IsSameHost(string configured, string reported) =>
+        string.Equals(configured, reported, StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(reported, out var address) && _addresses.TryGetValue(configured, out var known) && known.Contains(address));
 
     [LoggerMessage(LogLevel.Warning, "The sentinels name {Host}:{Port} as the master, which is none of the configured nodes: roles are taken from the nodes themselves.")]
     private partial void LogStranger(string host, int port);
@@ -144,7 +144,7 @@ internal sealed partial class SentinelWatch
 /// <summary>What is known of one sentinel at one moment.</summary>
 /// <param name="Name">Its name in the configuration, for example <c>redis-sentinel-1</c>.</param>
 /// <param name="Address">Where it listens, as <c>host:port</c>.</param>
-/// <param name="Answers">Whether it says who the master is.</param>
+/// <param name="Answers">Whether it answers.</param>
 /// <param name="Error">Why it does not; <see langword="null"/> when it does.</param>
 /// <param name="Master">The name of the node that it takes for the master; <see langword="null"/> when that is none of ours.</param>
 /// <param name="MasterAddress">The address of the master by its word.</param>

@@ -211,7 +211,7 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
     public Task Lost => _lost.Task;
 
     /// <summary>Whether the node of the last <see cref="GetAsync"/> is the master, and no failover is under way.</summary>
-    public bool IsStillMaster => master.IsSettled(Node);
+    public bool IsStillMaster => master.IsStable(Node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
     /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>

@@ -145,7 +145,7 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
         {
             try
             {
-                return await inspector.LookAsync(node.Name, cancellationToken);
+                return await inspector.GetStatusAsync(node.Name, cancellationToken);
             }
             catch (RedisUnavailableException)
             {

@@ -42,7 +42,7 @@ internal sealed partial class CoherentReader : IDisposable
         _instruments = instruments;
         _logger = logger;
         _failed = new FailedInvalidations(store, logger);
-        topology.Looked += OnSnapshotUpdated;
+        topology.SnapshotUpdated += OnSnapshotUpdated;
     }
 
     /// <summary>How many keys this process remembers to have written, because the read node may not have that yet.</summary>
@@ -135,7 +135,7 @@ internal sealed partial class CoherentReader : IDisposable
         _channel.StopWaiting();
     }
 
-    public void Dispose() => _topology.Looked -= OnSnapshotUpdated;
+    public void Dispose() => _topology.SnapshotUpdated -= OnSnapshotUpdated;
 
     // The entry is null when another node has to be asked.
     private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
@@ -236,7 +236,7 @@ internal sealed partial class CoherentReader : IDisposable
             CheckMaster(master, written);
 
         // So that a process that only writes finds out as well.
-        if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.LookedAt > Volatile.Read(ref _resetAt))
+        if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.PolledAt > Volatile.Read(ref _resetAt))
             MarkCaughtUp(reader.Name, has);
         if (_pending.Count > 0 && _caughtUpNode is { } caughtUp && snapshot.Nodes.FirstOrDefault(node => node.Name == caughtUp)?.Offset is { } applied)
             _pending.MarkAllCaughtUp(applied);
@@ -251,7 +251,7 @@ internal sealed partial class CoherentReader : IDisposable
     private void CheckMaster(RedisNodeStatus master, long written)
     {
         // A look that began before the last check may well show an offset from before it.
-        if (master.LookedAt <= _checkedAt)
+        if (master.PolledAt <= _checkedAt)
             return;
         if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
         {

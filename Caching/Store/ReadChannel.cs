@@ -37,7 +37,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         _near = near;
         _time = time;
         _logger = logger;
-        topology.Looked += Follow;
+        topology.SnapshotUpdated += Follow;
         Follow(topology, EventArgs.Empty);
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _topology.Looked -= Follow;
+        _topology.SnapshotUpdated -= Follow;
         await _switching.WaitAsync().ConfigureAwait(false);
         try
         {

@@ -230,7 +230,7 @@ internal sealed partial class RedisStore(
         instruments.Operation(activity, operation, node, started, failure);
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
             // It is a replica by now: whoever is the master, it has to be found out at once.
-            topology.LookAgain();
+            topology.PollNow();
         // A node that refuses one command refuses it every time.
         if (IsRefusal(failure) ? warnings.IsDue(operation, node.Name) : node.ReportFailure(failure))
             LogFailed(operation, node.Name, RedisErrors.Describe(failure));

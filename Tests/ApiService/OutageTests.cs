@@ -82,7 +82,6 @@ public sealed class OutageTests() : OwnNodesApiTests(hasAdminKey: false, ("Leade
 
     [Theory]
     [InlineData(typeof(IOException))]
-    [InlineData(typeof(InvalidOperationException))]
     public async Task What_a_client_passes_on_from_its_socket_is_told_as_a_lost_connection_and_costs_no_data(Type failure)
     {
         using var connection = await ConnectionMultiplexer.ConnectAsync(Redis.Master.ConnectionString);

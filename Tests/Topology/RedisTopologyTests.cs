@@ -60,7 +60,7 @@ public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<Red
         var isTold = false;
         host.Topology.NodeChanged += static (_, _) => throw new InvalidOperationException("A listener fails.");
         host.Topology.NodeChanged += (_, change) => isTold |= change.IsNowUp;
-        host.Topology.Looked += static (_, _) => throw new InvalidOperationException("A listener fails.");
+        host.Topology.SnapshotUpdated += static (_, _) => throw new InvalidOperationException("A listener fails.");
         var replica = own.Redis.Nodes[1];
 
         await replica.Process.KillAsync();
