@@ -101,7 +101,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         }
     }
 
-    void ITrackingSink.OnArmed() => _near.TurnOn();
+    void ITrackingSink.OnTrackingStarted() => _near.TurnOn();
 
     void ITrackingSink.OnInvalidated(ReadOnlySpan<byte> key)
     {
@@ -127,7 +127,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         StopWaiting();
     }
 
-    void ITrackingSink.OnLost()
+    void ITrackingSink.OnTrackingLost()
     {
         _near.TurnOff();
         StopWaiting();

@@ -1,11 +1,8 @@
-using System.Buffers.Text;
-using System.Globalization;
-
 namespace RedisAspire.Caching.Tracking;
 
 /// <summary>
-/// Reads RESP3, and RESP2, from pieces of any size. It keeps what it has read of an unfinished frame, so that every
-/// byte is looked at once and the caller's buffer is free again after each call. After an exception it is of no more use.
+/// Parses RESP3, and RESP2, from chunks of any size. It keeps the parsed part of an unfinished frame, so that every byte is
+/// parsed once and the caller may reuse its buffer after each call. After an exception the reader must not be used again.
 /// </summary>
 internal sealed class RespReader(RespLimits limits)
 {
@@ -23,14 +20,14 @@ internal sealed class RespReader(RespLimits limits)
     private int _blobFilled;
     private char _blobType;
 
-    /// <summary>Whether a blob has begun and is still to be finished.</summary>
+    /// <summary>Whether a blob has begun and is not complete yet.</summary>
     public bool IsInsideBlob => _blob is not null;
 
     /// <summary>Reads the next frame from the front of <paramref name="input"/>.</summary>
-    /// <param name="input">What was received; what is left of it afterwards belongs to the next frame.</param>
+    /// <param name="input">The received bytes; those left afterwards belong to the next frame.</param>
     /// <param name="frame">The frame.</param>
-    /// <returns>Whether a frame was finished; if not, all input was taken and more is needed.</returns>
-    /// <exception cref="RespProtocolException">The input is malformed or beyond the limits.</exception>
+    /// <returns>Whether a frame is complete; if not, all input was consumed and more is needed.</returns>
+    /// <exception cref="RespProtocolException">The input is malformed or exceeds the limits.</exception>
     public bool TryRead(ref ReadOnlySpan<byte> input, out RespFrame frame)
     {
         while (true)
@@ -61,7 +58,7 @@ internal sealed class RespReader(RespLimits limits)
         var length = input.IndexOf((byte)'\n');
         if (length < 0)
         {
-            KeepLine(input);
+            BufferLine(input);
             input = line = default;
             return false;
         }
@@ -70,7 +67,7 @@ internal sealed class RespReader(RespLimits limits)
         input = input[(length + 1)..];
         if (_lineLength > 0 || length > limits.MaximumLineBytes)
         {
-            KeepLine(line);
+            BufferLine(line);
             line = _line.AsSpan(0, _lineLength);
             _lineLength = 0;
         }
@@ -81,7 +78,7 @@ internal sealed class RespReader(RespLimits limits)
         return true;
     }
 
-    private void KeepLine(ReadOnlySpan<byte> part)
+    private void BufferLine(ReadOnlySpan<byte> part)
     {
         var length = _lineLength + part.Length;
         if (length > limits.MaximumLineBytes)
@@ -92,7 +89,7 @@ internal sealed class RespReader(RespLimits limits)
         _lineLength = length;
     }
 
-    // False when the line only begins something: a blob or an aggregate.
+    // Returns false when the line is only the header of a blob or an aggregate.
     private bool TryReadScalar(ReadOnlySpan<byte> line, out RespFrame frame)
     {
         frame = default;
@@ -104,7 +101,7 @@ internal sealed class RespReader(RespLimits limits)
                 frame = RespFrame.OfBytes(RespKind.SimpleString, Status(content));
                 return true;
             case '-':
-                frame = RespFrame.OfBytes(RespKind.Error, WithoutBreaks(content).ToArray());
+                frame = RespFrame.OfBytes(RespKind.Error, RequireNoCarriageReturn(content).ToArray());
                 return true;
             case ':':
                 frame = RespFrame.OfInteger(RespNumber.Integer(content));
@@ -128,14 +125,14 @@ internal sealed class RespReader(RespLimits limits)
             case '*' or '~' or '%' or '>' or '|':
                 return TryOpen(type, RespNumber.Integer(content), out frame);
             default:
-                throw new RespProtocolException($"A value begins with the byte 0x{line[0]:x2} or is malformed.");
+                throw new RespProtocolException($"A value of the type byte 0x{line[0]:x2} is unknown or malformed.");
         }
     }
 
     private void BeginBlob(char type, long length)
     {
         if (length < 0 || length > limits.MaximumBlobBytes)
-            throw new RespProtocolException($"A blob of {length} bytes is not allowed: the limit is {limits.MaximumBlobBytes}.");
+            throw new RespProtocolException($"A blob of {length} bytes exceeds the limit of {limits.MaximumBlobBytes} bytes.");
         _blob = length == 0 ? [] : GC.AllocateUninitializedArray<byte>((int)length);
         _blobFilled = 0;
         _blobType = type;
@@ -144,12 +141,12 @@ internal sealed class RespReader(RespLimits limits)
     private bool TryFillBlob(ref ReadOnlySpan<byte> input, out RespFrame frame)
     {
         frame = default;
-        var taken = Math.Clamp(_blob!.Length - _blobFilled, 0, input.Length);
-        input[..taken].CopyTo(_blob.AsSpan(Math.Min(_blobFilled, _blob.Length)));
-        input = input[taken..];
-        _blobFilled += taken;
+        var copied = Math.Clamp(_blob!.Length - _blobFilled, 0, input.Length);
+        input[..copied].CopyTo(_blob.AsSpan(Math.Min(_blobFilled, _blob.Length)));
+        input = input[copied..];
+        _blobFilled += copied;
 
-        // CR and LF count as filled too, because they may come apart.
+        // CR and LF count as filled too, because they may arrive in different chunks.
         for (; _blobFilled >= _blob.Length && _blobFilled < _blob.Length + 2; _blobFilled++)
         {
             if (input.IsEmpty)
@@ -180,12 +177,12 @@ internal sealed class RespReader(RespLimits limits)
     private bool TryOpen(char type, long count, out RespFrame frame)
     {
         if (count < 0 || count > limits.MaximumElements)
-            throw new RespProtocolException($"An aggregate of {count} elements is not allowed: the limit is {limits.MaximumElements}.");
+            throw new RespProtocolException($"An aggregate of {count} elements exceeds the limit of {limits.MaximumElements} elements.");
         if (type == '>' && _depth > 0)
-            throw new RespProtocolException("A push is inside of another value.");
+            throw new RespProtocolException("A push is nested in another value.");
 
         var aggregate = new RespAggregate(type, (int)count);
-        // One more for the aggregate itself: there shall be no endless series of empty ones.
+        // The aggregate itself counts as one element, so that a frame cannot hold an endless series of empty aggregates.
         _elements += aggregate.Expected + 1;
         if (_elements > limits.MaximumElements)
             throw new RespProtocolException($"A frame has more than {limits.MaximumElements} elements.");
@@ -197,13 +194,13 @@ internal sealed class RespReader(RespLimits limits)
         }
 
         if (_depth == _open.Length)
-            throw new RespProtocolException($"Aggregates are nested deeper than {_open.Length}.");
+            throw new RespProtocolException($"Aggregates are nested deeper than {_open.Length} levels.");
         _open[_depth++] = aggregate;
         frame = default;
         return false;
     }
 
-    // Puts the value into the innermost open aggregate, which may finish that one, and so on outwards.
+    // Adds the value to the innermost open aggregate, which may complete that one, and so on outwards.
     private bool TryFinish(ref RespFrame frame)
     {
         while (_depth > 0)
@@ -226,61 +223,13 @@ internal sealed class RespReader(RespLimits limits)
     }
 
     private static byte[] Status(ReadOnlySpan<byte> content) =>
-        content.SequenceEqual(Ok) ? Ok : content.SequenceEqual(Pong) ? Pong : WithoutBreaks(content).ToArray();
+        content.SequenceEqual(Ok) ? Ok : content.SequenceEqual(Pong) ? Pong : RequireNoCarriageReturn(content).ToArray();
 
-    private static ReadOnlySpan<byte> WithoutBreaks(ReadOnlySpan<byte> content) =>
-        content.Contains((byte)'\r') ? throw new RespProtocolException("A line has a CR inside.") : content;
+    private static ReadOnlySpan<byte> RequireNoCarriageReturn(ReadOnlySpan<byte> content) =>
+        content.Contains((byte)'\r') ? throw new RespProtocolException("A line contains a CR.") : content;
 }
 
-/// <summary>An array, set, map, push or attribute whose elements are still being read.</summary>
-internal struct RespAggregate
-{
-    // Memory follows what was received, not what was announced.
-    private const int FirstCapacity = 16;
-
-    private readonly char _type;
-    private RespFrame[] _items;
-    private int _count;
-
-    public RespAggregate(char type, int count)
-    {
-        _type = type;
-        Expected = type is '%' or '|' ? 2 * count : count;
-        _items = IsAttribute || Expected == 0 ? [] : new RespFrame[Math.Min(Expected, FirstCapacity)];
-    }
-
-    /// <summary>How many elements were announced, keys and values of a map counted apart.</summary>
-    public int Expected { get; }
-
-    public readonly bool IsFull => _count == Expected;
-
-    /// <summary>Whether nobody wants this: attributes are read over.</summary>
-    public readonly bool IsAttribute => _type == '|';
-
-    public void Add(RespFrame item)
-    {
-        if (!IsAttribute)
-        {
-            if (_count == _items.Length)
-                Array.Resize(ref _items, Math.Min(Expected, 2 * _count));
-            _items[_count] = item;
-        }
-
-        _count++;
-    }
-
-    public readonly RespFrame ToFrame() => RespFrame.OfItems(
-        _type switch
-        {
-            '~' => RespKind.Set,
-            '%' or '|' => RespKind.Map,
-            '>' => RespKind.Push,
-            _ => RespKind.Array,
-        },
-        _items);
-}
-
-/// <summary>The frames that come in on a stream.</summary>
+/// <summary>Reads the frames of a stream through a buffer.</summary>
 internal sealed class RespInput(Stream stream, RespLimits limits)
 {
     private readonly RespReader _reader = new(limits);
@@ -288,66 +237,30 @@ internal sealed class RespInput(Stream stream, RespLimits limits)
     private int _start;
     private int _end;
 
-    /// <summary>Whether a large value is on its way.</summary>
+    /// <summary>Whether a part of a large value has arrived.</summary>
     public bool IsInsideBlob => _reader.IsInsideBlob;
 
-    /// <summary>Takes the next frame of what was received.</summary>
-    /// <returns>Whether there was a whole one; if not, receive more.</returns>
-    /// <exception cref="RespProtocolException">What was received is malformed or beyond the limits.</exception>
+    /// <summary>Takes the next frame from the received bytes.</summary>
+    /// <returns>Whether a frame is complete; if not, the caller receives more.</returns>
+    /// <exception cref="RespProtocolException">The received bytes are malformed or exceed the limits.</exception>
     public bool TryTake(out RespFrame frame)
     {
         ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
-        var isWhole = _reader.TryRead(ref rest, out frame);
+        var isComplete = _reader.TryRead(ref rest, out frame);
         _start = _end - rest.Length;
-        return isWhole;
+        return isComplete;
     }
 
-    /// <summary>Receives more; to be called, and followed by <see cref="Received"/>, after <see cref="TryTake"/> found no whole frame.</summary>
+    /// <summary>Receives more; called, and followed by <see cref="Received"/>, after <see cref="TryTake"/> found no complete frame.</summary>
     public ValueTask<int> ReceiveAsync(CancellationToken cancellationToken) => stream.ReadAsync(_buffer, cancellationToken);
 
-    /// <summary>Takes note of how much was received.</summary>
-    /// <exception cref="EndOfStreamException">Nothing: the other side closed the connection.</exception>
+    /// <summary>Records how many bytes were received.</summary>
+    /// <exception cref="EndOfStreamException">The node closed the connection, so that no byte was received.</exception>
     public void Received(int count)
     {
         if (count == 0)
             throw new EndOfStreamException("The node closed the connection.");
         _start = 0;
         _end = count;
-    }
-}
-
-/// <summary>Reads the numbers of the protocol.</summary>
-internal static class RespNumber
-{
-    private const NumberStyles DoubleStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
-    /// <exception cref="RespProtocolException">It is no number.</exception>
-    public static long Integer(ReadOnlySpan<byte> text) =>
-        Utf8Parser.TryParse(text, out long value, out var consumed) && consumed == text.Length
-            ? value
-            : throw new RespProtocolException("A number or a length is malformed.");
-
-    /// <exception cref="RespProtocolException">It is no number.</exception>
-    public static double Double(ReadOnlySpan<byte> text)
-    {
-        if (text.SequenceEqual("inf"u8))
-            return double.PositiveInfinity;
-        if (text.SequenceEqual("-inf"u8))
-            return double.NegativeInfinity;
-        if (text.SequenceEqual("nan"u8))
-            return double.NaN;
-        return double.TryParse(text, DoubleStyle, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new RespProtocolException("A floating point number is malformed.");
-    }
-
-    /// <summary>The digits of a number of any size.</summary>
-    /// <exception cref="RespProtocolException">It is no number.</exception>
-    public static byte[] Big(ReadOnlySpan<byte> text)
-    {
-        var digits = text is [(byte)'+' or (byte)'-', ..] ? text[1..] : text;
-        return digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            ? throw new RespProtocolException("A big number is malformed.")
-            : text.ToArray();
     }
 }

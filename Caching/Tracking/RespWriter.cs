@@ -4,13 +4,13 @@ using System.Text;
 
 namespace RedisAspire.Caching.Tracking;
 
-/// <summary>Writes commands, which are arrays of bulk strings. Text is written as UTF-8.</summary>
+/// <summary>Writes commands as arrays of bulk strings. Text is encoded as UTF-8.</summary>
 internal static class RespWriter
 {
-    // A type, the digits of an Int32 and CR LF.
+    // The type byte, the digits of an Int32 and CR LF.
     private const int HeaderBytes = 13;
 
-    /// <summary>Writes a command of any arguments.</summary>
+    /// <summary>Writes a command with any arguments.</summary>
     public static void WriteCommand(IBufferWriter<byte> output, params ReadOnlySpan<string> arguments)
     {
         var header = output.GetSpan(HeaderBytes);
@@ -20,8 +20,8 @@ internal static class RespWriter
     }
 
     /// <summary>Writes a command that ends with a key.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="head">All before the key, encoded: <c>*2\r\n$3\r\nGET\r\n</c>.</param>
+    /// <param name="output">The buffer to write to.</param>
+    /// <param name="head">The encoded part before the key, such as <c>*2\r\n$3\r\nGET\r\n</c>.</param>
     /// <param name="key">The key.</param>
     public static void WriteKeyed(IBufferWriter<byte> output, ReadOnlySpan<byte> head, string key) =>
         WriteBulkString(output, head, key);
@@ -52,20 +52,20 @@ internal static class RespWriter
     }
 }
 
-/// <summary>Commands collected while those before them are being sent. Not thread-safe.</summary>
+/// <summary>A double buffer that collects commands while earlier ones are being sent. Not thread-safe.</summary>
 internal sealed class RespBatch
 {
-    // A burst shall not cost its memory for ever.
+    // A larger buffer is released after a burst, instead of being kept for ever.
     private const int KeptBytes = 1024 * 1024;
 
     private ArrayBufferWriter<byte> _filling = new();
     private ArrayBufferWriter<byte> _sending = new();
 
-    /// <summary>Where commands are written to.</summary>
+    /// <summary>The buffer that commands are written to.</summary>
     public ArrayBufferWriter<byte> Output => _filling;
 
-    /// <summary>Takes all that was written, to be sent before the next call.</summary>
-    /// <returns>Whether there was anything.</returns>
+    /// <summary>Takes the written commands; they must be sent before the next call.</summary>
+    /// <returns>Whether there were any.</returns>
     public bool TryTake(out ReadOnlyMemory<byte> commands)
     {
         commands = _filling.WrittenMemory;

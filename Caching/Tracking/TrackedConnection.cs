@@ -4,13 +4,14 @@ using StackExchange.Redis;
 namespace RedisAspire.Caching.Tracking;
 
 /// <summary>
-/// A connection to one node for cached reads. The node remembers what was read here and tells when it changes; that
-/// and the replies come in the order in which they happened. A lost connection is made anew in the background.
+/// A connection to one node for cached reads. The node remembers the keys that were read here and pushes an invalidation
+/// when one changes; pushes and replies arrive in the order in which they happened. A lost connection is reconnected in
+/// the background.
 /// </summary>
 internal sealed partial class TrackedConnection(
     TrackedConnectionOptions options, ITrackingSink sink, TimeProvider time, ILogger<TrackedConnection> logger) : IAsyncDisposable
 {
-    private const int RememberedReasons = 16;
+    private const int MaximumLoggedReasons = 16;
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ReconnectDelay _delay = new(options.ReconnectDelay, options.MaximumReconnectDelay);
@@ -19,28 +20,28 @@ internal sealed partial class TrackedConnection(
     private volatile TrackedLink? _link;
     private Task? _run;
 
-    /// <summary>Whether reads are possible, and the node tells when what was read changes.</summary>
+    /// <summary>Whether reads are possible and the node pushes invalidations.</summary>
     public bool IsTracking => _link is { IsOpen: true };
 
-    /// <summary>Begins to connect, in the background and until the connection is disposed.</summary>
+    /// <summary>Starts to connect, and to reconnect, in the background until the connection is disposed.</summary>
     public void Start()
     {
         if (_run is not null)
             return;
 
-        // What flows with the caller, such as its activity, is not ours for all time.
+        // The caller's execution context (such as its activity) must not flow into a loop that outlives the call.
         using (ExecutionContext.SuppressFlow())
             _run = Task.Run(() => RunAsync(_stopping.Token));
     }
 
     /// <summary>
-    /// Reads a key with its time to live. Never waits for a connection. The reply is completed in its turn among the
-    /// invalidations, but the caller goes on elsewhere: what it does with the value may come after a later invalidation.
+    /// Reads a key with its time to live. Never waits for a connection. The reply is completed in order with the
+    /// invalidations, but the caller continues on another thread, possibly after a later invalidation.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="withOffset">Whether to ask for the node's role and replication offset as well.</param>
+    /// <param name="withOffset">Whether to read the node's role and replication offset as well.</param>
     /// <param name="cancellationToken">Ends the wait of the caller.</param>
-    /// <exception cref="TrackedConnectionLostException">The connection is not armed, or was lost meanwhile.</exception>
+    /// <exception cref="TrackedConnectionLostException">The connection is not tracking, or was lost meanwhile.</exception>
     /// <exception cref="RespErrorException">The node answered with an error.</exception>
     /// <exception cref="TimeoutException">The node did not answer in time.</exception>
     public ValueTask<TrackedReply> GetAsync(string key, bool withOffset, CancellationToken cancellationToken)
@@ -81,13 +82,13 @@ internal sealed partial class TrackedConnection(
         try
         {
             var (stream, input) = await OpenAsync(stopping).ConfigureAwait(false);
-            await RunArmedAsync(stream, input, stopping).ConfigureAwait(false);
+            await RunLinkAsync(stream, input, stopping).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            // Whatever it is, a sink that fails included: the cache lives on without, and it is tried again.
+            // Any failure, one of the sink included, only costs the near cache; the loop reconnects.
             if (!stopping.IsCancellationRequested)
-                LogOnce(failure is OperationCanceledException ? $"It did not answer in {options.ConnectTimeout.TotalMilliseconds} ms." : failure.Message);
+                LogOnce(failure is OperationCanceledException ? $"The node did not answer within {options.ConnectTimeout.TotalMilliseconds} ms." : failure.Message);
         }
     }
 
@@ -98,100 +99,100 @@ internal sealed partial class TrackedConnection(
         return await TrackedHandshake.OpenAsync(options, TrackedHandshake.RunAsync, either.Token).ConfigureAwait(false);
     }
 
-    private async Task RunArmedAsync(Stream stream, RespInput input, CancellationToken stopping)
+    private async Task RunLinkAsync(Stream stream, RespInput input, CancellationToken stopping)
     {
         using var link = new TrackedLink(stream, input, options, _requests, time);
         using var stop = stopping.UnsafeRegister(static link => ((TrackedLink)link!).Close(reason: null), link);
-        var armed = time.GetTimestamp();
-        // Before the sink knows, so that reads are possible as soon as it does.
+        var startedAt = time.GetTimestamp();
+        // Set before the sink is called, so that reads are possible as soon as it knows.
         _link = link;
         try
         {
-            sink.OnArmed();
-            LogArmed(options.Node);
+            sink.OnTrackingStarted();
+            LogTracking(options.Node);
             _loggedReasons.Clear();
             await link.RunAsync(sink).ConfigureAwait(false);
         }
         finally
         {
             _link = null;
-            sink.OnLost();
+            sink.OnTrackingLost();
         }
 
         if (link.Reason is { } reason)
             LogLost(options.Node, reason.Message, IsExpected(reason) ? null : reason);
-        // A node that loses connections as soon as they are armed gets its pauses all the same.
-        if (time.GetElapsedTime(armed) > options.MaximumReconnectDelay)
+        // The delay keeps growing for a node that drops every connection right after the handshake.
+        if (time.GetElapsedTime(startedAt) > options.MaximumReconnectDelay)
             _delay.Reset();
     }
 
-    // What nodes and networks do needs no stack trace.
+    // Failures of nodes and networks are logged without a stack trace.
     private static bool IsExpected(Exception reason) => reason is IOException or TimeoutException or RespProtocolException;
 
     private void LogOnce(string reason)
     {
-        if (_loggedReasons.Count < RememberedReasons && _loggedReasons.Add(reason))
-            LogCannotArm(options.Node, reason);
+        if (_loggedReasons.Count < MaximumLoggedReasons && _loggedReasons.Add(reason))
+            LogConnectFailed(options.Node, reason);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Node} tells when cached values change.")]
-    private partial void LogArmed(string node);
+    [LoggerMessage(LogLevel.Information, "Tracking is on: {Node} pushes invalidations of cached keys.")]
+    private partial void LogTracking(string node);
 
-    [LoggerMessage(LogLevel.Warning, "{Node} tells no more when cached values change: {Reason} It is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "The tracked connection to {Node} was lost: {Reason} The near cache is off until it is reconnected.")]
     private partial void LogLost(string node, string reason, Exception? failure);
 
-    [LoggerMessage(LogLevel.Warning, "{Node} cannot be asked to tell when cached values change: {Reason} It is tried again.")]
-    private partial void LogCannotArm(string node, string reason);
+    [LoggerMessage(LogLevel.Warning, "The tracked connection to {Node} could not be established: {Reason} The near cache is off; retrying.")]
+    private partial void LogConnectFailed(string node, string reason);
 }
 
-/// <summary>The connection to the node is not armed, or was lost before the reply came.</summary>
+/// <summary>The connection to the node is not tracking, or was lost before the reply arrived.</summary>
 internal sealed class TrackedConnectionLostException(string node, Exception? reason)
-    : RedisException($"The tracked connection to {node} is not up{(reason is null ? "." : ": " + reason.Message)}", reason!);
+    : RedisException($"The tracked connection to {node} is not available{(reason is null ? "." : ": " + reason.Message)}", reason!);
 
-/// <summary>What a node answered to a read.</summary>
+/// <summary>The reply of a node to a read.</summary>
 /// <param name="Value">The value; <see langword="null"/> when the key is missing.</param>
-/// <param name="TimeToLive">How long the key remained; <see langword="null"/> when it never expires or is missing.</param>
+/// <param name="TimeToLive">The remaining time to live of the key; <see langword="null"/> when it never expires or is missing.</param>
 /// <param name="Offset">
-/// The node's replication offset shortly before the read, if asked for; <see langword="null"/> when a replica is not in touch with its master.
+/// The node's replication offset shortly before the read, if requested; <see langword="null"/> when a replica is not connected to its master.
 /// </param>
-/// <param name="IsMaster">Whether the node is a master, if asked for.</param>
+/// <param name="IsMaster">Whether the node is a master, if requested.</param>
 internal readonly record struct TrackedReply(byte[]? Value, TimeSpan? TimeToLive, long? Offset, bool? IsMaster);
 
 /// <summary>
-/// Hears what a <see cref="TrackedConnection"/> learns about keys, one call at a time and in the order in which the
-/// node said it. Calls come from the loop that reads the socket, so they must be quick.
+/// Receives the invalidations of a <see cref="TrackedConnection"/>, one call at a time and in the order in which the
+/// node sent them. The loop that reads the socket makes the calls, so they must be quick.
 /// </summary>
 internal interface ITrackingSink
 {
-    /// <summary>From now on the node tells when a key that was read changes.</summary>
-    void OnArmed();
+    /// <summary>Tracking has started: from now on the node pushes an invalidation when a key that was read changes.</summary>
+    void OnTrackingStarted();
 
-    /// <summary>A key changed, expired or was removed.</summary>
+    /// <summary>A key was changed, expired or was removed.</summary>
     /// <param name="key">The key's bytes; valid during the call only.</param>
     void OnInvalidated(ReadOnlySpan<byte> key);
 
-    /// <summary>Any key may have changed: the node was flushed or took a new data set.</summary>
+    /// <summary>Any key may have changed: the node was flushed or loaded a new data set.</summary>
     void OnAllInvalidated();
 
-    /// <summary>The node tells no more. Called exactly once after each <see cref="OnArmed"/>; no earlier read succeeds after it.</summary>
-    void OnLost();
+    /// <summary>Tracking has ended. Called exactly once after each <see cref="OnTrackingStarted"/>; no earlier read succeeds after it.</summary>
+    void OnTrackingLost();
 }
 
-/// <summary>The pauses between attempts to connect: they double, and are spread so that clients do not come back all at once.</summary>
+/// <summary>The delays between attempts to connect: they double, with jitter so that clients do not reconnect all at once.</summary>
 internal sealed class ReconnectDelay(TimeSpan first, TimeSpan maximum)
 {
     private int _doublings;
 
     public TimeSpan Next()
     {
-        var pause = first * Math.Pow(2, _doublings);
-        if (pause < maximum)
+        var delay = first * Math.Pow(2, _doublings);
+        if (delay < maximum)
             _doublings++;
         else
-            pause = maximum;
-        return pause * (0.75 + (Random.Shared.NextDouble() / 4));
+            delay = maximum;
+        return delay * (0.75 + (Random.Shared.NextDouble() / 4));
     }
 
-    /// <summary>Begins with the shortest pause again.</summary>
+    /// <summary>Starts with the shortest delay again.</summary>
     public void Reset() => _doublings = 0;
 }

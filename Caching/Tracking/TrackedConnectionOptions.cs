@@ -4,7 +4,7 @@ using RedisAspire.Topology;
 
 namespace RedisAspire.Caching.Tracking;
 
-/// <summary>Where a <see cref="TrackedConnection"/> connects to, and how patient it is.</summary>
+/// <summary>The endpoint, credentials and time-outs of a <see cref="TrackedConnection"/>.</summary>
 internal sealed record TrackedConnectionOptions
 {
     public required string Host { get; init; }
@@ -21,41 +21,41 @@ internal sealed record TrackedConnectionOptions
     /// <summary>The name in the node's certificate; <see cref="Host"/> when not given.</summary>
     public string? TlsHost { get; init; }
 
-    /// <summary>The versions of TLS that may be spoken; <see cref="SslProtocols.None"/> leaves that to the system.</summary>
+    /// <summary>The allowed versions of TLS; <see cref="SslProtocols.None"/> leaves the choice to the operating system.</summary>
     public SslProtocols TlsProtocols { get; init; }
 
-    /// <summary>Whether a certificate that was revoked is refused.</summary>
+    /// <summary>Whether a revoked certificate is refused.</summary>
     public bool ChecksRevocation { get; init; }
 
-    /// <summary>Judges the node's certificate in place of the system.</summary>
+    /// <summary>Validates the node's certificate instead of the operating system.</summary>
     public RemoteCertificateValidationCallback? RemoteCertificateValidation { get; init; }
 
-    /// <summary>How the connection is called in <c>CLIENT LIST</c>.</summary>
+    /// <summary>The name of the connection in <c>CLIENT LIST</c>.</summary>
     public string ClientName { get; init; } = "RedisAspire-tracking";
 
-    /// <summary>How long connecting and introducing ourselves may take together.</summary>
+    /// <summary>How long connecting and the handshake may take together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a read may take.</summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>How often the node is asked for a sign of life. Without one until the next time, the connection is lost.</summary>
+    /// <summary>How often the node is sent a PING. The connection counts as lost when nothing arrives until the next one.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often in a row reads may time out before the connection is lost; those that do so together count once.</summary>
+    /// <summary>How many time-outs in a row close the connection; reads that time out together count once.</summary>
     public int MaximumTimeoutsInARow { get; init; } = 3;
 
-    /// <summary>The pause before the first attempt to reconnect; it doubles up to <see cref="MaximumReconnectDelay"/>.</summary>
+    /// <summary>The delay before the first attempt to reconnect; it doubles up to <see cref="MaximumReconnectDelay"/>.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(50);
 
     public TimeSpan MaximumReconnectDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The largest value that is read; a larger one costs the connection.</summary>
+    /// <summary>The largest value that is read; a larger one closes the connection.</summary>
     public int MaximumBlobBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// When given, the node reports every change of a key with one of these prefixes, whether it was read or not;
-    /// they must not overlap. Otherwise it reports changes of keys that were read on this connection.
+    /// When given, the node pushes an invalidation for every change of a key with one of these prefixes, whether the key was
+    /// read or not; the prefixes must not overlap. Otherwise it does so for keys that were read on this connection.
     /// </summary>
     public IReadOnlyList<string> BroadcastPrefixes { get; init; } = [];
 

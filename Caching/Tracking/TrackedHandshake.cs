@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace RedisAspire.Caching.Tracking;
 
-/// <summary>What is said first on a new connection.</summary>
+/// <summary>Opens a connection to a node and runs its handshake.</summary>
 internal static class TrackedHandshake
 {
-    /// <summary>Connects and says what is to be said first.</summary>
-    /// <param name="options">Where to, and as whom.</param>
+    /// <summary>Connects and runs a handshake.</summary>
+    /// <param name="options">The endpoint and credentials.</param>
     /// <param name="handshake"><see cref="IntroduceAsync"/> or <see cref="RunAsync"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<(Stream Stream, RespInput Input)> OpenAsync(
@@ -26,7 +26,7 @@ internal static class TrackedHandshake
         }
     }
 
-    /// <summary>Sends a command, and does not wait for its reply.</summary>
+    /// <summary>Sends a command without waiting for its reply.</summary>
     public static async Task SendAsync(Stream stream, CancellationToken cancellationToken, params string[] command)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -34,8 +34,8 @@ internal static class TrackedHandshake
         await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Introduces the client, and no more.</summary>
-    /// <exception cref="RespErrorException">The node refuses.</exception>
+    /// <summary>Sends HELLO with credentials and client name.</summary>
+    /// <exception cref="RespErrorException">The node replied with an error.</exception>
     /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
     public static async Task IntroduceAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
@@ -43,14 +43,15 @@ internal static class TrackedHandshake
         await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Introduces the client and switches tracking on.</summary>
-    /// <exception cref="RespErrorException">The node refuses.</exception>
+    /// <summary>Sends HELLO with credentials and client name, and switches tracking on.</summary>
+    /// <exception cref="RespErrorException">The node replied with an error.</exception>
     /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
     public static async Task RunAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
         var output = new ArrayBufferWriter<byte>();
         RespWriter.WriteCommand(output, Hello(options));
-        // An eviction of clients must not hit this one. Older nodes do not know the command, and it needs a permission.
+        // Client eviction (maxmemory-clients) must not close this connection. An error is ignored: older nodes do not know
+        // the command, and the ACL user may lack the permission.
         RespWriter.WriteCommand(output, "CLIENT", "NO-EVICT", "ON");
         RespWriter.WriteCommand(output, Tracking(options));
         await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
@@ -60,7 +61,7 @@ internal static class TrackedHandshake
         var tracking = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
         Check(tracking, options);
         if (tracking.Kind != RespKind.SimpleString)
-            throw new RespProtocolException("The node does not track.");
+            throw new RespProtocolException("The node did not switch tracking on.");
     }
 
     /// <summary>Reads the next frame that is a reply.</summary>
@@ -102,7 +103,7 @@ internal static class TrackedHandshake
             throw new RespErrorException(WithoutSecrets(reply.Text, options));
     }
 
-    // A node that does not know HELLO repeats its arguments, the password among them, and cuts them off anywhere.
+    // The error of a node that does not know HELLO repeats the arguments, including the password, and may cut them off anywhere.
     private static string WithoutSecrets(string error, TrackedConnectionOptions options)
     {
         var arguments = error.IndexOf(", with args", StringComparison.Ordinal);
@@ -112,29 +113,29 @@ internal static class TrackedHandshake
     }
 }
 
-/// <summary>Which reply a <see cref="TrackedRequest"/> waits for; those of a read in their order.</summary>
+/// <summary>The reply that a <see cref="TrackedRequest"/> waits for; the replies to a read come in this order.</summary>
 internal enum TrackedStep
 {
-    /// <summary>To <c>ROLE</c>.</summary>
+    /// <summary>The reply to <c>ROLE</c>.</summary>
     Role,
 
-    /// <summary>To <c>GET</c>.</summary>
+    /// <summary>The reply to <c>GET</c>.</summary>
     Value,
 
-    /// <summary>To <c>PTTL</c>.</summary>
+    /// <summary>The reply to <c>PTTL</c>.</summary>
     TimeToLive,
 
-    /// <summary>To <c>PING</c>.</summary>
+    /// <summary>The reply to <c>PING</c>.</summary>
     Ping,
 }
 
-/// <summary>What <c>ROLE</c> says of a node.</summary>
-/// <param name="IsMaster">Whether it is a master.</param>
-/// <param name="Offset">What it has written or applied; <see langword="null"/> for a replica that is not in touch with its master.</param>
+/// <summary>A node's reply to <c>ROLE</c>.</summary>
+/// <param name="IsMaster">Whether the node is a master.</param>
+/// <param name="Offset">The offset it has written or applied; <see langword="null"/> for a replica that is not connected to its master.</param>
 internal readonly record struct RoleReply(bool? IsMaster, long? Offset)
 {
-    /// <summary>Reads the reply.</summary>
-    /// <exception cref="RespProtocolException">It is no reply to <c>ROLE</c>.</exception>
+    /// <summary>Parses the reply.</summary>
+    /// <exception cref="RespProtocolException">The frame is not a reply to <c>ROLE</c>.</exception>
     public static RoleReply Read(in RespFrame frame)
     {
         var items = frame.Items;

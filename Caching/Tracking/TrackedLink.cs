@@ -1,8 +1,8 @@
 namespace RedisAspire.Caching.Tracking;
 
 /// <summary>
-/// The armed life of one socket. Commands of all callers go out in batches; replies and pushes are dispatched by one
-/// loop, in the order of the stream. Once closed it never opens again.
+/// One socket on which tracking is on. The commands of all callers are sent in batches; one loop dispatches replies and
+/// pushes in the order of the stream. A closed link never opens again.
 /// </summary>
 internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
     private readonly ITimer _sweeper;
     private readonly ITimer _watchdog;
     private readonly TimeSpan _tick;
-    private readonly long _patience;
+    private readonly long _timeoutTicks;
 
     private long _now;
     private long _progressed;
@@ -24,7 +24,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
     private bool _isFlushing;
     private bool _isSweeping;
     private volatile bool _isPinging;
-    private volatile bool _wasHeard;
+    private volatile bool _hasReceived;
     private volatile bool _isClosed;
 
     public TrackedLink(Stream stream, RespInput input, TrackedConnectionOptions options, TrackedRequestPool pool, TimeProvider time)
@@ -34,19 +34,19 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         _options = options;
         _pool = pool;
         _tick = TimeSpan.FromMilliseconds(Math.Clamp(options.OperationTimeout.TotalMilliseconds / 20, 10, 25));
-        // One more, because a request may come right before a tick.
-        _patience = (long)Math.Ceiling(options.OperationTimeout / _tick) + 1;
-        _progressed = -_patience;
+        // One tick more, because a request may be sent right before a tick.
+        _timeoutTicks = (long)Math.Ceiling(options.OperationTimeout / _tick) + 1;
+        _progressed = -_timeoutTicks;
         _sweeper = time.CreateTimer(static link => ((TrackedLink)link!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _watchdog = time.CreateTimer(static link => ((TrackedLink)link!).Watch(), this, PingPause, Timeout.InfiniteTimeSpan);
+        _watchdog = time.CreateTimer(static link => ((TrackedLink)link!).Watch(), this, PingInterval, Timeout.InfiniteTimeSpan);
     }
 
     public bool IsOpen => !_isClosed;
 
-    /// <summary>Why it was closed; <see langword="null"/> when that was our wish.</summary>
+    /// <summary>The failure that closed the link; <see langword="null"/> when this process closed it on purpose.</summary>
     public Exception? Reason { get; private set; }
 
-    private TimeSpan PingPause => _options.PingInterval > _options.OperationTimeout ? _options.PingInterval : _options.OperationTimeout;
+    private TimeSpan PingInterval => _options.PingInterval > _options.OperationTimeout ? _options.PingInterval : _options.OperationTimeout;
 
     public ValueTask<TrackedReply> GetAsync(string key, bool withOffset, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         return reply;
     }
 
-    /// <summary>Dispatches replies and pushes until the link is closed, by whoever.</summary>
+    /// <summary>Dispatches replies and pushes until the link is closed.</summary>
     public async Task RunAsync(ITrackingSink sink)
     {
         try
@@ -75,7 +75,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
                 if (_input.IsInsideBlob)
                     Volatile.Write(ref _progressed, Volatile.Read(ref _now));
                 _input.Received(await _input.ReceiveAsync(CancellationToken.None).ConfigureAwait(false));
-                _wasHeard = true;
+                _hasReceived = true;
             }
         }
         catch (Exception failure)
@@ -84,7 +84,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Ends the link: reads that wait fail, and <see cref="RunAsync"/> ends soon.</summary>
+    /// <summary>Closes the link: pending reads fail, and <see cref="RunAsync"/> ends.</summary>
     public void Close(Exception? reason)
     {
         lock (_gate)
@@ -98,42 +98,42 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         _sweeper.Dispose();
         _watchdog.Dispose();
         _stream.Dispose();
-        // Nobody touches the queue once the link is closed.
+        // No other thread touches the queue once the link is closed.
         while (_pending.TryDequeue(out var request))
-            Lose(request);
+            FailLost(request);
     }
 
     public void Dispose() => Close(reason: null);
 
-    /// <summary>Sends what callers have written since.</summary>
+    /// <summary>Sends the commands that callers have written meanwhile.</summary>
     void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
     private void Send(TrackedRequest request, string key)
     {
-        bool isAlone;
+        bool isOnly;
         lock (_gate)
         {
             if (_isClosed)
             {
-                Lose(request);
+                FailLost(request);
                 return;
             }
 
             request.WriteTo(_batch.Output, key);
-            request.Expires = _now + _patience;
+            request.Expires = _now + _timeoutTicks;
             _pending.Enqueue(request);
             if (!_isSweeping)
-                // With a period: ticks that are each a little late would add up to a tenth of the time-out.
+                // The timer is periodic, because the delays of one-shot ticks would add up to a tenth of the time-out.
                 _isSweeping = _sweeper.Change(_tick, _tick);
             if (_isFlushing)
                 return;
             _isFlushing = true;
-            isAlone = _pending.Count == 1;
+            isOnly = _pending.Count == 1;
         }
 
-        // A lone caller's command goes out at once; that of one among many waits for the others, which are about to
-        // come, because all of them together cost one system call.
-        if (isAlone)
+        // The command of the only caller is sent at once. With several callers the flush is queued, so that the commands
+        // that follow are sent with it in one system call.
+        if (isOnly)
             _ = FlushAsync();
         else
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -166,11 +166,11 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             if (_isClosed)
                 return;
             if (!_pending.TryPeek(out request))
-                throw new RespProtocolException("The node replied to nothing.");
+                throw new RespProtocolException("The node sent a reply without a request.");
             if (!request.Accept(frame))
                 return;
             _pending.Dequeue();
-            if (!request.IsSettled)
+            if (!request.IsCompleted)
                 _timeoutsInARow = 0;
         }
 
@@ -180,7 +180,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         request.Release();
     }
 
-    // Time is counted in sweeps: when this process itself was held up, the node is not to blame.
+    // Time is counted in sweeps, so that a pause of this process itself does not count as a time-out of the node.
     private void Sweep()
     {
         var isLost = false;
@@ -189,15 +189,15 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             if (_isClosed)
                 return;
             _now++;
-            // While a large value is coming in, those behind it may be late.
-            if (TimeOutPending() && _now - Volatile.Read(ref _progressed) > _patience)
+            // While a large value is being received, the replies behind it may be late.
+            if (TimeOutPending() && _now - Volatile.Read(ref _progressed) > _timeoutTicks)
                 isLost = ++_timeoutsInARow >= _options.MaximumTimeoutsInARow;
             if (_pending.Count == 0)
                 _isSweeping = !_sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         if (isLost)
-            Close(new TimeoutException($"It did not reply {_options.MaximumTimeoutsInARow} times in a row."));
+            Close(new TimeoutException($"The node timed out {_options.MaximumTimeoutsInARow} times in a row."));
     }
 
     private bool TimeOutPending()
@@ -207,8 +207,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
         {
             if (request.Expires > _now)
                 break;
-            if (!request.IsSettled)
-                isAny |= request.Fail(new TimeoutException($"{_options.Node} did not reply in {_options.OperationTimeout.TotalMilliseconds} ms."));
+            if (!request.IsCompleted)
+                isAny |= request.Fail(new TimeoutException($"{_options.Node} did not reply within {_options.OperationTimeout.TotalMilliseconds} ms."));
         }
 
         return isAny;
@@ -216,13 +216,13 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 
     private void Watch()
     {
-        if (_isPinging && !_wasHeard)
+        if (_isPinging && !_hasReceived)
         {
-            Close(new TimeoutException("It did not reply to PING."));
+            Close(new TimeoutException("The node did not reply to PING."));
             return;
         }
 
-        _wasHeard = false;
+        _hasReceived = false;
         if (!_isPinging)
         {
             _isPinging = true;
@@ -231,21 +231,21 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             Send(ping, key: "");
         }
 
-        _watchdog.Change(PingPause, Timeout.InfiniteTimeSpan);
+        _watchdog.Change(PingInterval, Timeout.InfiniteTimeSpan);
     }
 
-    private void Lose(TrackedRequest request)
+    private void FailLost(TrackedRequest request)
     {
         request.Fail(new TrackedConnectionLostException(_options.Node, Reason));
         request.Release();
     }
 }
 
-/// <summary>What a node says of its own accord.</summary>
+/// <summary>Dispatches the invalidations that a node pushes.</summary>
 internal static class InvalidationPush
 {
-    /// <summary>Tells the sink which keys a push invalidates; other kinds of push are passed over.</summary>
-    /// <exception cref="RespProtocolException">It is an invalidation, but of no known form.</exception>
+    /// <summary>Passes the invalidated keys of a push to the sink; other kinds of push are ignored.</summary>
+    /// <exception cref="RespProtocolException">The push is an invalidation of unknown form.</exception>
     public static void Dispatch(in RespFrame push, ITrackingSink sink)
     {
         if (push.Items is not [var type, ..] || !type.Bytes.AsSpan().SequenceEqual("invalidate"u8))
@@ -261,10 +261,10 @@ internal static class InvalidationPush
                     sink.OnInvalidated(Key(key));
                 break;
             default:
-                throw new RespProtocolException("An invalidation names no keys.");
+                throw new RespProtocolException("An invalidation contains no keys.");
         }
     }
 
     private static byte[] Key(in RespFrame frame) =>
-        frame.Kind is RespKind.BlobString or RespKind.SimpleString ? frame.Bytes : throw new RespProtocolException("An invalidated key is no string.");
+        frame.Kind is RespKind.BlobString or RespKind.SimpleString ? frame.Bytes : throw new RespProtocolException("An invalidated key is not a string.");
 }

@@ -6,9 +6,9 @@ using Microsoft.Extensions.ObjectPool;
 namespace RedisAspire.Caching.Tracking;
 
 /// <summary>
-/// One read, or one PING, between its commands and its replies. It is settled once: by its replies, by time, by its
-/// caller or by the loss of the connection. The caller and the queue of replies both hold it, and the last one to
-/// let go gives it back to the pool: a read that timed out still has replies to come.
+/// One read, or one PING, from its commands to its replies. It is completed once: by its replies, a time-out, a
+/// cancellation or the loss of the connection. The caller and the queue of pending replies both hold a reference, and the
+/// last one to release it returns it to the pool, because the replies to a read that timed out are still to come.
 /// </summary>
 internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTaskSource<TrackedReply>
 {
@@ -17,40 +17,40 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     private ManualResetValueTaskSourceCore<TrackedReply> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private TrackedStep _step;
-    private int _users;
+    private int _references;
     private bool _isCompleted;
     private byte[]? _value;
     private TimeSpan? _timeToLive;
     private RoleReply _role;
     private string? _error;
 
-    /// <summary>The tick of the connection's clock at which the read has taken too long.</summary>
+    /// <summary>The tick of the connection's clock at which the read times out.</summary>
     public long Expires { get; set; }
 
     public bool IsPing { get; private set; }
 
-    /// <summary>Whether nobody waits for it any more.</summary>
-    public bool IsSettled => Volatile.Read(ref _isCompleted);
+    /// <summary>Whether its caller has got a result and waits no longer.</summary>
+    public bool IsCompleted => Volatile.Read(ref _isCompleted);
 
-    /// <summary>What the caller awaits, once.</summary>
+    /// <summary>The reply; the caller must await it exactly once.</summary>
     public ValueTask<TrackedReply> Reply => new(this, _source.Version);
 
     public void BeginRead(bool withOffset, CancellationToken cancellationToken)
     {
-        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, users: 2);
+        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, references: 2);
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((TrackedRequest)request!).Fail(new OperationCanceledException(token)), this);
     }
 
     public void BeginPing()
     {
-        Reset(TrackedStep.Ping, users: 1);
-        // Nobody awaits it.
+        Reset(TrackedStep.Ping, references: 1);
+        // A PING has no caller, so it is complete from the start.
         _isCompleted = true;
         IsPing = true;
     }
 
-    /// <summary>Writes its commands, whose replies come in the order of <see cref="TrackedStep"/>.</summary>
+    /// <summary>Writes its commands; the replies come in the order of <see cref="TrackedStep"/>.</summary>
     public void WriteTo(IBufferWriter<byte> output, string key)
     {
         if (IsPing)
@@ -59,16 +59,16 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
             return;
         }
 
-        // The offset comes first, so that the value is at least as new.
+        // The offset is read first, so that the value is at least as new.
         if (_step == TrackedStep.Role)
             output.Write("*1\r\n$4\r\nROLE\r\n"u8);
         RespWriter.WriteKeyed(output, "*2\r\n$3\r\nGET\r\n"u8, key);
         RespWriter.WriteKeyed(output, "*2\r\n$4\r\nPTTL\r\n"u8, key);
     }
 
-    /// <summary>Takes the next of its replies.</summary>
-    /// <returns>Whether it was the last.</returns>
-    /// <exception cref="RespProtocolException">It is no reply to what was asked.</exception>
+    /// <summary>Accepts the next of its replies.</summary>
+    /// <returns>Whether the reply was the last one.</returns>
+    /// <exception cref="RespProtocolException">The reply does not match the command.</exception>
     public bool Accept(in RespFrame frame)
     {
         if (frame.Kind == RespKind.Error)
@@ -96,12 +96,12 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
             case TrackedStep.Ping when frame.Kind is RespKind.SimpleString:
                 return true;
             default:
-                throw new RespProtocolException($"A {frame.Kind} is no reply to what was asked.");
+                throw new RespProtocolException($"The reply of kind {frame.Kind} does not match the command.");
         }
     }
 
-    /// <summary>Settles it with the replies it took.</summary>
-    /// <returns>Whether somebody still waited for it.</returns>
+    /// <summary>Completes the request with the accepted replies.</summary>
+    /// <returns>Whether the caller was still waiting.</returns>
     public bool Succeed()
     {
         if (_error is not null)
@@ -112,8 +112,8 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         return true;
     }
 
-    /// <summary>Settles it without a reply.</summary>
-    /// <returns>Whether somebody still waited for it.</returns>
+    /// <summary>Completes the request with an exception.</summary>
+    /// <returns>Whether the caller was still waiting.</returns>
     public bool Fail(Exception failure)
     {
         if (!TryComplete())
@@ -122,22 +122,22 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         return true;
     }
 
-    /// <summary>The caller or the queue lets go of it.</summary>
+    /// <summary>Drops the reference of the caller or of the queue.</summary>
     public void Release()
     {
-        var users = Interlocked.Decrement(ref _users);
-        Debug.Assert(users >= 0, "Released more often than held.");
-        if (users > 0)
+        var references = Interlocked.Decrement(ref _references);
+        Debug.Assert(references >= 0, "The request was released too often.");
+        if (references > 0)
             return;
 
-        // The pool shall not keep a value alive.
+        // The pool must not keep a value alive.
         _value = null;
         pool.Return(this);
     }
 
     public TrackedReply GetResult(short token)
     {
-        // Somebody who awaits twice must not disturb the next user of this object.
+        // A caller that awaits twice gets an exception here, instead of disturbing the next user of this object.
         _ = _source.GetStatus(token);
         try
         {
@@ -145,7 +145,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         }
         finally
         {
-            // Waits for a cancellation that is under way, so that it cannot hit the next user.
+            // Dispose waits for a cancellation that is running, so that it cannot hit the next user.
             _cancellation.Dispose();
             _source.Reset();
             Release();
@@ -157,11 +157,11 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void Reset(TrackedStep step, int users)
+    private void Reset(TrackedStep step, int references)
     {
         _cancellation = default;
         _step = step;
-        _users = users;
+        _references = references;
         _isCompleted = false;
         _value = null;
         _timeToLive = null;
@@ -173,14 +173,14 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     private bool TryComplete() => !Interlocked.Exchange(ref _isCompleted, true);
 }
 
-/// <summary>Keeps the requests of a connection for the next callers.</summary>
+/// <summary>Pools the requests of a connection.</summary>
 internal sealed class TrackedRequestPool : PooledObjectPolicy<TrackedRequest>
 {
-    private const int Kept = 1024;
+    private const int MaximumPooled = 1024;
 
     private readonly DefaultObjectPool<TrackedRequest> _pool;
 
-    public TrackedRequestPool() => _pool = new DefaultObjectPool<TrackedRequest>(this, Kept);
+    public TrackedRequestPool() => _pool = new DefaultObjectPool<TrackedRequest>(this, MaximumPooled);
 
     public TrackedRequest Get() => _pool.Get();
 

@@ -17,11 +17,11 @@ internal sealed class RecordingSink : ITrackingSink
 
     public static string Key(string key) => "key " + key;
 
-    public void OnArmed() => _events.Enqueue(Armed);
+    public void OnTrackingStarted() => _events.Enqueue(Armed);
 
     public void OnInvalidated(ReadOnlySpan<byte> key) => _events.Enqueue(Key(Encoding.UTF8.GetString(key)));
 
     public void OnAllInvalidated() => _events.Enqueue(All);
 
-    public void OnLost() => _events.Enqueue(Lost);
+    public void OnTrackingLost() => _events.Enqueue(Lost);
 }

@@ -38,7 +38,7 @@ internal sealed class TinyCache : ITrackingSink
         return value;
     }
 
-    public void OnArmed() => OnAllInvalidated();
+    public void OnTrackingStarted() => OnAllInvalidated();
 
     public void OnInvalidated(ReadOnlySpan<byte> key) => OnAllInvalidated();
 
@@ -51,5 +51,5 @@ internal sealed class TinyCache : ITrackingSink
         }
     }
 
-    public void OnLost() => OnAllInvalidated();
+    public void OnTrackingLost() => OnAllInvalidated();
 }

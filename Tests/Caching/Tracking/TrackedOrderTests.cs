@@ -222,7 +222,7 @@ public sealed class TrackedOrderTests
 
         public int TimesArmed => Volatile.Read(ref _timesArmed);
 
-        public void OnArmed() => Interlocked.Increment(ref _timesArmed);
+        public void OnTrackingStarted() => Interlocked.Increment(ref _timesArmed);
 
         public void OnInvalidated(ReadOnlySpan<byte> key) => throw new NotSupportedException();
 
@@ -230,6 +230,6 @@ public sealed class TrackedOrderTests
         {
         }
 
-        public void OnLost() => throw new NotSupportedException();
+        public void OnTrackingLost() => throw new NotSupportedException();
     }
 }
