@@ -2,45 +2,45 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisAspire.Caching.Near;
 
-/// <summary>Which keys and tags something can be cached under.</summary>
+/// <summary>Says which keys and tags can be used.</summary>
 internal static class CacheKey
 {
     private const char LastControlCharacter = '\u001f';
 
     /// <summary>
-    /// Whether a key names something, the same here and in Redis: a cut surrogate pair would become the name of every
-    /// other one on the way, and a blank is a key that somebody forgot.
+    /// Whether a key can be used. A key with half a surrogate pair is refused, because UTF-8 maps all of them to the same
+    /// name; a blank key is refused, because it is most likely a mistake.
     /// </summary>
     public static bool IsUsable([NotNullWhen(true)] string? key) =>
         IsName(key) && key.AsSpan().IndexOfAnyInRange('\0', LastControlCharacter) < 0;
 
-    /// <summary>Whether a text can be a tag.</summary>
+    /// <summary>Whether a text can be used as a tag.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) => !string.IsNullOrWhiteSpace(text) && NearCache.IsWellFormed(text);
 }
 
-/// <summary>The keys the cache keeps for itself, beside those of the entries.</summary>
+/// <summary>The names of the cache's internal keys, which exist beside those of the entries.</summary>
 internal static class InternalKeys
 {
-    /// <summary>What they all start with.</summary>
+    /// <summary>The prefix of all internal keys.</summary>
     public const string Prefix = "app:cache:";
 
-    /// <summary>What the keys of leases start with.</summary>
+    /// <summary>The prefix of the keys of leases.</summary>
     public const string LeasePrefix = Prefix + "lease:";
 
     /// <summary>
-    /// Holds the stamp of the tag that every entry has, once it was removed. Without time to live: were it lost, entries from
-    /// before, which need not carry it, would come back.
+    /// The key with the stamp of the tag that every entry has. It exists once that tag was removed, and never expires: if it
+    /// were lost, entries from before the removal, which need not carry the stamp, would become valid again.
     /// </summary>
     public const string EveryTag = TagPrefix + TagStamp.EveryTag;
 
     private const string TagPrefix = Prefix + "tag:";
 
-    /// <summary>Holds the present stamp of a tag, for as long as an entry may carry it.</summary>
+    /// <summary>The key with the current stamp of a tag; it lives at least as long as any entry that carries the stamp.</summary>
     public static string Tag(string tag) => $"{TagPrefix}{tag}";
 
-    /// <summary>Held by the one process that fills an entry.</summary>
+    /// <summary>The key of the lease of the process that fills an entry.</summary>
     public static string Lease(string key) => $"{LeasePrefix}{key}";
 
-    /// <summary>Holds a value of <see cref="Microsoft.Extensions.Caching.Distributed.IDistributedCache"/>.</summary>
+    /// <summary>The key of a value of <see cref="Microsoft.Extensions.Caching.Distributed.IDistributedCache"/>.</summary>
     public static string Distributed(string key) => $"{Prefix}distributed:{key}";
 }

@@ -6,18 +6,18 @@ using System.Text;
 namespace RedisAspire.Caching.Near;
 
 /// <summary>
-/// The values that stay in the process, as long as Redis would tell of their change. Bounded in entries and bytes;
+/// The values that are kept in the process while Redis pushes invalidations for them. Bounded in entries and bytes;
 /// a hit takes no lock and allocates nothing. Keys are the keys in Redis, as text.
 /// </summary>
 /// <remarks>
 /// <para>
-/// What it guarantees: once <see cref="Invalidate(string)"/> (or <see cref="InvalidateAll"/>, or <see cref="TurnOff"/>)
-/// has returned, no <see cref="TryGet"/> that begins returns an item whose fill began before that call. A look-up that
-/// overlaps with the call may still return the item: it counts as having happened before.
+/// The guarantee: once <see cref="Invalidate(string)"/> (or <see cref="InvalidateAll"/>, or <see cref="TurnOff"/>) has
+/// returned, a <see cref="TryGet"/> that starts afterwards does not return an item whose fill began before that call. A
+/// look-up that overlaps with the call may still return the item: it counts as having happened before.
 /// </para>
 /// <para>
 /// Fills follow one order: <see cref="BeginFill"/>, then the read is sent to Redis, then <see cref="TryComplete"/>.
-/// A change in Redis after the read is told by an invalidation, which therefore finds the fill begun.
+/// The invalidation for a change after the read therefore always finds the fill registered.
 /// </para>
 /// </remarks>
 internal sealed class NearCache
@@ -28,13 +28,13 @@ internal sealed class NearCache
     private readonly NearCacheOptions _options;
     private readonly NearCounters _counters = new();
     private readonly Lock _flushing = new();
-    // Replaced as a whole by every flush, and null while off. A ticket only ever stores into the generation it was
-    // issued by, so that whatever the threads in between do, nothing from before a flush is found after it.
+    // Every flush replaces the generation; it is null while the near cache is off. A ticket stores only into the
+    // generation that issued it, so that no item from before a flush is found after it, however threads interleave.
     private volatile NearGeneration? _generation;
 
-    /// <summary>Makes a near cache that is off.</summary>
+    /// <summary>Creates a near cache that is off.</summary>
     /// <param name="options">Its bounds.</param>
-    /// <param name="time">The clock its items expire by.</param>
+    /// <param name="time">The time source for the expiration of items.</param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is not positive.</exception>
     public NearCache(NearCacheOptions options, TimeProvider time)
     {
@@ -44,36 +44,36 @@ internal sealed class NearCache
         Clock = new NearClock(time);
     }
 
-    /// <summary>The clock that items expire by.</summary>
+    /// <summary>The clock for the expiration of items.</summary>
     public NearClock Clock { get; }
 
-    /// <summary>Whether Redis tells of changes, so that values may be kept.</summary>
+    /// <summary>Whether Redis pushes invalidations, so that values may be kept.</summary>
     public bool IsOn => _generation is not null;
 
-    /// <summary>What replaces itself with every flush: who finds the same again knows that there was none. <see langword="null"/> while off.</summary>
+    /// <summary>Every flush replaces it, so the same instance means that no flush has happened. <see langword="null"/> while off.</summary>
     public NearGeneration? Generation => _generation;
 
-    /// <summary>The entries held, those included that have expired and were not yet reclaimed.</summary>
+    /// <summary>The number of entries, including expired ones that were not yet reclaimed.</summary>
     public int Count => _generation?.Count ?? 0;
 
-    /// <summary>The bytes they count for.</summary>
+    /// <summary>The accounted size of the entries in bytes.</summary>
     public long Bytes => _generation?.Bytes ?? 0;
 
-    /// <summary>What it holds, and what it has let go.</summary>
+    /// <summary>The current size, and the counters since creation.</summary>
     public NearCacheStatistics Statistics =>
         _generation is { } generation ? _counters.With(generation.Count, generation.Bytes) : _counters.With(0, 0);
 
-    /// <summary>Redis tells of changes from now on: values may be kept. Fills begun earlier remain void.</summary>
+    /// <summary>Turns the near cache on, because Redis pushes invalidations from now on. Fills begun earlier remain void.</summary>
     public void TurnOn()
     {
         lock (_flushing)
             _generation ??= NewGeneration();
     }
 
-    /// <summary>Redis does not tell of changes any more: lets everything go, and keeps nothing until <see cref="TurnOn"/>.</summary>
+    /// <summary>Flushes the near cache and turns it off, because Redis does not push invalidations any longer.</summary>
     public void TurnOff() => Flush(isOnAfterwards: false);
 
-    /// <summary>Lets everything go, and voids all fills in flight.</summary>
+    /// <summary>Flushes all entries, and voids all fills in flight.</summary>
     public void InvalidateAll() => Flush(isOnAfterwards: true);
 
     /// <summary>Finds the item of a key, unless it has expired.</summary>
@@ -83,7 +83,7 @@ internal sealed class NearCache
         {
             if (entry.ExpiresAt > Clock.Now)
             {
-                // Written once only: a write on every hit would pass the cache line from core to core.
+                // The mark is written only once, because a write on every hit would move the cache line from core to core.
                 if (!entry.IsVisited)
                     entry.IsVisited = true;
                 item = entry.Item;
@@ -97,29 +97,29 @@ internal sealed class NearCache
         return false;
     }
 
-    /// <summary>Announces a fill. Must be called before the read is sent to Redis; several of one key may be in flight.</summary>
+    /// <summary>Registers a fill. Must be called before the read is sent to Redis; several fills of one key may be in flight.</summary>
     public FillTicket BeginFill(string key) =>
         _generation is { } generation && IsWellFormed(key) ? generation.BeginFill(key) : new FillTicket(key, Clock.Now);
 
     /// <summary>
-    /// Stores what was read, unless since <see cref="BeginFill"/> the key or everything was invalidated, the cache was
-    /// off (even if it is on again) or the ticket has ended; nor is an item stored that is too large or has expired.
+    /// Stores the item, unless since <see cref="BeginFill"/> the key or everything was invalidated, the cache was off (even if
+    /// it is on again) or the ticket has ended. An item that is too large or has expired is not stored either.
     /// </summary>
-    /// <returns>Whether it was stored.</returns>
+    /// <returns>Whether the item was stored.</returns>
     public bool TryComplete(FillTicket ticket, NearItem item) =>
         ticket.Generation is { } generation && generation == _generation && generation.TryComplete(ticket, item);
 
-    /// <summary>Ends a fill without result.</summary>
+    /// <summary>Ends a fill without a result.</summary>
     public void Abandon(FillTicket ticket)
     {
         if (ticket.Generation is { } generation && generation == _generation)
             generation.Abandon(ticket);
     }
 
-    /// <summary>Removes the item of a key, and voids the fills of it that are in flight.</summary>
+    /// <summary>Removes the item of a key, and voids the fills of the key that are in flight.</summary>
     public void Invalidate(string key) => _generation?.Invalidate(key);
 
-    /// <summary>Removes the item of a key as Redis names it, and voids the fills of it that are in flight.</summary>
+    /// <summary>Removes the item of a key given in UTF-8, and voids the fills of the key that are in flight.</summary>
     public void Invalidate(ReadOnlySpan<byte> utf8Key)
     {
         if (_generation is not { } generation)
@@ -135,17 +135,17 @@ internal sealed class NearCache
     }
 
     /// <summary>
-    /// Reclaims expired entries among the next <paramref name="maximum"/> of an endless round over all. They are never
-    /// served and stay within the bounds, so calling this every few seconds is a courtesy to the rest of the process.
+    /// Reclaims expired entries among the next <paramref name="maximum"/> of an endless round over all. Expired entries are
+    /// never returned and stay within the bounds, so this only gives memory back early.
     /// </summary>
     public void Trim(int maximum = 10_000)
     {
-        // In batches, so that no fill waits long for the lock.
+        // It works in batches, so that no fill waits long for the lock.
         for (maximum = Math.Min(maximum, Count); maximum > 0 && _generation is { } generation; maximum -= TrimBatch)
             generation.Trim(Math.Min(maximum, TrimBatch));
     }
 
-    /// <summary>Whether a text is the same after its way to Redis: a lone surrogate would become U+FFFD.</summary>
+    /// <summary>Whether a text survives the encoding as UTF-8: a lone surrogate would become U+FFFD.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> key)
     {
         var start = key.IndexOfAnyInRange('\uD800', '\uDFFF');
@@ -180,28 +180,28 @@ internal sealed class NearCache
 /// <summary>The bounds of a <see cref="NearCache"/>.</summary>
 internal sealed class NearCacheOptions
 {
-    /// <summary>The most entries kept. 100 000 by default.</summary>
+    /// <summary>The maximum number of entries. 100,000 by default.</summary>
     public int MaximumEntries { get; init; } = 100_000;
 
-    /// <summary>The most bytes kept, by <see cref="NearItem.Size"/>. 64 MiB by default.</summary>
+    /// <summary>The maximum total of <see cref="NearItem.Size"/> in bytes. 64 MiB by default.</summary>
     public long MaximumBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The largest item kept: a sixteenth of <see cref="MaximumBytes"/>, so that no single one empties the cache.</summary>
+    /// <summary>The largest item: a sixteenth of <see cref="MaximumBytes"/>, so that no single one empties the cache.</summary>
     public long MaximumItemBytes => MaximumBytes / 16;
 }
 
-/// <summary>What a <see cref="NearCache"/> holds, and what it has let go since it was made.</summary>
-/// <param name="Entries">The entries held, those included that have expired and were not yet reclaimed.</param>
-/// <param name="Bytes">The bytes they count for.</param>
-/// <param name="CapacityEvictions">Entries that made room for others.</param>
-/// <param name="Expirations">Entries reclaimed after their time.</param>
-/// <param name="Invalidations">Invalidations that took away an entry or voided a fill in flight.</param>
-/// <param name="Flushes">How often everything was let go at once.</param>
+/// <summary>The current size of a <see cref="NearCache"/>, and its counters since creation.</summary>
+/// <param name="Entries">The number of entries, including expired ones that were not yet reclaimed.</param>
+/// <param name="Bytes">The accounted size of the entries in bytes.</param>
+/// <param name="CapacityEvictions">The entries evicted to make room for others.</param>
+/// <param name="Expirations">The entries reclaimed after their expiration.</param>
+/// <param name="Invalidations">The invalidations that removed an entry or voided a fill in flight.</param>
+/// <param name="Flushes">The number of flushes.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct NearCacheStatistics(
     int Entries, long Bytes, long CapacityEvictions, long Expirations, long Invalidations, long Flushes);
 
-/// <summary>What a <see cref="NearCache"/> counts over all its generations.</summary>
+/// <summary>The counters of a <see cref="NearCache"/> over all its generations.</summary>
 internal sealed class NearCounters
 {
     private long _capacityEvictions;

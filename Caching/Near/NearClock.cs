@@ -1,24 +1,23 @@
 namespace RedisAspire.Caching.Near;
 
-/// <summary>Milliseconds that only go forward, cheap enough to be read on every hit.</summary>
-/// <param name="time">The system's tick counter stands for <see cref="TimeProvider.System"/>; any other is asked each time.</param>
+/// <summary>A monotonic clock in milliseconds, cheap enough to be read on every hit.</summary>
+/// <param name="time">The time source; for <see cref="TimeProvider.System"/> the clock reads the system's tick counter.</param>
 internal sealed class NearClock(TimeProvider time)
 {
-    /// <summary>The deadline of what never expires.</summary>
+    /// <summary>The deadline of an item that never expires.</summary>
     public const long Never = long.MaxValue;
 
-    // The system's tick counter moves in steps, of 15.6 ms at most, and so may be that much behind the true time.
+    // The system's tick counter advances in steps of at most 15.6 ms, so it may be that much behind the true time.
     private const long SystemStep = 16;
 
     private readonly TimeProvider? _time = time == TimeProvider.System ? null : time;
 
-    /// <summary>The present moment, rounded down.</summary>
+    /// <summary>The current time, rounded down.</summary>
     public long Now => _time is null ? Environment.TickCount64 : Milliseconds(_time);
 
     /// <summary>
-    /// The latest moment at which something may be served that lives for <paramref name="timeToLive"/> from
-    /// <paramref name="start"/> on; <see langword="null"/> is for ever. Rounded down, so that a clock that is behind
-    /// never makes an entry outlive its time.
+    /// The time at which an item expires that lives for <paramref name="timeToLive"/> (<see langword="null"/>: for ever) from
+    /// <paramref name="start"/> on. It is rounded down, so that a clock that is behind never makes an item outlive its time.
     /// </summary>
     public long DeadlineOf(long start, TimeSpan? timeToLive) => timeToLive switch
     {

@@ -4,18 +4,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace RedisAspire.Caching.Near;
 
 /// <summary>
-/// All that a <see cref="NearCache"/> holds from one flush to the next: entries, their queue and the fills in flight.
-/// A flush drops the generation as a whole, and with it whatever other threads still put into it.
+/// The content of a <see cref="NearCache"/> from one flush to the next: entries, their queue and the fills in flight.
+/// A flush drops the generation, and with it the items that other threads still add to it.
 /// </summary>
 /// <remarks>
-/// <para>Look-ups take no lock. Everything that changes anything does, so that entries, queue and byte count agree exactly.</para>
+/// <para>Look-ups take no lock. Every change takes it, so that entries, queue and byte count agree exactly.</para>
 /// <para>
 /// Why no fill overtakes an invalidation: a fill registers under the lock before its read is sent. An invalidation
-/// takes, under the lock, both the registration and the entry away. Only <see cref="TryComplete"/> adds entries, and
-/// under the lock it does so only while its registration stands. So a fill that began before an invalidation has
-/// either completed before it, and then its entry is removed by it (unless another one took its place, or it was
-/// evicted, earlier), or it completes after it, and then finds its registration gone. Once the invalidation has
-/// released the lock no look-up that begins can find an entry of such a fill.
+/// removes, under the lock, both the registration and the entry. Only <see cref="TryComplete"/> adds entries, and it
+/// does so under the lock and only while the registration exists. A fill that began before an invalidation has therefore
+/// either completed before it, and then the invalidation removes its entry (unless it was replaced or evicted earlier),
+/// or it completes after it, and then finds its registration removed. Once the invalidation has released the lock, a
+/// look-up that starts cannot find an entry of such a fill.
 /// </para>
 /// </remarks>
 internal sealed class NearGeneration
@@ -36,7 +36,7 @@ internal sealed class NearGeneration
         _options = options;
         _clock = clock;
         _counters = counters;
-        // One writer at a time: more locks of its own would only cost memory.
+        // The lock admits one writer at a time, so more internal locks of the dictionary would only cost memory.
         _entries = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
         _entriesBySpan = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
         _fills = new(StringComparer.Ordinal);
@@ -88,11 +88,11 @@ internal sealed class NearGeneration
             if (isFilling)
                 group!.IsVoid = true;
 
-            var isHeld = _entriesBySpan.TryRemove(key, out _, out var entry);
-            if (isHeld)
+            var isPresent = _entriesBySpan.TryRemove(key, out _, out var entry);
+            if (isPresent)
                 Unlink(entry!);
 
-            if (isFilling || isHeld)
+            if (isFilling || isPresent)
                 _counters.CountInvalidation();
         }
     }
@@ -101,7 +101,7 @@ internal sealed class NearGeneration
     {
         lock (_lock)
         {
-            // Another thread may have removed or replaced it.
+            // Another thread may have removed or replaced the entry.
             if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))
             {
                 Unlink(entry);
@@ -110,7 +110,7 @@ internal sealed class NearGeneration
         }
     }
 
-    /// <summary>Removes those that have expired among the next <paramref name="maximum"/> entries of an endless round.</summary>
+    /// <summary>Removes the expired ones among the next <paramref name="maximum"/> entries of an endless round.</summary>
     public void Trim(int maximum)
     {
         lock (_lock)
@@ -141,7 +141,7 @@ internal sealed class NearGeneration
     {
         if (_entries.TryGetValue(entry.Key, out var replaced))
         {
-            // It stays readable until the new one takes its place, but is no candidate for eviction any more.
+            // The old entry stays readable until the new one replaces it, but must not be chosen for eviction.
             Unlink(replaced);
             entry.IsVisited = replaced.IsVisited;
         }
@@ -172,8 +172,8 @@ internal sealed class NearGeneration
 }
 
 /// <summary>
-/// The right to store what is about to be read from Redis, as long as nothing happens to the key meanwhile.
-/// Every ticket ends in <see cref="NearCache.TryComplete"/> or <see cref="NearCache.Abandon"/>, once.
+/// The right to keep a value that is about to be read from Redis, unless the key is invalidated meanwhile.
+/// Every ticket ends once, in <see cref="NearCache.TryComplete"/> or <see cref="NearCache.Abandon"/>.
 /// </summary>
 internal sealed class FillTicket
 {
@@ -183,28 +183,28 @@ internal sealed class FillTicket
         BeganAt = beganAt;
     }
 
-    /// <summary>The key that is filled.</summary>
+    /// <summary>The key to fill.</summary>
     public string Key { get; }
 
     /// <summary>
-    /// When the fill began, by <see cref="NearClock"/>. Redis answers later than that, so a time to live counted
-    /// from here never ends after the one in Redis.
+    /// When the fill began, by <see cref="NearClock"/>. Redis replies later than that, so a time to live counted from this
+    /// moment never ends after the one in Redis.
     /// </summary>
     public long BeganAt { get; }
 
-    /// <summary>The generation the ticket is for; <see langword="null"/> when the cache was closed.</summary>
+    /// <summary>The generation that issued the ticket; <see langword="null"/> when the near cache was off.</summary>
     internal NearGeneration? Generation { get; init; }
 
-    /// <summary>The ticket's registration; <see langword="null"/> when it has ended.</summary>
+    /// <summary>The ticket's registration; <see langword="null"/> when the ticket has ended.</summary>
     internal FillGroup? Group { get; set; }
 }
 
-/// <summary>The fills in flight of one key that no invalidation has come between. Guarded by the lock of their generation.</summary>
+/// <summary>The fills in flight of one key since its last invalidation. Guarded by the lock of the generation.</summary>
 internal sealed class FillGroup
 {
-    /// <summary>How many they are.</summary>
+    /// <summary>The number of fills in flight.</summary>
     public int InFlight { get; set; }
 
-    /// <summary>Whether the key was invalidated: none of them may be stored any more.</summary>
+    /// <summary>Whether the key was invalidated, so that none of the fills may be stored.</summary>
     public bool IsVoid { get; set; }
 }

@@ -1,15 +1,15 @@
 namespace RedisAspire.Caching.Near;
 
 /// <summary>
-/// Entries in the order of their arrival, and the SIEVE algorithm to choose which one goes: a hand moves from the
-/// oldest to the newest, spares what was asked for since it last passed, and takes the first that was not. New
-/// entries arrive in front of the hand and those it spared stay behind it, so a scan of keys that nobody asks for
-/// twice only ever displaces itself. Not thread-safe: the owner holds a lock.
+/// Entries in the order of insertion, and the SIEVE algorithm to choose the one to evict: a hand moves from the oldest
+/// to the newest entry, skips those that were hit since it last passed, and evicts the first that was not. New entries are
+/// inserted in front of the hand and the skipped ones stay behind it, so a scan of keys that are read only once evicts
+/// nothing but itself. Not thread-safe: the owner takes a lock.
 /// </summary>
 internal sealed class SieveQueue
 {
-    // How many entries the hand spares at most. Others wait for the lock meanwhile, and a full circle takes
-    // milliseconds when everything was asked for: one entry that deserved better is the smaller harm.
+    // The most entries that the hand skips. Other threads wait for the lock meanwhile, and a full round takes milliseconds
+    // when every entry was hit; evicting one entry too early does less harm.
     private const int MaximumSteps = 1_000;
 
     private NearEntry? _oldest;
@@ -47,12 +47,12 @@ internal sealed class SieveQueue
         else
             entry.Newer.Older = entry.Older;
 
-        // A removed entry of an old GC generation would otherwise keep its former neighbours alive.
+        // Without this, a removed entry in an old GC generation would keep its former neighbours alive.
         entry.Older = entry.Newer = null;
         Volatile.Write(ref _count, _count - 1);
     }
 
-    /// <summary>The entry to evict next: expired at <paramref name="now"/>, or not asked for. The queue must not be empty.</summary>
+    /// <summary>The entry to evict next: one that has expired at <paramref name="now"/> or was not hit. The queue must not be empty.</summary>
     public NearEntry FindVictim(long now)
     {
         var hand = _hand ?? _oldest!;
@@ -66,7 +66,7 @@ internal sealed class SieveQueue
         return hand;
     }
 
-    /// <summary>The next entry of an endless round over all of them, a hand of its own; <see langword="null"/> when there are none.</summary>
+    /// <summary>The next entry of an endless round over all entries, with a hand of its own; <see langword="null"/> when the queue is empty.</summary>
     public NearEntry? Sweep()
     {
         var entry = _sweeper ?? _oldest;
