@@ -6,15 +6,15 @@ using RedisAspire.Topology;
 namespace RedisAspire.Caching.Telemetry;
 
 /// <summary>
-/// The measurements of one cache. Names and units follow the OpenTelemetry conventions; a key is never an
-/// attribute, because there is no end of them.
+/// The metrics and spans of one cache. Names and units follow the OpenTelemetry conventions; a key is never an attribute,
+/// because the number of keys is unbounded.
 /// </summary>
 internal sealed class CacheInstruments : IDisposable
 {
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "RedisAspire.Caching";
 
-    // From a look-up in the process (about a microsecond) to a slow source.
+    // The buckets reach from a near hit (about a microsecond) to a slow source.
     private static readonly double[] DurationBuckets =
         [1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -22,7 +22,8 @@ internal sealed class CacheInstruments : IDisposable
     private readonly double _nanosecondsPerTick;
     private readonly Meter _meter;
     private readonly Histogram<double> _requestDuration;
-    // For whoever draws a picture without choosing attributes: hits take microseconds and misses seconds, so that together hits are a line at zero.
+    // Hits and misses also have a histogram each, for dashboards that draw an instrument as one line: hits take microseconds
+    // and misses seconds, so that in one chart the hits would be a line at zero.
     private readonly Histogram<double> _hitDuration;
     private readonly Histogram<double> _missDuration;
     private readonly Histogram<double> _sourceDuration;
@@ -30,7 +31,7 @@ internal sealed class CacheInstruments : IDisposable
     private readonly Counter<long> _coalesced;
     private readonly Counter<long> _fallbacks;
     private readonly KeyValuePair<string, object?> _cacheName;
-    // One set of attributes for each outcome, made once: a hit in the process allocates nothing.
+    // The attributes of each outcome are created once, so that a near hit allocates nothing.
     private readonly KeyValuePair<string, object?>[][] _outcomes;
 
     public CacheInstruments(IMeterFactory meters, TimeProvider time, string cacheName)
@@ -41,27 +42,27 @@ internal sealed class CacheInstruments : IDisposable
         _outcomes = [.. Enum.GetValues<CacheLevel>().SelectMany(level => (IEnumerable<KeyValuePair<string, object?>[]>)[Outcome(level, isStale: false), Outcome(level, isStale: true)])];
         _meter = meters.Create(Name);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets };
-        _requestDuration = _meter.CreateHistogram("redisaspire.cache.request.duration", "s", "How long look-ups took.", advice: buckets);
-        _hitDuration = _meter.CreateHistogram("redisaspire.cache.hit.duration", "s", "How long look-ups took that the near cache or Redis answered.", advice: buckets);
-        _missDuration = _meter.CreateHistogram("redisaspire.cache.miss.duration", "s", "How long look-ups took that the source answered.", advice: buckets);
-        _sourceDuration = _meter.CreateHistogram("redisaspire.cache.source.duration", "s", "How long the source took.", advice: buckets);
-        _coalesced = _meter.CreateCounter<long>("redisaspire.cache.coalesced", "{request}", "Look-ups that shared the work of another.");
-        _fallbacks = _meter.CreateCounter<long>("redisaspire.cache.fallbacks", "{operation}", "Reads and writes that did without Redis because it failed.");
-        _operationDuration = _meter.CreateHistogram("db.client.operation.duration", "s", "How long Redis took.", advice: buckets);
+        _requestDuration = _meter.CreateHistogram("redisaspire.cache.request.duration", "s", "Duration of look-ups.", advice: buckets);
+        _hitDuration = _meter.CreateHistogram("redisaspire.cache.hit.duration", "s", "Duration of look-ups answered by the near cache or Redis.", advice: buckets);
+        _missDuration = _meter.CreateHistogram("redisaspire.cache.miss.duration", "s", "Duration of look-ups answered by the source.", advice: buckets);
+        _sourceDuration = _meter.CreateHistogram("redisaspire.cache.source.duration", "s", "Duration of calls of the source.", advice: buckets);
+        _coalesced = _meter.CreateCounter<long>("redisaspire.cache.coalesced", "{request}", "Look-ups that shared the read or source call of another one.");
+        _fallbacks = _meter.CreateCounter<long>("redisaspire.cache.fallbacks", "{operation}", "Reads and writes that continued without Redis because it failed.");
+        _operationDuration = _meter.CreateHistogram("db.client.operation.duration", "s", "Duration of Redis operations.", advice: buckets);
     }
 
     public static ActivitySource Source { get; } = new(Name);
 
-    /// <summary>A moment, to measure from.</summary>
+    /// <summary>The current timestamp, to measure durations from.</summary>
     public long Now => _time.GetTimestamp();
 
-    /// <summary>What is counted whether anybody listens or not.</summary>
+    /// <summary>The counters that are kept regardless of any metrics listener.</summary>
     public RequestCounters Counters { get; } = new();
 
-    /// <summary>The beginning of a look-up that may be a hit in the process; 0 when it need not be timed.</summary>
+    /// <summary>The start timestamp of a look-up that may be a near hit; 0 when it need not be timed.</summary>
     public long BeginRequest() => _requestDuration.Enabled || _hitDuration.Enabled || Counters.Near.IsNextTimed ? Now : 0;
 
-    /// <summary>Takes note of a hit in the process.</summary>
+    /// <summary>Records a near hit.</summary>
     public void NearHit(long started)
     {
         var times = Counters.Near.CountHit();
@@ -73,7 +74,7 @@ internal sealed class CacheInstruments : IDisposable
         Publish(CacheLevel.Near, isStale: false, started);
     }
 
-    /// <summary>Takes note of a look-up that went beyond the process.</summary>
+    /// <summary>Records a look-up that Redis or the source answered.</summary>
     public void Request(CacheLevel level, bool isStale, long started)
     {
         Counters.Count(level, isStale, NanosecondsSince(started));
@@ -88,15 +89,15 @@ internal sealed class CacheInstruments : IDisposable
         _sourceDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
     }
 
-    /// <summary>The end of an operation on a Redis node, by the conventions for database clients.</summary>
-    /// <param name="activity">Its span.</param>
-    /// <param name="operation">Its name.</param>
+    /// <summary>Records the end of an operation on a Redis node, by the conventions for database clients.</summary>
+    /// <param name="activity">The span of the operation.</param>
+    /// <param name="operation">The name of the operation.</param>
     /// <param name="node">The node.</param>
-    /// <param name="started">When it began.</param>
-    /// <param name="failure">What it failed with.</param>
+    /// <param name="started">The start timestamp.</param>
+    /// <param name="failure">The exception; <see langword="null"/> when the operation succeeded.</param>
     public void Operation(Activity? activity, string operation, RedisNode node, long started, Exception? failure)
     {
-        // What the client says of a failure may name the key.
+        // The message of the exception is left out, because it may contain the key.
         if (failure is not null)
             activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().FullName);
         if (!_operationDuration.Enabled)
@@ -114,10 +115,10 @@ internal sealed class CacheInstruments : IDisposable
         _operationDuration.Record(_time.GetElapsedTime(started).TotalSeconds, tags);
     }
 
-    /// <summary>Begins the span of a look-up that goes beyond the process.</summary>
+    /// <summary>Starts the span of a look-up that the near cache did not answer.</summary>
     public static Activity? StartLookup() => Source.StartActivity("cache look-up");
 
-    /// <summary>Says in the span what the look-up found.</summary>
+    /// <summary>Adds the result of the look-up to its span.</summary>
     public static void EndLookup(Activity? activity, CacheLevel level, bool isStale)
     {
         activity?.SetTag("cache.level", NameOf(level));
@@ -125,7 +126,7 @@ internal sealed class CacheInstruments : IDisposable
         activity?.SetTag("cache.stale", isStale);
     }
 
-    /// <summary>Begins the span of an operation on a Redis node, by the conventions for database clients.</summary>
+    /// <summary>Starts the span of an operation on a Redis node, by the conventions for database clients.</summary>
     public static Activity? StartOperation(string operation, RedisNode node)
     {
         var activity = Source.StartActivity(operation, ActivityKind.Client);
@@ -133,7 +134,7 @@ internal sealed class CacheInstruments : IDisposable
         activity?.SetTag("db.operation.name", operation);
         activity?.SetTag("server.address", node.Endpoint.Host);
         activity?.SetTag("server.port", node.Endpoint.Port);
-        // Addresses look all alike, and what shows traces may know one by another name.
+        // The name of the node is easier to read than an address, and trace viewers may know the address by another name.
         activity?.SetTag("peer.service", node.Name);
         return activity;
     }
@@ -150,37 +151,37 @@ internal sealed class CacheInstruments : IDisposable
         _fallbacks.Add(1, _cacheName);
     }
 
-    /// <summary>Publishes what the near cache counts by itself.</summary>
+    /// <summary>Publishes the size and the counters of the near cache.</summary>
     public void Observe(NearCache near)
     {
-        _meter.CreateObservableGauge("redisaspire.cache.near.entries", () => Of(near.Count), "{entry}", "Entries in the process.");
-        _meter.CreateObservableGauge("redisaspire.cache.near.size", () => Of(near.Bytes), "By", "Bytes in the process.");
-        _meter.CreateObservableCounter("redisaspire.cache.invalidations", () => Of(near.Statistics.Invalidations), "{invalidation}", "Entries removed from the process because they changed.");
-        _meter.CreateObservableCounter("redisaspire.cache.flushes", () => Of(near.Statistics.Flushes), "{flush}", "How often the process let go of all entries.");
-        _meter.CreateObservableCounter("redisaspire.cache.evictions", () => Of(near.Statistics.CapacityEvictions), "{entry}", "Entries that made room for others.");
+        _meter.CreateObservableGauge("redisaspire.cache.near.entries", () => Of(near.Count), "{entry}", "Entries in the near cache.");
+        _meter.CreateObservableGauge("redisaspire.cache.near.size", () => Of(near.Bytes), "By", "Size of the near cache.");
+        _meter.CreateObservableCounter("redisaspire.cache.invalidations", () => Of(near.Statistics.Invalidations), "{invalidation}", "Invalidations that removed an entry from the near cache.");
+        _meter.CreateObservableCounter("redisaspire.cache.flushes", () => Of(near.Statistics.Flushes), "{flush}", "Flushes of the near cache.");
+        _meter.CreateObservableCounter("redisaspire.cache.evictions", () => Of(near.Statistics.CapacityEvictions), "{entry}", "Entries evicted from the near cache to make room for others.");
     }
 
-    /// <summary>Publishes how far the replicas are behind.</summary>
+    /// <summary>Publishes the replication lag of the replicas.</summary>
     public void Observe(RedisTopology topology) =>
         _meter.CreateObservableGauge(
             "redisaspire.redis.replication.lag",
             () => topology.Snapshot.Nodes.Where(node => node.LagBytes is not null)
                 .Select(node => new Measurement<long>(node.LagBytes!.Value, new KeyValuePair<string, object?>("redis.node", node.Name))),
             "By",
-            "How far the replicas are behind their master.");
+            "Replication lag of the replicas behind their master.");
 
     public void Dispose() => _meter.Dispose();
 
     private void Publish(CacheLevel level, bool isStale, long started)
     {
-        var ofKind = level == CacheLevel.Source ? _missDuration : _hitDuration;
-        if (!_requestDuration.Enabled && !ofKind.Enabled)
+        var byResult = level == CacheLevel.Source ? _missDuration : _hitDuration;
+        if (!_requestDuration.Enabled && !byResult.Enabled)
             return;
 
         var seconds = _time.GetElapsedTime(started).TotalSeconds;
         ReadOnlySpan<KeyValuePair<string, object?>> outcome = _outcomes[((int)level * 2) + (isStale ? 1 : 0)];
         _requestDuration.Record(seconds, outcome);
-        ofKind.Record(seconds, outcome);
+        byResult.Record(seconds, outcome);
     }
 
     private long NanosecondsSince(long started) => (long)((Now - started) * _nanosecondsPerTick);

@@ -3,7 +3,7 @@ using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Caching.Telemetry;
 
-/// <summary>What the cache of this process does: since it was started, and over the last minute.</summary>
+/// <summary>The statistics of the cache of this process: since its start, and over the last minute.</summary>
 public sealed class CacheStatistics : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -14,7 +14,7 @@ public sealed class CacheStatistics : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly Lock _changing = new();
-    // What was known at the end of each slice of the window, and of one before.
+    // The figures at the end of each slice of the window, and of the slice before it.
     private readonly Queue<(long At, CacheFigures Figures)> _slices = new();
 
     internal CacheStatistics(RequestCounters counters, NearCache near, TimeProvider time)
@@ -27,22 +27,22 @@ public sealed class CacheStatistics : IDisposable
         _timer = time.CreateTimer(static self => ((CacheStatistics)self!).EndSlice(), this, Slice, Slice);
     }
 
-    /// <summary>When counting began.</summary>
+    /// <summary>When counting started.</summary>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>Whether values stay in the process now, because Redis tells when they change.</summary>
+    /// <summary>Whether the near cache is on, because Redis pushes invalidations.</summary>
     public bool IsNearCacheOn => _near.IsOn;
 
-    /// <summary>How many entries are in the process.</summary>
+    /// <summary>The number of entries in the near cache.</summary>
     public int NearEntries => _near.Count;
 
-    /// <summary>How many bytes they count for.</summary>
+    /// <summary>The accounted size of the near cache in bytes.</summary>
     public long NearBytes => _near.Bytes;
 
-    /// <summary>Everything since the start.</summary>
+    /// <summary>The figures since the start.</summary>
     public CacheFigures SinceStart => _counters.Read(_near.Statistics);
 
-    /// <summary>The last minute, to within five seconds more.</summary>
+    /// <summary>The figures of the last 60 to 65 seconds.</summary>
     public CacheFigures LastMinute
     {
         get
@@ -67,46 +67,46 @@ public sealed class CacheStatistics : IDisposable
     }
 }
 
-/// <summary>What a cache did during some time. Figures of several processes, or of one after the other, can be added.</summary>
+/// <summary>The figures of a cache over a period. Figures of several processes or of consecutive periods can be added.</summary>
 public sealed record CacheFigures
 {
-    /// <summary>The figures of a cache that has done nothing.</summary>
+    /// <summary>Figures that are all zero.</summary>
     public static CacheFigures None { get; } = new();
 
-    /// <summary>Look-ups answered from the process.</summary>
+    /// <summary>Look-ups answered by the near cache.</summary>
     public long NearHits { get; init; }
 
-    /// <summary>Look-ups answered from Redis.</summary>
+    /// <summary>Look-ups answered by Redis.</summary>
     public long RedisHits { get; init; }
 
-    /// <summary>Those of them that were answered with a value past its time.</summary>
+    /// <summary>Look-ups answered with a stale value.</summary>
     public long Stale { get; init; }
 
     /// <summary>Look-ups answered by the source.</summary>
     public long Misses { get; init; }
 
-    /// <summary>Look-ups that shared the work of another.</summary>
+    /// <summary>Look-ups that shared the read or source call of another one.</summary>
     public long Coalesced { get; init; }
 
-    /// <summary>Reads and writes that did without Redis because it failed.</summary>
+    /// <summary>Reads and writes that continued without Redis because it failed.</summary>
     public long Fallbacks { get; init; }
 
-    /// <summary>Entries removed from the process because they changed.</summary>
+    /// <summary>Invalidations that removed an entry from the near cache.</summary>
     public long Invalidations { get; init; }
 
-    /// <summary>Entries that left the process to make room for others.</summary>
+    /// <summary>Entries evicted from the near cache to make room for others.</summary>
     public long Evictions { get; init; }
 
-    /// <summary>How often the process let go of all entries.</summary>
+    /// <summary>Flushes of the near cache.</summary>
     public long Flushes { get; init; }
 
-    /// <summary>How long hits took.</summary>
+    /// <summary>The latency of hits.</summary>
     public LatencyDistribution HitLatency { get; init; } = LatencyDistribution.Empty;
 
-    /// <summary>How long misses took.</summary>
+    /// <summary>The latency of misses.</summary>
     public LatencyDistribution MissLatency { get; init; } = LatencyDistribution.Empty;
 
-    /// <summary>Look-ups that spared the source.</summary>
+    /// <summary>Look-ups answered without calling the source.</summary>
     [JsonIgnore]
     public long Hits => NearHits + RedisHits;
 
@@ -114,30 +114,30 @@ public sealed record CacheFigures
     [JsonIgnore]
     public long Requests => Hits + Misses;
 
-    /// <summary>The share of look-ups that spared the source; <see langword="null"/> without any look-up.</summary>
+    /// <summary>The share of look-ups answered without calling the source; <see langword="null"/> when there were none.</summary>
     [JsonIgnore]
     public double? HitRatio => Requests == 0 ? null : (double)Hits / Requests;
 
     /// <summary>
-    /// The share of a look-up's time that a hit spares, by their medians, which one slow look-up does not move;
+    /// The share of the time of a miss that a hit saves, by their medians, so that one slow look-up does not distort it;
     /// <see langword="null"/> without hits or without misses.
     /// </summary>
     [JsonIgnore]
     public double? Gain => MissLatency.Percentile(0.5) is { } miss and > 0 && HitLatency.Percentile(0.5) is { } hit ? 1 - (hit / miss) : null;
 
-    /// <summary>What both did together.</summary>
-    /// <param name="left">The figures of one.</param>
-    /// <param name="right">The figures of another.</param>
+    /// <summary>Adds figures.</summary>
+    /// <param name="left">Figures of one process or period.</param>
+    /// <param name="right">Figures of another one.</param>
     public static CacheFigures operator +(CacheFigures left, CacheFigures right) => Add(left, right);
 
-    /// <summary>What has been done between two moments.</summary>
+    /// <summary>Subtracts figures, to get those of the period between two moments.</summary>
     /// <param name="left">The later figures.</param>
     /// <param name="right">The earlier figures.</param>
     public static CacheFigures operator -(CacheFigures left, CacheFigures right) => Subtract(left, right);
 
-    /// <summary>What both did together.</summary>
-    /// <param name="left">The figures of one.</param>
-    /// <param name="right">The figures of another.</param>
+    /// <summary>Adds figures.</summary>
+    /// <param name="left">Figures of one process or period.</param>
+    /// <param name="right">Figures of another one.</param>
     /// <returns>Their sum.</returns>
     public static CacheFigures Add(CacheFigures left, CacheFigures right)
     {
@@ -146,7 +146,7 @@ public sealed record CacheFigures
         return Combine(left, right, left.HitLatency + right.HitLatency, left.MissLatency + right.MissLatency, sign: 1);
     }
 
-    /// <summary>What has been done between two moments.</summary>
+    /// <summary>Subtracts figures, to get those of the period between two moments.</summary>
     /// <param name="left">The later figures.</param>
     /// <param name="right">The earlier figures.</param>
     /// <returns>Their difference.</returns>

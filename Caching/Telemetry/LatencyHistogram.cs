@@ -4,24 +4,24 @@ using System.Text.Json.Serialization;
 
 namespace RedisAspire.Caching.Telemetry;
 
-/// <summary>Counts how often which latency was seen. Recording takes no lock and allocates nothing.</summary>
+/// <summary>Counts latencies in buckets. Recording takes no lock and allocates nothing.</summary>
 public sealed class LatencyHistogram
 {
     private readonly long[] _counts = new long[LatencyScale.Buckets];
 
-    /// <summary>Takes a latency into account.</summary>
-    /// <param name="nanoseconds">The latency.</param>
-    /// <param name="times">How many it stands for.</param>
+    /// <summary>Records a latency.</summary>
+    /// <param name="nanoseconds">The latency in nanoseconds.</param>
+    /// <param name="times">The number of look-ups that it represents.</param>
     public void Record(long nanoseconds, long times = 1) => Interlocked.Add(ref _counts[LatencyScale.BucketOf(nanoseconds)], times);
 
-    /// <summary>What has been seen until now.</summary>
-    /// <returns>A copy, which later latencies do not change.</returns>
+    /// <summary>Reads the latencies recorded so far.</summary>
+    /// <returns>A snapshot.</returns>
     public LatencyDistribution Read() => new([.. _counts.Select((_, bucket) => Interlocked.Read(ref _counts[bucket]))]);
 }
 
 /// <summary>
-/// How long many look-ups took. Distributions can be added, so that the percentiles of several processes are those of
-/// all their look-ups, and subtracted, so that those of an interval are known.
+/// The distribution of the latencies of look-ups. Distributions can be added, to get the percentiles over several
+/// processes, and subtracted, to get those of an interval.
 /// </summary>
 [JsonConverter(typeof(LatencyDistributionConverter))]
 public sealed class LatencyDistribution
@@ -36,46 +36,46 @@ public sealed class LatencyDistribution
         Count = counts.Sum();
     }
 
-    /// <summary>The distribution of nothing.</summary>
+    /// <summary>A distribution without look-ups.</summary>
     public static LatencyDistribution Empty { get; } = new(new long[LatencyScale.Buckets]);
 
-    /// <summary>How many look-ups there were.</summary>
+    /// <summary>The number of look-ups.</summary>
     public long Count { get; }
 
-    /// <summary>Their mean in seconds; <see langword="null"/> without any.</summary>
+    /// <summary>The mean latency in seconds; <see langword="null"/> without look-ups.</summary>
     public double? Mean => Count == 0 ? null : _counts.Select((count, bucket) => count * LatencyScale.MiddleOf(bucket)).Sum() / Count / NanosecondsPerSecond;
 
-    /// <summary>The longest in seconds; <see langword="null"/> without any.</summary>
+    /// <summary>The maximum latency in seconds; <see langword="null"/> without look-ups.</summary>
     public double? Maximum => Percentile(1);
 
-    /// <summary>How often each bucket of the scale was hit.</summary>
+    /// <summary>The count of each bucket of the scale.</summary>
     internal IReadOnlyList<long> Counts => _counts;
 
-    /// <summary>The look-ups of both.</summary>
-    /// <param name="left">One distribution.</param>
-    /// <param name="right">Another.</param>
+    /// <summary>Adds two distributions.</summary>
+    /// <param name="left">A distribution.</param>
+    /// <param name="right">Another distribution.</param>
     public static LatencyDistribution operator +(LatencyDistribution left, LatencyDistribution right) => Add(left, right);
 
-    /// <summary>The look-ups of the first that the second has not.</summary>
-    /// <param name="left">A distribution.</param>
-    /// <param name="right">An earlier state of it.</param>
+    /// <summary>Subtracts an earlier distribution from a later one.</summary>
+    /// <param name="left">The later distribution.</param>
+    /// <param name="right">The earlier distribution.</param>
     public static LatencyDistribution operator -(LatencyDistribution left, LatencyDistribution right) => Subtract(left, right);
 
-    /// <summary>The look-ups of both.</summary>
-    /// <param name="left">One distribution.</param>
-    /// <param name="right">Another.</param>
+    /// <summary>Adds two distributions.</summary>
+    /// <param name="left">A distribution.</param>
+    /// <param name="right">Another distribution.</param>
     /// <returns>Their sum.</returns>
     public static LatencyDistribution Add(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (one, other) => one + other);
 
-    /// <summary>The look-ups of the first that the second has not.</summary>
-    /// <param name="left">A distribution.</param>
-    /// <param name="right">An earlier state of it.</param>
-    /// <returns>What has come since.</returns>
+    /// <summary>Subtracts an earlier distribution from a later one.</summary>
+    /// <param name="left">The later distribution.</param>
+    /// <param name="right">The earlier distribution.</param>
+    /// <returns>The look-ups between the two.</returns>
     public static LatencyDistribution Subtract(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (now, before) => Math.Max(0, now - before));
 
     /// <summary>The latency that a share of all look-ups did not exceed.</summary>
     /// <param name="share">The share, for example 0.99.</param>
-    /// <returns>Seconds; <see langword="null"/> without any look-up.</returns>
+    /// <returns>The latency in seconds; <see langword="null"/> without look-ups.</returns>
     public double? Percentile(double share)
     {
         if (Count == 0)
@@ -100,10 +100,10 @@ public sealed class LatencyDistribution
     }
 }
 
-/// <summary>Writes a distribution as the buckets that are not empty: number and count, one after the other.</summary>
+/// <summary>Writes a distribution as an array in which the numbers and counts of the buckets that are not empty alternate.</summary>
 internal sealed class LatencyDistributionConverter : JsonConverter<LatencyDistribution>
 {
-    // No sum of counts can overflow, whatever somebody has written.
+    // The limit keeps sums from overflowing, whatever the JSON contains.
     private const long MaximumCount = long.MaxValue / LatencyScale.Buckets / 1024;
 
     public override LatencyDistribution Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -142,7 +142,7 @@ internal sealed class LatencyDistributionConverter : JsonConverter<LatencyDistri
 
 /// <summary>
 /// The buckets of a latency histogram: one for each nanosecond up to 32, then 32 for every doubling, up to two minutes.
-/// A time read from a bucket is wrong by 1.6 % at most, whatever its size.
+/// The error of a latency read from a bucket is at most 1.6 %.
 /// </summary>
 internal static class LatencyScale
 {
@@ -150,18 +150,18 @@ internal static class LatencyScale
     private const int Steps = 1 << StepBits;
     private const int LongestBits = 37;
 
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>The number of buckets.</summary>
     public const int Buckets = (LongestBits - StepBits + 1) * Steps;
 
     private const long Longest = (1L << LongestBits) - 1;
 
-    /// <summary>The bucket of a time in nanoseconds.</summary>
+    /// <summary>The bucket of a latency in nanoseconds.</summary>
     public static int BucketOf(long nanoseconds)
     {
         var time = (ulong)Math.Clamp(nanoseconds, 0, Longest);
-        // The leading bits say where it belongs; the others are what is forgotten.
-        var forgotten = Math.Max(0, BitOperations.Log2(time | 1) - StepBits);
-        return (forgotten << StepBits) + (int)(time >> forgotten);
+        // The leading bits choose the bucket; the others are dropped.
+        var droppedBits = Math.Max(0, BitOperations.Log2(time | 1) - StepBits);
+        return (droppedBits << StepBits) + (int)(time >> droppedBits);
     }
 
     /// <summary>The middle of a bucket, in nanoseconds.</summary>
@@ -170,9 +170,9 @@ internal static class LatencyScale
         if (bucket < Steps)
             return bucket;
 
-        var forgotten = (bucket >> StepBits) - 1;
-        var width = 1L << forgotten;
-        var start = (bucket - ((long)forgotten << StepBits)) << forgotten;
+        var droppedBits = (bucket >> StepBits) - 1;
+        var width = 1L << droppedBits;
+        var start = (bucket - ((long)droppedBits << StepBits)) << droppedBits;
         return start + ((width - 1) / 2.0);
     }
 }

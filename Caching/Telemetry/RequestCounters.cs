@@ -4,7 +4,7 @@ using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Caching.Telemetry;
 
-/// <summary>What a cache has done since it was made, counted without locks.</summary>
+/// <summary>The counters of a cache since its start; counting takes no lock.</summary>
 internal sealed class RequestCounters
 {
     private readonly LatencyHistogram _hits = new();
@@ -15,13 +15,13 @@ internal sealed class RequestCounters
     private long _coalesced;
     private long _fallbacks;
 
-    /// <summary>The hits in the process.</summary>
+    /// <summary>The counter of near hits.</summary>
     public NearHitCounter Near { get; } = new();
 
-    /// <summary>Takes the time of hits in the process into account.</summary>
+    /// <summary>Records the latency of near hits.</summary>
     public void TimeNearHit(long nanoseconds, long times) => _hits.Record(nanoseconds, times);
 
-    /// <summary>Counts a look-up that went beyond the process.</summary>
+    /// <summary>Counts a look-up that Redis or the source answered.</summary>
     public void Count(CacheLevel level, bool isStale, long nanoseconds)
     {
         var isMiss = level == CacheLevel.Source;
@@ -35,8 +35,8 @@ internal sealed class RequestCounters
 
     public void CountFallback() => Interlocked.Increment(ref _fallbacks);
 
-    /// <summary>All figures.</summary>
-    /// <param name="near">What the near cache has counted by itself.</param>
+    /// <summary>Reads all figures.</summary>
+    /// <param name="near">The counters of the near cache.</param>
     public CacheFigures Read(in NearCacheStatistics near) => new()
     {
         NearHits = Near.Count,
@@ -54,20 +54,20 @@ internal sealed class RequestCounters
 }
 
 /// <summary>
-/// Counts hits in the process, and says which of them to time: asking for the time costs as much as the hit. All are
-/// timed while they are few; of many, every 64th stands for all.
+/// Counts near hits and chooses which of them are timed, because reading the clock costs as much as the hit. In each slice
+/// the first hits are all timed; after those, every 64th represents the others.
 /// </summary>
 internal sealed class NearHitCounter
 {
-    private const int Sample = 64;
-    private const int AllTimed = 10_000;
+    private const int SampleInterval = 64;
+    private const int AllTimedBelow = 10_000;
 
-    // A cell for each processor, so that they do not wait for each other.
+    // There is a cell for each processor, so that processors do not contend for one counter.
     private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
 
     public NearHitCounter() => BeginSlice();
 
-    /// <summary>How many hits there were.</summary>
+    /// <summary>The number of hits.</summary>
     public long Count
     {
         get
@@ -81,7 +81,7 @@ internal sealed class NearHitCounter
 
     private ref Cell Own => ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)];
 
-    /// <summary>Whether the next hit is one of those that are timed.</summary>
+    /// <summary>Whether the next hit is timed.</summary>
     public bool IsNextTimed
     {
         get
@@ -92,24 +92,24 @@ internal sealed class NearHitCounter
     }
 
     /// <summary>Counts a hit.</summary>
-    /// <returns>How many hits its time stands for; 0 when it need not be known.</returns>
+    /// <returns>The number of hits that its latency represents; 0 when it is not timed.</returns>
     public long CountHit()
     {
         ref var cell = ref Own;
         return WeightOf(ref cell, Interlocked.Increment(ref cell.Count) - 1);
     }
 
-    /// <summary>From now on hits are few until they are many again.</summary>
+    /// <summary>Starts a slice: its first hits are all timed again.</summary>
     public void BeginSlice()
     {
         for (var i = 0; i < _cells.Length; i++)
-            Volatile.Write(ref _cells[i].SampledFrom, Interlocked.Read(ref _cells[i].Count) + AllTimed);
+            Volatile.Write(ref _cells[i].SampledFrom, Interlocked.Read(ref _cells[i].Count) + AllTimedBelow);
     }
 
     private static long WeightOf(ref Cell cell, long before) =>
-        before < cell.SampledFrom ? 1 : before % Sample == 0 ? Sample : 0;
+        before < cell.SampledFrom ? 1 : before % SampleInterval == 0 ? SampleInterval : 0;
 
-    // As large as what processors pass to each other, neighbour included.
+    // The size is two cache lines, because processors may prefetch the neighbouring line.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Cell
     {
