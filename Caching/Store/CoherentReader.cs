@@ -7,9 +7,9 @@ using RedisAspire.Topology;
 namespace RedisAspire.Caching.Store;
 
 /// <summary>
-/// Reads keys so that a process always sees its own writes, and near values so that they never outlive a change.
-/// A read goes to the read node through the tracked connection; one of a key that this process has just written
-/// counts only if the node has applied the write, and goes to the master otherwise.
+/// Reads keys so that a process always sees its own writes, and so that values in the near cache never outlive a change.
+/// A read goes to the read node through the tracked connection. For a key that this process has just written, the reply
+/// counts only if the node has caught up with the write; otherwise the read goes to the master.
 /// </summary>
 internal sealed partial class CoherentReader : IDisposable
 {
@@ -21,14 +21,14 @@ internal sealed partial class CoherentReader : IDisposable
     private readonly ILogger<CoherentReader> _logger;
     private readonly PendingWrites _pending = new();
     private readonly FailedInvalidations _failed;
-    // The offset of this process' latest write, and the node known to have applied all that are no longer pending.
+    // The offset of the latest write of this process, and the node that has caught up with all writes that are not pending.
     private long _highest;
     private volatile string? _caughtUpNode;
-    // What a node has to have applied before it counts as that, and the lock that keeps both in step.
+    // The offset that a node must have applied to count as caught up; the lock keeps the offset and the node consistent.
     private readonly Lock _catchUpLock = new();
-    private long _floor;
+    private long _requiredOffset;
     private long _resetAt;
-    // Which node was the master when it was last looked at, when that was, and what had been written before.
+    // The master at the last check, the time of that check, and the highest offset written before it.
     private string? _master;
     private long _checkedAt;
     private long _highestWhenChecked;
@@ -45,7 +45,7 @@ internal sealed partial class CoherentReader : IDisposable
         topology.SnapshotUpdated += OnSnapshotUpdated;
     }
 
-    /// <summary>How many keys this process remembers to have written, because the read node may not have that yet.</summary>
+    /// <summary>The number of keys whose latest write by this process the read node may not have applied yet.</summary>
     internal int PendingWrites => _pending.Count;
 
     /// <summary>Reads a key.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class CoherentReader : IDisposable
         var needed = _pending.OffsetOf(key);
         if (_channel.Tracked is { } tracked)
         {
-            // What was settled on another node need not be on this one.
+            // Another node had caught up; this one may not have.
             var highest = Volatile.Read(ref _highest);
             if (highest > 0 && tracked.Node.Name != _caughtUpNode)
                 needed = highest;
@@ -79,33 +79,33 @@ internal sealed partial class CoherentReader : IDisposable
     }
 
     /// <summary>
-    /// Takes note of a write of this process, before its caller is told that it is done: no value from before it is
-    /// served in this process any more.
+    /// Records a write of this process, before the call of the writer returns: from then on no value from before the write is
+    /// returned in this process.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="result">What became of the write.</param>
-    /// <param name="stamp">What was written, if the key is that of a tag: should it not have been, it is written later.</param>
+    /// <param name="result">The result of the write.</param>
+    /// <param name="stamp">The new stamp, if the key is that of a tag: when the write has failed, the stamp is written later.</param>
     public void Written(string key, WriteResult result, byte[]? stamp = null)
     {
         if (!result.IsReached)
             _failed.Add(key, stamp);
         Changed(key, result);
-        // What another process is fetching may be from before this write: those who wait for it look again.
+        // The value that another process is fetching may be from before this write, so callers that wait for it read again.
         if (key == InternalKeys.EveryTag)
             AllChanged(offset: null);
         else
             _channel.StopWaiting(key);
-        // It came after one that was not confirmed, and replaced what that left behind.
+        // This write replaced the outdated value that an earlier, failed one left behind.
         if (result.IsReached)
             _failed.Forget(key, stamp);
     }
 
-    /// <summary>Takes note that this process has stored what its source said, or has changed how long a value lives.</summary>
+    /// <summary>Records that this process has stored a value from its source, or has changed the time to live of a key.</summary>
     public void Changed(string key, WriteResult result)
     {
         if (result.Offset is { } offset)
         {
-            // In this order: a write that is forgotten below has raised the offset that stands for it.
+            // The highest offset is raised first, because it replaces the pending writes that are cleared below.
             RaiseHighest(offset);
             if (_pending.Add(key, offset))
             {
@@ -114,14 +114,15 @@ internal sealed partial class CoherentReader : IDisposable
             }
         }
 
-        // After the write, so that reads which began before it are void as well.
+        // The invalidation comes after the write, so that it also voids fills that began before the write.
         _near.Invalidate(key);
     }
 
     /// <summary>
-    /// Takes note that this process has removed any number of keys: a node counts for every key only once it has applied that.
+    /// Records that this process has removed any number of keys: until a node has caught up with that, its replies do not
+    /// count for any key.
     /// </summary>
-    /// <param name="offset">The master's offset afterwards; <see langword="null"/> when it is not known, or nobody has to catch up with it.</param>
+    /// <param name="offset">The master's offset afterwards; <see langword="null"/> when it is not known, or no node has to catch up with it.</param>
     public void AllChanged(long? offset)
     {
         if (offset is { } removed)
@@ -130,14 +131,14 @@ internal sealed partial class CoherentReader : IDisposable
             ResetCaughtUp(removed);
         }
 
-        // After the removal, so that reads which began before it are void as well.
+        // The flush comes after the removal, so that it also voids fills that began before the removal.
         _near.InvalidateAll();
         _channel.StopWaiting();
     }
 
     public void Dispose() => _topology.SnapshotUpdated -= OnSnapshotUpdated;
 
-    // The entry is null when another node has to be asked.
+    // Returns a null entry when another node must be read.
     private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
         RedisNode node, TrackedConnection connection, string key, long? needed, CancellationToken cancellationToken)
     {
@@ -164,12 +165,12 @@ internal sealed partial class CoherentReader : IDisposable
         }
         catch (RespErrorException failure) when (failure.Code == "WRONGTYPE")
         {
-            _store.ReportForeignKey(key);
+            _store.ReportWrongType(key);
             return (StoredEntry.Unavailable, false);
         }
         catch (TrackedConnectionLostException failure)
         {
-            // One node that hangs is enough for one caller.
+            // A caller waits for one hanging node at most; after that the source answers.
             return (failure.InnerException is TimeoutException || node.IsSilent ? StoredEntry.Unavailable : null, true);
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
@@ -187,8 +188,8 @@ internal sealed partial class CoherentReader : IDisposable
         }
     }
 
-    // Where to read what the tracked connection did not answer: the master knows every write; a replica only counts if
-    // this process has written nothing that it may not have.
+    // The node to read from when the tracked connection gave no usable reply: the master has every write; a replica counts
+    // only if it has caught up with all writes of this process.
     private RedisNode? FallbackFor(long? needed)
     {
         var node = _topology.ReadNode;
@@ -197,21 +198,21 @@ internal sealed partial class CoherentReader : IDisposable
         return _topology.Master ?? (needed is null ? node : null);
     }
 
-    // A read that began before a node lost its standing must not give it back.
+    // A read that began before the reset must not mark the node as caught up again.
     private void MarkCaughtUp(string node, long applied)
     {
         lock (_catchUpLock)
         {
-            if (applied >= _floor)
+            if (applied >= _requiredOffset)
                 _caughtUpNode = node;
         }
     }
 
-    private void ResetCaughtUp(long floor)
+    private void ResetCaughtUp(long offset)
     {
         lock (_catchUpLock)
         {
-            _floor = floor;
+            _requiredOffset = offset;
             _resetAt = _instruments.Now;
             _caughtUpNode = null;
         }
@@ -235,9 +236,9 @@ internal sealed partial class CoherentReader : IDisposable
         if (snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.Master) is { Offset: { } written } master)
             CheckMaster(master, written);
 
-        // So that a process that only writes finds out as well.
-        if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } has } reader && reader.PolledAt > Volatile.Read(ref _resetAt))
-            MarkCaughtUp(reader.Name, has);
+        // The snapshot lets a process that only writes find out as well that the read node has caught up.
+        if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } readerOffset } reader && reader.PolledAt > Volatile.Read(ref _resetAt))
+            MarkCaughtUp(reader.Name, readerOffset);
         if (_pending.Count > 0 && _caughtUpNode is { } caughtUp && snapshot.Nodes.FirstOrDefault(node => node.Name == caughtUp)?.Offset is { } applied)
             _pending.MarkAllCaughtUp(applied);
 
@@ -246,11 +247,11 @@ internal sealed partial class CoherentReader : IDisposable
         _near.Trim();
     }
 
-    // With another master, or one that has restarted and counts anew, offsets of before say nothing any more. Then a
-    // node counts for every key only once it has what the master has now: whatever of our writes it kept is in that.
+    // With another master, or one that has restarted and counts from zero, earlier offsets are meaningless. Then a node's
+    // replies count again once it has the master's current offset, which includes the writes of this process that survived.
     private void CheckMaster(RedisNodeStatus master, long written)
     {
-        // A look that began before the last check may well show an offset from before it.
+        // A snapshot from before the last check may contain an offset from before it.
         if (master.PolledAt <= _checkedAt)
             return;
         if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
@@ -265,6 +266,6 @@ internal sealed partial class CoherentReader : IDisposable
         _checkedAt = _instruments.Now;
     }
 
-    [LoggerMessage(LogLevel.Warning, "A read failed on {Node}: {Reason}. The cache does without it.")]
+    [LoggerMessage(LogLevel.Warning, "GET failed on {Node}: {Reason}. The read continues on another node or at the source.")]
     private partial void LogFailed(string node, string reason);
 }

@@ -7,15 +7,15 @@ using StackExchange.Redis;
 namespace RedisAspire.Caching.Store;
 
 /// <summary>
-/// Removes entries from the master: every string that starts with the prefix, has a time to live and no reserved
-/// prefix. In small batches, so that nobody else's command waits long however many keys there are.
+/// Removes entries from the master: every string whose key starts with the prefix, has a time to live and no reserved
+/// prefix. It works in small batches, so that other commands do not wait long however many keys there are.
 /// </summary>
 internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
 {
-    // A key costs a microsecond, but four to five while Redis makes its tables smaller because most keys have gone.
+    // A key takes a microsecond, but four to five while Redis shrinks its hash tables because most keys are gone.
     private const int BatchSize = 100;
 
-    // One atomic step per batch, so that a key which loses its time to live meanwhile is spared.
+    // Each batch is one script, so that a key that loses its time to live meanwhile is not removed.
     private const string UnlinkExpiring =
         """
         local removed = 0
@@ -25,13 +25,13 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         return removed
         """;
 
-    // Far beyond what a batch takes: a sweep of a million keys must not end because one of its thousands was late.
+    // Far longer than a batch takes, because a sweep of a million keys must not fail when one of its many batches is late.
     private static readonly TimeSpan BatchTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ReplicatedCacheOptions _options = options.Value;
 
-    /// <summary>Removes the entries, a batch with every step of the enumeration.</summary>
-    /// <param name="start">What their keys start with, after the prefix.</param>
+    /// <summary>Removes the entries, one batch with each step of the enumeration.</summary>
+    /// <param name="start">The start of their keys, after the prefix.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public async IAsyncEnumerable<SweptBatch> SweepAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         if (topology.Master is not { } master)
             throw new RedisUnavailableException("No Redis master is up.");
 
-        // The leases before the entries: a fill under way must not bring a value from before back where the scan has been already.
+        // The leases are removed first, so that a fill in flight cannot store an old value behind the scan.
         await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix + start).WithCancellation(cancellationToken).ConfigureAwait(false))
             await master.Database.KeyDeleteAsync(leases).WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
 
@@ -51,7 +51,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         }
     }
 
-    // It is a name, not a pattern.
+    // The start is a literal name, so the characters of patterns are escaped.
     private static string Escape(string name) =>
         string.Concat(name.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
 
@@ -61,10 +61,10 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
     private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
     {
         var removing = master.Database.ScriptEvaluateAsync(UnlinkExpiring, keys);
-        // On the same connection right behind the removal, so that the offset is past it.
-        var asking = topology.HasReplicas ? master.Database.Server().RoleAsync() : null;
+        // ROLE is sent on the same connection right after the removal, so that the offset includes it.
+        var readingRole = topology.HasReplicas ? master.Database.Server().RoleAsync() : null;
         var removed = (long)await removing.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
-        var offset = asking is null ? null : RedisStore.OffsetIn(await asking.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
+        var offset = readingRole is null ? null : RedisStore.OffsetIn(await readingRole.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
         return new SweptBatch(removed, offset);
     }
 
@@ -83,7 +83,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
     }
 }
 
-/// <summary>What one step of an <see cref="EntrySweeper"/> has removed.</summary>
-/// <param name="Removed">How many entries.</param>
-/// <param name="Offset">The master's replication offset, past their removal; <see langword="null"/> when there are no replicas.</param>
+/// <summary>The result of one batch of an <see cref="EntrySweeper"/>.</summary>
+/// <param name="Removed">The number of removed entries.</param>
+/// <param name="Offset">The master's replication offset after the removal; <see langword="null"/> when there are no replicas.</param>
 internal sealed record SweptBatch(long Removed, long? Offset);

@@ -5,15 +5,15 @@ using RedisAspire.Caching.Near;
 namespace RedisAspire.Caching.Store;
 
 /// <summary>
-/// Keys whose write or removal did not reach the master: what Redis holds of them is outdated. They are not read from
-/// Redis until they have been removed there; the key of a tag, until it has the stamp of the removal.
+/// Keys whose write or removal has failed, so that Redis may have an outdated value. They are not read from Redis until
+/// they have been removed there; the key of a tag is not read until the stamp of the removal has been written.
 /// </summary>
 internal sealed partial class FailedInvalidations(RedisStore store, ILogger logger)
 {
     private const int Maximum = 10_000;
     private const int Batch = 500;
 
-    // With the stamp of each tag. Without its key a tag would be as if it had never been removed.
+    // The value is the new stamp when the key is that of a tag: deleting the key would not repeat the removal of the tag.
     private readonly ConcurrentDictionary<string, byte[]?> _keys = new(StringComparer.Ordinal);
     private int _isRetrying;
     private bool _isOverflowLogged;
@@ -33,15 +33,15 @@ internal sealed partial class FailedInvalidations(RedisStore store, ILogger logg
         }
     }
 
-    /// <summary>The key has been written or removed since. A tag that was removed once more meanwhile keeps the stamp of that.</summary>
+    /// <summary>Forgets a key that has been written or removed since. When a tag was removed again meanwhile, its newer stamp stays.</summary>
     public void Forget(string key, byte[]? stamp)
     {
         if (!_keys.IsEmpty)
             _keys.TryRemove(KeyValuePair.Create(key, stamp));
     }
 
-    /// <summary>Removes the keys again, one batch after another for as long as the master answers.</summary>
-    /// <param name="written">Is told of every key that is removed, and of every stamp that is written.</param>
+    /// <summary>Retries the removals, batch by batch while the master answers.</summary>
+    /// <param name="written">Called for every removed key and every written stamp.</param>
     public async Task RetryAsync(Action<string, WriteResult, byte[]?> written)
     {
         if (_keys.IsEmpty || Interlocked.Exchange(ref _isRetrying, 1) == 1)
@@ -78,6 +78,6 @@ internal sealed partial class FailedInvalidations(RedisStore store, ILogger logg
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "More than {Maximum} keys could not be removed from Redis: values of further ones may be outdated until they expire.")]
+    [LoggerMessage(LogLevel.Warning, "Invalidations of more than {Maximum} keys failed. Those of further keys are not retried, so their values in Redis may be outdated until they expire.")]
     private partial void LogOverflow(int maximum);
 }

@@ -10,8 +10,8 @@ using RedisAspire.Topology;
 namespace RedisAspire.Caching.Store;
 
 /// <summary>
-/// The tracked connection to whichever node serves reads now. What that node tells empties the near cache; while it
-/// tells nothing, the near cache is closed.
+/// The tracked connection to the current read node. The invalidations of that node remove entries from the near cache; the
+/// near cache is off while the connection is not tracking.
 /// </summary>
 internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 {
@@ -41,31 +41,31 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         Follow(topology, EventArgs.Empty);
     }
 
-    /// <summary>The node that is read and the connection to it; <see langword="null"/> while there is none that tells of changes.</summary>
+    /// <summary>The read node and the connection to it; <see langword="null"/> while the connection is not tracking.</summary>
     public (RedisNode Node, TrackedConnection Connection)? Tracked =>
         _link is { Connection.IsTracking: true, Node.Status.CanRead: true } link ? (link.Node, link.Connection) : null;
 
-    /// <summary>The name of the node that is tracked, or is about to be.</summary>
+    /// <summary>The name of the node that the connection is, or will be, connected to.</summary>
     public string? Node => _link?.Node.Name;
 
-    /// <summary>Begins to wait for another process to fill a key, or goes on with it. To be called before the key is looked at.</summary>
+    /// <summary>Starts to wait for another process to fill a key, or joins the wait for it. Must be called before the lease is requested.</summary>
     public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
 
-    /// <summary>Ends a wait: whoever waits looks again.</summary>
+    /// <summary>Ends the wait for a key, so that its callers read again.</summary>
     public void StopWaiting(string key)
     {
         if (_waiting.TryRemove(key, out var wait))
             wait.End();
     }
 
-    /// <summary>Ends all waits: whoever waits looks again.</summary>
+    /// <summary>Ends all waits, so that their callers read again.</summary>
     public void StopWaiting()
     {
         foreach (var key in _waiting.Keys)
             StopWaiting(key);
     }
 
-    /// <summary>Has the node tell when the fill that is waited for is over.</summary>
+    /// <summary>Reads the lease on the tracked connection, so that the node pushes an invalidation when the fill ends.</summary>
     public async ValueTask WatchAsync(FillWait wait, CancellationToken cancellationToken)
     {
         if (wait.IsWatched || _link is not { } link)
@@ -73,12 +73,12 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         try
         {
             var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withOffset: false, cancellationToken).ConfigureAwait(false);
-            // What it does not have yet would only be told when it comes.
+            // Without the lease on this node yet, the push would come when the lease arrives, not when it ends.
             wait.IsWatched = reply.Value is not null;
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
-            // Whoever waits also looks again now and then.
+            // The wait does not depend on the push, because it also polls.
         }
     }
 
@@ -142,14 +142,14 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     private async Task SwitchAsync()
     {
         if (!await _switching.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
-            // A switch is under way; the next look at the nodes finds out whether it led to the right one.
+            // A switch is in progress; the next snapshot shows whether it has led to the right node.
             return;
         try
         {
             if (_isDisposed || _topology.ReadNode is not { } node || node == _link?.Node)
                 return;
 
-            // First the old one: what it closes in the end must not be what the new one has opened.
+            // The old connection is disposed of first, because it turns the near cache off, which the new one turns on.
             if (_link is { } old)
                 await old.Connection.DisposeAsync().ConfigureAwait(false);
 
@@ -172,11 +172,11 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 
     private sealed record Link(RedisNode Node, TrackedConnection Connection);
 
-    [LoggerMessage(LogLevel.Information, "Cached values are read from {Node}.")]
+    [LoggerMessage(LogLevel.Information, "Cached reads go to {Node}.")]
     private partial void LogSwitched(string node);
 }
 
-/// <summary>The wait of this process for another one to fill a key. It ends once.</summary>
+/// <summary>The wait of this process for another process to fill a key. It ends once.</summary>
 /// <param name="key">The key.</param>
 internal sealed class FillWait(string key)
 {
@@ -188,7 +188,7 @@ internal sealed class FillWait(string key)
     /// <summary>Completes when the fill has ended, or may have.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Whether the read node tells when the fill is over.</summary>
+    /// <summary>Whether the read node pushes an invalidation when the fill ends.</summary>
     public bool IsWatched
     {
         get => _isWatched;
@@ -198,14 +198,14 @@ internal sealed class FillWait(string key)
     public void End() => _ended.TrySetResult();
 }
 
-/// <summary>Says whether values stay in the process, and if not, why. Without it the cache is slower, not wrong.</summary>
+/// <summary>Reports whether the near cache is on, and if not, why. Without the near cache look-ups are slower, not wrong.</summary>
 internal sealed class NearCacheHealthCheck(NearCache near, ReadChannel channel) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         (near.IsOn, channel.Node) switch
         {
-            (true, var node) => HealthCheckResult.Healthy($"On: {node} tells of changes."),
-            (false, null) => HealthCheckResult.Degraded("Off: no node can be read."),
-            (false, var node) => HealthCheckResult.Degraded($"Off: {node} cannot be asked to tell of changes."),
+            (true, var node) => HealthCheckResult.Healthy($"On: {node} pushes invalidations."),
+            (false, null) => HealthCheckResult.Degraded("Off: there is no node to read from."),
+            (false, var node) => HealthCheckResult.Degraded($"Off: the tracked connection to {node} is not established."),
         });
 }

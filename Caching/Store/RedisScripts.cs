@@ -1,10 +1,10 @@
 namespace RedisAspire.Caching.Store;
 
-/// <summary>What the cache does to keys in one step, on the master.</summary>
+/// <summary>The scripts that the cache runs on the master, each as one atomic step.</summary>
 internal static class RedisScripts
 {
-    // Asks the master itself: a replica may not have the value yet that has just been filled. A lease begins with the
-    // run id of the master that gave it: one that an earlier master gave has lost its holder's attention, and is void.
+    // It reads the value on the master, because a replica may not have a value yet that has just been stored. A lease starts
+    // with the run id of the master that granted it; a lease from an earlier master is void, because its owner may be gone.
     public const string TakeLease =
         """
         local value = ARGV[3] ~= '' and redis.call('GET', KEYS[1])
@@ -18,16 +18,16 @@ internal static class RedisScripts
         return { 1 }
         """;
 
-    // A hash, a list or the like belongs to somebody else: writes leave it alone, as reads do.
-    private const string Spare =
+    // A hash, a list or another type belongs to another program: neither writes nor reads touch it.
+    private const string RefuseOtherTypes =
         """
         local kind = redis.call('TYPE', KEYS[1])['ok']
-        if kind ~= 'string' and kind ~= 'none' then return redis.error_reply('WRONGTYPE It is no string') end
+        if kind ~= 'string' and kind ~= 'none' then return redis.error_reply('WRONGTYPE The key does not hold a string') end
 
         """;
 
-    // A tag's key lives longer than every entry that carries it. By so much longer that it is not changed, and every process
-    // told of that, at every write.
+    // The key of a tag must outlive every entry with the tag. The slack (ARGV[3]) keeps most writes from changing the key,
+    // because every change pushes invalidations to all processes.
     private const string KeepTags =
         """
         for i = 3, #KEYS do
@@ -36,37 +36,37 @@ internal static class RedisScripts
         return 1
         """;
 
-    // A fill is kept only while its lease stands: a removal takes the lease away, so that no value from before it comes back.
+    // A fill is stored only under its lease: a removal deletes the lease, so that no value from before the removal is stored.
     public const string SetUnderLease =
         $"""
         if redis.call('GET', KEYS[2]) ~= ARGV[4] then return 0 end
         redis.call('UNLINK', KEYS[2])
-        {Spare}
+        {RefuseOtherTypes}
         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         {KeepTags}
         """;
 
-    // In one step, so that no fill can begin between the end of the leases and the write.
+    // One step, so that no fill can start between the deletion of the lease and the write.
     public const string SetAndVoidFills =
         $"""
-        {Spare}
+        {RefuseOtherTypes}
         redis.call('UNLINK', KEYS[2])
         if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) return 1 end
         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         {KeepTags}
         """;
 
-    // The keys come in pairs, each behind its lease. Answers which of them are somebody else's.
+    // The keys come in pairs of lease and key. Returns the indexes of keys that hold other types, which are not removed.
     public const string RemoveAndVoidFills =
         """
-        local spared = {}
+        local otherTypes = {}
         for i = 1, #KEYS, 2 do
           redis.call('UNLINK', KEYS[i])
           local kind = redis.call('TYPE', KEYS[i + 1])['ok']
           if kind == 'string' then redis.call('UNLINK', KEYS[i + 1])
-          elseif kind ~= 'none' then spared[#spared + 1] = (i - 1) / 2 end
+          elseif kind ~= 'none' then otherTypes[#otherTypes + 1] = (i - 1) / 2 end
         end
-        return spared
+        return otherTypes
         """;
 
     public const string BeginTag =

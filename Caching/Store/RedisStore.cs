@@ -11,9 +11,9 @@ using StackExchange.Redis;
 namespace RedisAspire.Caching.Store;
 
 /// <summary>
-/// Keys in Redis through the ordinary connections: every write, and those reads that the tracked connection cannot
-/// serve. Nothing here throws because of Redis, unless it says so: a node that fails is reported to the topology,
-/// which tries it again, and the caller does without.
+/// Accesses keys through StackExchange.Redis: every write, and the reads that the tracked connection cannot serve. A failure
+/// of Redis is not thrown: it is reported to the topology, which checks the node again, and the result says that Redis is
+/// unavailable.
 /// </summary>
 internal sealed partial class RedisStore(
     RedisTopology topology, IOptions<ReplicatedCacheOptions> options, CacheInstruments instruments, WarningLimiter warnings, ILogger<RedisStore> logger)
@@ -21,7 +21,7 @@ internal sealed partial class RedisStore(
     private const long KeyVanished = -2;
     private const int RemovalBatch = 1_000;
 
-    // Milliseconds: an hour.
+    // An hour, in milliseconds.
     private const long TagSlack = 60 * 60 * 1000;
 
     private static readonly string[] ServiceFailures = ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "READONLY"];
@@ -38,20 +38,20 @@ internal sealed partial class RedisStore(
         var started = instruments.Now;
         try
         {
-            // One behind the other on the same connection. What the client has for both fails for a key that lives longer than a TimeSpan.
+            // Both commands are pipelined. StringGetWithExpiry is not used: it fails when the time to live exceeds a TimeSpan.
             var reading = node.Database.StringGetAsync(NameOf(key), CommandFlags.PreferReplica);
-            var lasting = node.Database.ExecuteAsync("PTTL", [(RedisKey)NameOf(key)], CommandFlags.PreferReplica);
+            var readingTimeToLive = node.Database.ExecuteAsync("PTTL", [(RedisKey)NameOf(key)], CommandFlags.PreferReplica);
             var value = await node.WaitAsync(reading, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            var remaining = (long)await node.WaitAsync(lasting, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            var remaining = (long)await node.WaitAsync(readingTimeToLive, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(activity, node, "GET", started);
-            // What has expired between the two is missing.
+            // The key expired between the two commands.
             return remaining == KeyVanished
                 ? StoredEntry.Missing
                 : StoredEntry.Of(value, remaining < 0 ? null : RespTime.Milliseconds(remaining), node.Name, ticket: null);
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            ReportForeignKey(key);
+            ReportWrongType(key);
             return StoredEntry.Unavailable;
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
@@ -61,11 +61,11 @@ internal sealed partial class RedisStore(
         }
     }
 
-    /// <summary>Writes a key, and voids a fill of it that is under way anywhere.</summary>
+    /// <summary>Writes a key, and voids a fill of the key in any process.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="payload">What it holds from now on.</param>
-    /// <param name="timeToLive">How long; <see langword="null"/> for ever.</param>
-    /// <param name="tagKeys">Keys that have to live as long.</param>
+    /// <param name="payload">The bytes to store.</param>
+    /// <param name="timeToLive">The time to live; <see langword="null"/> for ever.</param>
+    /// <param name="tagKeys">The keys of tags that must live at least as long.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<WriteResult> SetAsync(string key, byte[] payload, TimeSpan? timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
@@ -73,7 +73,7 @@ internal sealed partial class RedisStore(
             NamesOf(key, tagKeys),
             [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken);
 
-    /// <summary>Writes a key if the lease on it still stands, and ends the lease.</summary>
+    /// <summary>Writes a key if its lease is still valid, and ends the lease.</summary>
     public ValueTask<WriteResult> SetUnderLeaseAsync(
         string key, string lease, byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
@@ -81,22 +81,22 @@ internal sealed partial class RedisStore(
             NamesOf(key, tagKeys),
             [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken);
 
-    /// <summary>Removes keys in one round trip, and voids fills of them that are under way anywhere.</summary>
+    /// <summary>Removes keys in one round trip, and voids fills of these keys in any process.</summary>
     public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         WriteAsync("UNLINK", keys.First(), async database =>
         {
-            // In batches, so that nobody else's command waits long.
+            // Batches keep other commands from waiting long.
             await Task.WhenAll(keys.Chunk(RemovalBatch).Select(batch => RemoveAsync(database, batch))).ConfigureAwait(false);
             return true;
         }, cancellationToken);
 
-    /// <summary>Gives a tag a stamp that voids every entry with an earlier one.</summary>
+    /// <summary>Sets the stamp of a tag, which voids every entry with an earlier stamp.</summary>
     public ValueTask<WriteResult> SetStampAsync(string key, byte[] stamp, CancellationToken cancellationToken) => key == InternalKeys.EveryTag
         ? SetAsync(key, stamp, timeToLive: null, [], cancellationToken)
         : WriteAsync("SET", key, async database => !(await database.ScriptEvaluateAsync(RedisScripts.SetStamp, [NameOf(key)], [stamp, TagSlack]).ConfigureAwait(false)).IsNull, cancellationToken);
 
-    /// <summary>Gives a tag its first stamp, if it has none.</summary>
-    /// <returns>The stamp that it has; <see langword="null"/> when the master does not say.</returns>
+    /// <summary>Sets the first stamp of a tag, if it has none.</summary>
+    /// <returns>The current stamp; <see langword="null"/> when the master did not answer.</returns>
     public async ValueTask<(WriteResult Result, string? Stamp)> BeginTagAsync(string key, byte[] stamp, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         string? present = null;
@@ -108,21 +108,21 @@ internal sealed partial class RedisStore(
         return (result, result.IsReached ? present : null);
     }
 
-    /// <summary>The run id of the present master; <see langword="null"/> when there is none.</summary>
+    /// <summary>The run id of the current master; <see langword="null"/> when there is none.</summary>
     public string? MasterRunId => topology.Master?.Status.RunId;
 
-    /// <summary>Gives a key another time to live.</summary>
+    /// <summary>Sets the time to live of a key.</summary>
     public ValueTask<WriteResult> ExpireAsync(string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         WriteAsync("PEXPIRE", key, database => database.KeyExpireAsync(NameOf(key), timeToLive), cancellationToken);
 
     /// <summary>
-    /// Tries to become the one that fills a key, unless the master has what is wanted by now. Cannot be cancelled: a
-    /// lease that is taken after all must find somebody who gives it back.
+    /// Tries to take the lease on a key, unless the master already has a value that suits. It cannot be cancelled, because
+    /// a lease that was granted after the cancellation would not be released.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="lease">What the lease is recognised by; it begins with the <see cref="MasterRunId"/>.</param>
+    /// <param name="lease">The token of the lease; it starts with the <see cref="MasterRunId"/>.</param>
     /// <param name="wanted">
-    /// The value that is there will do when it lives longer than this; <see langword="null"/> when none will.
+    /// An existing value suits when its time to live is longer than this; <see langword="null"/> when no value suits.
     /// </param>
     public async ValueTask<LeaseAnswer> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
@@ -138,12 +138,12 @@ internal sealed partial class RedisStore(
         return result.IsReached ? answer : LeaseAnswer.Unavailable;
     }
 
-    /// <summary>Keeps the lease for another while.</summary>
+    /// <summary>Extends the lease.</summary>
     public ValueTask<WriteResult> RenewLeaseAsync(string key, string lease) =>
         WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.RenewLease, [NameOf(InternalKeys.Lease(key))], [lease, (long)_options.LeaseDuration.TotalMilliseconds]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
-    /// <summary>Gives the lease back without a value.</summary>
+    /// <summary>Releases the lease without storing a value.</summary>
     public ValueTask<WriteResult> ReleaseLeaseAsync(string key, string lease) =>
         WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
@@ -165,22 +165,22 @@ internal sealed partial class RedisStore(
         return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing);
     }
 
-    // The node refuses this command, and not its service: it is no use to do without it altogether.
+    // The node refused this one command but works otherwise, so it must not be treated as failed.
     private static bool IsRefusal(Exception failure) =>
         failure is RedisServerException && !ServiceFailures.Any(code => failure.Message.Contains(code, StringComparison.Ordinal));
 
-    /// <summary>Tells that a key holds something that is no string.</summary>
-    public void ReportForeignKey(string key)
+    /// <summary>Logs that a key does not hold a string.</summary>
+    public void ReportWrongType(string key)
     {
-        if (warnings.IsDue(nameof(LogForeignKey), key))
-            LogForeignKey(key);
+        if (warnings.IsDue(nameof(LogWrongType), key))
+            LogWrongType(key);
     }
 
     private async Task RemoveAsync(IDatabase database, string[] keys)
     {
         RedisKey[] names = [.. keys.SelectMany(key => new RedisKey[] { NameOf(InternalKeys.Lease(key)), NameOf(key) })];
-        foreach (var spared in (long[])(await database.ScriptEvaluateAsync(RedisScripts.RemoveAndVoidFills, names).ConfigureAwait(false))!)
-            ReportForeignKey(keys[spared]);
+        foreach (var otherType in (long[])(await database.ScriptEvaluateAsync(RedisScripts.RemoveAndVoidFills, names).ConfigureAwait(false))!)
+            ReportWrongType(keys[otherType]);
     }
 
     private RedisKey[] NamesOf(string key, IReadOnlyCollection<string> tagKeys) =>
@@ -191,7 +191,7 @@ internal sealed partial class RedisStore(
         if (topology.Master is not { } master)
         {
             instruments.Fallback();
-            // Where there is no Redis at all, nothing is outstanding.
+            // Without any configured node, no write is outstanding.
             return WriteResult.NotReached with { IsReached = topology.Nodes.Count == 0 };
         }
 
@@ -201,17 +201,17 @@ internal sealed partial class RedisStore(
         {
             var database = master.Database;
             var writing = write(database);
-            // On the same connection right behind the write, so that the offset is past it.
-            var asking = withOffset && topology.HasReplicas ? database.Server().RoleAsync() : null;
+            // ROLE is sent on the same connection right after the write, so that the offset includes it.
+            var readingRole = withOffset && topology.HasReplicas ? database.Server().RoleAsync() : null;
             var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            var offset = asking is null ? (long?)null : OffsetIn(await master.WaitAsync(asking, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
+            var offset = readingRole is null ? (long?)null : OffsetIn(await master.WaitAsync(readingRole, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
             Succeeded(activity, master, operation, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Nothing is wrong with the node.
-            ReportForeignKey(key);
+            // The node itself works.
+            ReportWrongType(key);
             return new WriteResult(IsReached: true, IsDone: false, Offset: null);
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
@@ -229,49 +229,49 @@ internal sealed partial class RedisStore(
         instruments.Fallback();
         instruments.Operation(activity, operation, node, started, failure);
         if (failure.Message.Contains("READONLY", StringComparison.Ordinal))
-            // It is a replica by now: whoever is the master, it has to be found out at once.
+            // The node has become a replica, so the topology must find the new master at once.
             topology.PollNow();
-        // A node that refuses one command refuses it every time.
+        // A refused command is refused every time, so the warning is limited.
         if (IsRefusal(failure) ? warnings.IsDue(operation, node.Name) : node.ReportFailure(failure))
             LogFailed(operation, node.Name, RedisErrors.Describe(failure));
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache does without it.")]
+    [LoggerMessage(LogLevel.Warning, "{Operation} failed on {Node}: {Reason}. The cache continues without it.")]
     private partial void LogFailed(string operation, string node, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The key '{Key}' holds something that is no string, so it belongs to somebody else and is left alone: served from the source, not cached.")]
-    private partial void LogForeignKey(string key);
+    [LoggerMessage(LogLevel.Warning, "The key '{Key}' does not hold a string, so it belongs to another program and is not touched. The source answers, and the value is not cached.")]
+    private partial void LogWrongType(string key);
 }
 
-/// <summary>What became of a write.</summary>
+/// <summary>The result of a write.</summary>
 /// <param name="IsReached">Whether the master answered.</param>
-/// <param name="IsDone">Whether it did what was asked.</param>
-/// <param name="Offset">The master's replication offset, past the write; <see langword="null"/> where there are no replicas.</param>
+/// <param name="IsDone">Whether the master carried out the write.</param>
+/// <param name="Offset">The master's replication offset after the write; <see langword="null"/> when there are no replicas.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WriteResult(bool IsReached, bool IsDone, long? Offset)
 {
     public static WriteResult NotReached => default;
 }
 
-/// <summary>Who fills a missing key.</summary>
+/// <summary>The state of the lease on a missing key.</summary>
 internal enum LeaseState
 {
-    /// <summary>Redis could not say: everybody fills for themselves, and nobody stores.</summary>
+    /// <summary>The master did not answer: each process calls its own source, and stores nothing.</summary>
     Unavailable,
 
-    /// <summary>We do.</summary>
+    /// <summary>This process has taken the lease and fills the key.</summary>
     Taken,
 
-    /// <summary>Another process does.</summary>
+    /// <summary>Another process has the lease and fills the key.</summary>
     Held,
 
-    /// <summary>Nobody need: it has been filled meanwhile.</summary>
+    /// <summary>The key has been filled meanwhile, so no lease is needed.</summary>
     Filled,
 }
 
-/// <summary>What the master said to somebody who wants to fill a key.</summary>
-/// <param name="State">Who fills it.</param>
-/// <param name="Entry">The value, if it is <see cref="LeaseState.Filled"/>.</param>
+/// <summary>The master's answer to a request for a lease.</summary>
+/// <param name="State">The state of the lease.</param>
+/// <param name="Entry">The value, if the state is <see cref="LeaseState.Filled"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LeaseAnswer(LeaseState State, StoredEntry Entry)
 {

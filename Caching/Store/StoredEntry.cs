@@ -3,12 +3,12 @@ using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Caching.Store;
 
-/// <summary>A key as read from Redis.</summary>
-/// <param name="State">What Redis said.</param>
-/// <param name="Payload">The bytes under the key.</param>
-/// <param name="TimeToLive">How long they remain; <see langword="null"/> for ever.</param>
+/// <summary>The result of reading a key from Redis.</summary>
+/// <param name="State">Whether the key has a value.</param>
+/// <param name="Payload">The bytes of the value.</param>
+/// <param name="TimeToLive">The remaining time to live; <see langword="null"/> for ever.</param>
 /// <param name="Node">The node that answered.</param>
-/// <param name="Ticket">The right to keep the value in the process; <see langword="null"/> when Redis would not tell of its change.</param>
+/// <param name="Ticket">The right to keep the value in the near cache; <see langword="null"/> when Redis would not push an invalidation for it.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoredEntry(StoredState State, byte[]? Payload, TimeSpan? TimeToLive, string? Node, FillTicket? Ticket)
 {
@@ -20,7 +20,7 @@ internal readonly record struct StoredEntry(StoredState State, byte[]? Payload, 
         new(payload is null ? StoredState.Missing : StoredState.Found, payload, timeToLive, node, ticket);
 }
 
-/// <summary>What Redis said about a key.</summary>
+/// <summary>Whether Redis has a value for a key.</summary>
 internal enum StoredState
 {
     /// <summary>The key has no value.</summary>
@@ -29,6 +29,6 @@ internal enum StoredState
     /// <summary>The key has a value.</summary>
     Found,
 
-    /// <summary>Redis could not say, so nothing is to be written either.</summary>
+    /// <summary>Redis did not answer, so no value must be written either.</summary>
     Unavailable,
 }

@@ -111,7 +111,7 @@ public sealed class TelemetryTests(ProcessApplication running)
             (log = running.Telemetry.Logs.FirstOrDefault(log => log.TraceId == trace.FirstOrDefault()?.TraceId && trace.Any(span => span.Id == log.SpanId))) is not null);
 
         Assert.Equal("apiservice", log!.Origin.Service);
-        Assert.Contains("holds something that is no string", log.Text, StringComparison.Ordinal);
+        Assert.Contains("does not hold a string", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
