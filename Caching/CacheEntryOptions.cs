@@ -3,45 +3,45 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace RedisAspire.Caching;
 
 /// <summary>
-/// How one entry is cached, where it differs from <see cref="ReplicatedCacheOptions"/>. It says more than
-/// <see cref="HybridCacheEntryOptions"/>, which converts to it.
+/// The options of one entry. A property that is <see langword="null"/> takes the value of <see cref="ReplicatedCacheOptions"/>.
+/// <see cref="HybridCacheEntryOptions"/> converts to this type, which has more options.
 /// </summary>
 public sealed record CacheEntryOptions
 {
-    /// <summary>How long the entry is fresh; zero: it is not stored.</summary>
+    /// <summary>How long the entry is fresh; with zero it is not stored.</summary>
     public TimeSpan? Expiration { get; init; }
 
-    /// <summary>How long it stays in the process at most, never longer than in Redis; zero: not at all.</summary>
+    /// <summary>How long the entry stays in the near cache at most, never longer than in Redis; with zero it is not kept there.</summary>
     public TimeSpan? LocalExpiration { get; init; }
 
-    /// <summary>The most that is added to <see cref="Expiration"/> at random, so that entries written together do not expire together.</summary>
+    /// <summary>The upper bound of the random time that is added to <see cref="Expiration"/>, so that entries written together do not expire together.</summary>
     public TimeSpan? MaximumJitter { get; init; }
 
-    /// <summary>How long after its expiration the entry may still be served: while one caller refreshes it, and when the source fails.</summary>
+    /// <summary>How long after its expiration the stale entry may still be returned: while one caller refreshes it, and when the source fails.</summary>
     public TimeSpan? StaleWindow { get; init; }
 
-    /// <summary>How long a caller waits for the source while there is a stale value, before it takes that.</summary>
+    /// <summary>How long a caller waits for the source before it gets the stale value, if there is one.</summary>
     public TimeSpan? SourceSoftTimeout { get; init; }
 
     /// <summary>
-    /// How long the source may take at all: then its callers get a <see cref="SourceTimeoutException"/>. It is told to stop,
-    /// and what it returns all the same is not stored.
+    /// How long the source may take before its callers get a <see cref="SourceTimeoutException"/>. The call of the source is
+    /// cancelled, and a value that it returns nevertheless is not stored.
     /// </summary>
     public TimeSpan? SourceHardTimeout { get; init; }
 
-    /// <summary>How long it is remembered that the source has no value (<see langword="null"/>); zero: not at all.</summary>
+    /// <summary>How long a <see langword="null"/> from the source is cached; with zero it is not cached.</summary>
     public TimeSpan? NegativeExpiration { get; init; }
 
-    /// <summary>What is switched off for the entry.</summary>
+    /// <summary>The levels and operations that are switched off for the entry.</summary>
     public HybridCacheEntryFlags? Flags { get; init; }
 
-    /// <summary>The same options in this type.</summary>
+    /// <summary>Converts options of <see cref="HybridCache"/> to this type.</summary>
     /// <param name="options">Options of <see cref="HybridCache"/>.</param>
     public static implicit operator CacheEntryOptions?(HybridCacheEntryOptions? options) => FromHybridCacheEntryOptions(options);
 
-    /// <summary>The same options in this type.</summary>
+    /// <summary>Converts options of <see cref="HybridCache"/> to this type.</summary>
     /// <param name="options">Options of <see cref="HybridCache"/>.</param>
-    /// <returns>The options; <see langword="null"/> for none.</returns>
+    /// <returns>The converted options; <see langword="null"/> for <see langword="null"/>.</returns>
     public static CacheEntryOptions? FromHybridCacheEntryOptions(HybridCacheEntryOptions? options) => options is null ? null : new CacheEntryOptions
     {
         Expiration = options.Expiration,

@@ -2,29 +2,29 @@ using System.Runtime.InteropServices;
 
 namespace RedisAspire.Caching;
 
-/// <summary>What a look-up returned, and where it came from.</summary>
+/// <summary>The result of a look-up: the value, and where it came from.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 /// <param name="Value">The value.</param>
 /// <param name="Level">The level that answered.</param>
-/// <param name="Node">The name of the Redis node that held the value; <see langword="null"/> when none was involved.</param>
-/// <param name="TimeToLive">How long the value remains cached; <see langword="null"/> when it never expires or was not cached.</param>
+/// <param name="Node">The name of the Redis node that the value was read from; <see langword="null"/> when no node was involved.</param>
+/// <param name="TimeToLive">How long the value remains fresh in the cache; <see langword="null"/> when it never expires or was not cached.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct CacheLookup<T>(T Value, CacheLevel Level, string? Node, TimeSpan? TimeToLive)
 {
-    /// <summary>Whether the value has expired and is served because its refresh is under way or has failed.</summary>
+    /// <summary>Whether the value is stale: it has expired and is returned because its refresh is in progress or has failed.</summary>
     public bool IsStale { get; init; }
 
-    /// <summary>How long ago the value was read from Redis, for one from the process; zero for others.</summary>
+    /// <summary>How long ago a value from the near cache was read from Redis; zero for other values.</summary>
     public TimeSpan Age { get; init; }
 
-    /// <summary>Whether a cache level answered, so that the source was spared.</summary>
+    /// <summary>Whether the near cache or Redis answered, so that the source was not called.</summary>
     public bool IsHit => Level != CacheLevel.Source;
 }
 
 /// <summary>The level of the cache that answered a look-up.</summary>
 public enum CacheLevel
 {
-    /// <summary>The value was in this process.</summary>
+    /// <summary>The value was in the near cache of this process.</summary>
     Near,
 
     /// <summary>The value was in Redis.</summary>
@@ -34,7 +34,7 @@ public enum CacheLevel
     Source,
 }
 
-/// <summary>The source took longer than it may. Redis has nothing to do with it.</summary>
+/// <summary>The source exceeded its time-out. Redis is not involved in this failure.</summary>
 public sealed class SourceTimeoutException : TimeoutException
 {
     /// <summary>Creates the exception.</summary>
@@ -43,15 +43,15 @@ public sealed class SourceTimeoutException : TimeoutException
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What took how long.</param>
+    /// <param name="message">The message.</param>
     public SourceTimeoutException(string message)
         : base(message)
     {
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What took how long.</param>
-    /// <param name="innerException">What ended the wait.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="innerException">The cause of the exception.</param>
     public SourceTimeoutException(string message, Exception? innerException)
         : base(message, innerException)
     {

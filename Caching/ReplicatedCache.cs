@@ -9,12 +9,12 @@ using RedisAspire.Caching.Telemetry;
 namespace RedisAspire.Caching;
 
 /// <summary>
-/// A <see cref="HybridCache"/> over a replicated Redis. Values stay in the process until Redis tells that they have
-/// changed; what is not there is read from a replica; what is not in Redis either is asked of the source, by one
-/// caller in one process while all others wait. A process always sees its own writes. Redis failing never fails a
-/// look-up: the source answers instead.
+/// A <see cref="HybridCache"/> over a replicated Redis. Values stay in a near cache in the process until Redis pushes an
+/// invalidation; a value that is not there is read from a replica; a value that is not in Redis either comes from the
+/// source, which one process in the cluster calls while the others wait. A process always sees its own writes. A failure of
+/// Redis never fails a look-up: the source answers instead.
 /// </summary>
-public sealed class ReplicatedCache : HybridCache
+public sealed partial class ReplicatedCache : HybridCache
 {
     private readonly EntryFiller _filler;
     private readonly CoherentReader _reader;
@@ -60,17 +60,17 @@ public sealed class ReplicatedCache : HybridCache
         return ValueOfAsync(LookupBeyondAsync(key, state, factory, options, tags, cancellationToken));
     }
 
-    /// <summary>Looks a value up as <see cref="HybridCache"/> does, and says where it came from.</summary>
+    /// <summary>Looks up a value as <see cref="HybridCache"/> does, and also returns where it came from.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="key">The name of the entry.</param>
     /// <param name="factory">The source: called once when no level has the value, however many callers wait.</param>
     /// <param name="options">The entry's own options.</param>
     /// <param name="tags">The entry's tags.</param>
-    /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
-    /// <returns>The value and its story.</returns>
-    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
-    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
-    /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
+    /// <param name="cancellationToken">Cancels the wait of this caller; the source is cancelled when all its callers have cancelled.</param>
+    /// <returns>The value and where it came from.</returns>
+    /// <exception cref="ArgumentException">A tag or an option is invalid.</exception>
+    /// <exception cref="NotSupportedException">Values of the type cannot be cached, because JSON cannot read them back.</exception>
+    /// <exception cref="SourceTimeoutException">The source exceeded its time-out.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<T>(
         string key,
         Func<CancellationToken, ValueTask<T>> factory,
@@ -79,7 +79,7 @@ public sealed class ReplicatedCache : HybridCache
         CancellationToken cancellationToken = default) =>
         LookupAsync(key, factory, static (source, token) => source(token), options, tags, cancellationToken);
 
-    /// <summary>Looks a value up as <see cref="HybridCache"/> does, and says where it came from.</summary>
+    /// <summary>Looks up a value as <see cref="HybridCache"/> does, and also returns where it came from.</summary>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="key">The name of the entry.</param>
@@ -87,11 +87,11 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="factory">The source: called once when no level has the value, however many callers wait.</param>
     /// <param name="options">The entry's own options.</param>
     /// <param name="tags">The entry's tags.</param>
-    /// <param name="cancellationToken">Ends the wait of this caller; the source goes on while others wait.</param>
-    /// <returns>The value and its story.</returns>
-    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
-    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
-    /// <exception cref="SourceTimeoutException">The source took longer than it may.</exception>
+    /// <param name="cancellationToken">Cancels the wait of this caller; the source is cancelled when all its callers have cancelled.</param>
+    /// <returns>The value and where it came from.</returns>
+    /// <exception cref="ArgumentException">A tag or an option is invalid.</exception>
+    /// <exception cref="NotSupportedException">Values of the type cannot be cached, because JSON cannot read them back.</exception>
+    /// <exception cref="SourceTimeoutException">The source exceeded its time-out.</exception>
     public ValueTask<CacheLookup<T>> LookupAsync<TState, T>(
         string key,
         TState state,
@@ -120,7 +120,7 @@ public sealed class ReplicatedCache : HybridCache
         string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default) =>
         SetAsync(key, value, (CacheEntryOptions?)options, tags, cancellationToken);
 
-    /// <summary>Writes a value, replacing what is there.</summary>
+    /// <summary>Writes a value, and replaces an existing one.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="key">The name of the entry.</param>
     /// <param name="value">The value.</param>
@@ -128,8 +128,8 @@ public sealed class ReplicatedCache : HybridCache
     /// <param name="tags">The entry's tags.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the master has the value, or could not be reached.</returns>
-    /// <exception cref="ArgumentException">A tag or an option makes no sense.</exception>
-    /// <exception cref="NotSupportedException">A value of the type would not come back from the cache as it was.</exception>
+    /// <exception cref="ArgumentException">A tag or an option is invalid.</exception>
+    /// <exception cref="NotSupportedException">Values of the type cannot be cached, because JSON cannot read them back.</exception>
     public async ValueTask SetAsync<T>(string key, T value, CacheEntryOptions? options, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
         var policy = new EntryPolicy(options, _options);
@@ -146,119 +146,10 @@ public sealed class ReplicatedCache : HybridCache
             return;
         }
 
-        // What is not written must not leave the old value behind.
+        // The old value is removed even when the new one is not written, so that no read returns it.
         await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
-        if (packed is { } kept && policy.IsForProcessAlone)
-            await _filler.KeepHereAsync(key, value, kept.Bytes, kept.FreshFor, stamps!, policy, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) =>
-        await TryRemoveAsync(key, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Removes entries, all in one round trip.</summary>
-    /// <param name="keys">The names of the entries; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when the master has removed them, or could not be reached.</returns>
-    public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
-        await TryRemoveAsync(keys, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Removes an entry as <see cref="RemoveAsync(string, CancellationToken)"/> does, and says whether that is done.</summary>
-    /// <param name="key">The name of the entry.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>
-    /// Whether the master has removed it, so that other processes hear of it. Otherwise this process alone serves it no
-    /// more; it is removed as soon as a master answers, unless the process ends before.
-    /// </returns>
-    public ValueTask<bool> TryRemoveAsync(string key, CancellationToken cancellationToken = default) => TryRemoveAsync([key], cancellationToken);
-
-    /// <summary>Removes entries as <see cref="RemoveAsync(IEnumerable{string}, CancellationToken)"/> does, and says whether that is done.</summary>
-    /// <param name="keys">The names of the entries; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The same as of one entry.</returns>
-    public async ValueTask<bool> TryRemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
-    {
-        var all = keys?.Where(CacheKey.IsUsable).Distinct(StringComparer.Ordinal).ToArray() ?? [];
-        return all.Length == 0 || await WriteAsync(all, _store.RemoveAsync(all, cancellationToken)).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Removes every entry with a tag, in one step however many they are. Every entry has the tag <c>*</c>. Nothing is
-    /// deleted from Redis: what is void expires there in its own time.
-    /// </summary>
-    /// <param name="tag">The tag.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when no entry with the tag is served any more in this process.</returns>
-    public override async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        await TryRemoveByTagAsync(tag, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Removes every entry with a tag as <see cref="RemoveByTagAsync(string, CancellationToken)"/> does, and says whether that is done.</summary>
-    /// <param name="tag">The tag.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>
-    /// Whether the master knows, so that other processes hear of it. Otherwise this process alone serves them no more; the
-    /// master is told as soon as it answers, unless the process ends before.
-    /// </returns>
-    public async ValueTask<bool> TryRemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
-    {
-        // No entry can have it.
-        if (!CacheKey.IsName(tag))
-            return true;
-        try
-        {
-            return await _tags.RemoveAsync(tag, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Which of them find an entry with the tag is not known before they have found it.
-            ForgetAllFlights();
-        }
-    }
-
-    /// <summary>
-    /// Deletes keys from Redis: every string whose name starts with <see cref="ReplicatedCacheOptions.KeyPrefix"/> and that
-    /// has a time to live, except those with a reserved prefix. Works in batches, so that no other command waits long.
-    /// <see cref="RemoveByTagAsync(string, CancellationToken)"/> with the tag <c>*</c> is faster, and deletes nothing.
-    /// </summary>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>How many keys were deleted.</returns>
-    /// <exception cref="InvalidOperationException">There is no prefix: other programs' keys could not be told from those of the cache.</exception>
-    /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
-    /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
-    public ValueTask<long> ClearAsync(CancellationToken cancellationToken = default) => _options.KeyPrefix.Length > 0
-        ? ClearAsync("", cancellationToken)
-        : throw new InvalidOperationException("The cache has no KeyPrefix, so that this would delete keys of other programs: say what the names start with, or remove the tag *.");
-
-    /// <summary>
-    /// Deletes keys from Redis: every string whose name, after <see cref="ReplicatedCacheOptions.KeyPrefix"/>, starts in a
-    /// certain way and that has a time to live, except those with a reserved prefix, whoever has written them.
-    /// </summary>
-    /// <param name="start">What the names start with; empty for all, which without a prefix are all keys in Redis.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>How many keys were deleted.</returns>
-    /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
-    /// <exception cref="StackExchange.Redis.RedisException">Redis failed on the way.</exception>
-    public async ValueTask<long> ClearAsync(string start, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        var removed = 0L;
-        long? offset = null;
-        try
-        {
-            await foreach (var batch in _sweeper.SweepAsync(start, cancellationToken).ConfigureAwait(false))
-            {
-                removed += batch.Removed;
-                offset = batch.Offset;
-            }
-
-            return removed;
-        }
-        finally
-        {
-            // One note for all of them: one for each would take as much memory as there are keys.
-            _reader.AllChanged(offset);
-            ForgetAllFlights();
-        }
+        if (packed is { } kept && policy.IsNearOnly)
+            await _filler.StoreNearAsync(key, value, kept.Bytes, kept.FreshFor, stamps!, policy, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;
@@ -309,7 +200,7 @@ public sealed class ReplicatedCache : HybridCache
 
     private async ValueTask<bool> WriteAsync(string[] keys, ValueTask<WriteResult> write)
     {
-        // Of a write whose caller has given up it is not known whether it is done.
+        // The outcome of a write whose caller has cancelled is unknown, so it counts as failed.
         var result = WriteResult.NotReached;
         try
         {
@@ -326,7 +217,7 @@ public sealed class ReplicatedCache : HybridCache
     private void Written(string key, WriteResult result)
     {
         _reader.Written(key, result);
-        // Who comes from now on must not share a read from before the write.
+        // Later callers must not share a read from before the write.
         _flights.Forget(key);
         _filler.Forget(key);
     }

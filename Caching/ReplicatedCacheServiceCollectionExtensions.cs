@@ -17,12 +17,12 @@ namespace RedisAspire.Caching;
 public static class ReplicatedCacheServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="HybridCache"/> over a replicated Redis, and <see cref="ReplicatedCache"/> for those who want
-    /// to know where a value came from. The nodes are the connection strings <c>redis-master</c> and
-    /// <c>redis-replica-…</c> of the configuration.
+    /// Adds <see cref="HybridCache"/> over a replicated Redis, and <see cref="ReplicatedCache"/>, which also returns where a
+    /// value came from. The nodes are the connection strings <c>redis-master</c> and <c>redis-replica-…</c> of the
+    /// configuration.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Changes the cache's options.</param>
+    /// <param name="configure">Configures the cache's options.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddReplicatedCache(this IServiceCollection services, Action<ReplicatedCacheOptions>? configure = null)
     {
@@ -58,7 +58,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisInspector>();
         services.AddHostedService(provider =>
         {
-            // With the cache, so that what it follows the nodes with is there before the first look-up.
+            // The cache is created with the topology, so that it follows the nodes before the first look-up.
             _ = provider.GetRequiredService<ReplicatedCache>();
             return provider.GetRequiredService<RedisTopology>();
         });
@@ -88,7 +88,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
             provider.GetRequiredService<EntryCodec>(),
             provider.GetRequiredService<CacheInstruments>(),
             provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>()));
-        // Added, not only where there is none: the last one is it.
+        // It is added even if there is one already, because the last registration is used.
         services.AddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
         services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis").AddCheck<NearCacheHealthCheck>("near cache");
@@ -96,15 +96,15 @@ public static class ReplicatedCacheServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds <see cref="IDistributedCache"/> over the same Redis nodes, for output caching, sessions and data protection.
-    /// Adds <see cref="AddReplicatedCache"/> with it.
+    /// Adds <see cref="IDistributedCache"/> over the same Redis nodes, for output caching, sessions and data protection. It
+    /// calls <see cref="AddReplicatedCache"/> as well.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddReplicatedDistributedCache(this IServiceCollection services)
     {
         services.AddReplicatedCache();
-        // Added, not only where there is none: MVC and others bring one that keeps everything in the process.
+        // It is added even if there is one already, because MVC and others register one that keeps everything in the process.
         services.AddSingleton<IDistributedCache, ReplicatedDistributedCache>();
         return services;
     }

@@ -8,11 +8,11 @@ using RedisAspire.Caching.Store;
 namespace RedisAspire.Caching;
 
 /// <summary>
-/// <see cref="IDistributedCache"/> over the same connections: what output caching, sessions and data protection use.
-/// Reads go to a replica and see this process' own writes; values are kept under their own prefix, so that emptying
-/// the cache leaves them alone. While Redis is away, reads find nothing and writes are lost, with a warning.
+/// <see cref="IDistributedCache"/> over the same connections, for output caching, sessions and data protection. Reads go
+/// to a replica and see this process' own writes; the values have their own prefix, so that clearing the cache does not
+/// delete them. While Redis is unavailable, reads return no value and writes are lost, and a warning is logged.
 /// </summary>
-/// <remarks>The methods without <c>Async</c> block a thread: they are there because the interface asks for them.</remarks>
+/// <remarks>The methods without <c>Async</c> block a thread; the interface requires them.</remarks>
 internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisStore store, NearCache near, TimeProvider time) : IBufferDistributedCache
 {
     public byte[]? Get(string key) => Wait(GetAsync(key));
@@ -63,7 +63,7 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
         reader.Written(name, await store.RemoveAsync([name], token).ConfigureAwait(false));
     }
 
-    // None for what would answer for other keys: see CacheKey. Nothing is kept under it.
+    // A key that would be mapped to the same name as others (see CacheKey) has no name, and no value is stored under it.
     private static string? NameOf(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -74,7 +74,7 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
-    // Every read is a use, which prolongs a value with a sliding expiration.
+    // Every read extends the time to live of a value with a sliding expiration.
     private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         if (NameOf(key) is not { } name)
@@ -91,9 +91,9 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
     }
 }
 
-/// <summary>A value with what is needed to prolong it: its sliding expiration and its last moment, 16 bytes in front of the value.</summary>
-/// <param name="Sliding">How long it lives after each use; <see langword="null"/> when use does not prolong it.</param>
-/// <param name="EndsAt">When it ends however much it is used.</param>
+/// <summary>A value with its sliding and absolute expiration, which are stored in 16 bytes in front of the value.</summary>
+/// <param name="Sliding">How long the value lives after each use; <see langword="null"/> without sliding expiration.</param>
+/// <param name="EndsAt">When the value expires regardless of its use.</param>
 /// <param name="Value">The value.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOffset? EndsAt, ReadOnlyMemory<byte> Value)
@@ -102,7 +102,7 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Reads what <see cref="Pack"/> made; <see langword="null"/> if it is something else.</summary>
+    /// <summary>Reads a payload of <see cref="Pack"/>; returns <see langword="null"/> for any other payload.</summary>
     public static DistributedPayload? Read(byte[] payload)
     {
         if (payload.Length < HeaderBytes)
@@ -117,11 +117,11 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
             payload.AsMemory(HeaderBytes));
     }
 
-    /// <summary>The bytes to store, and how long.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value would have expired already.</exception>
+    /// <summary>The bytes to store, and their time to live.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The absolute expiration is in the past.</exception>
     public static (byte[] Bytes, TimeSpan? TimeToLive) Pack(ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, DateTimeOffset now)
     {
-        // What ends after the calendar never ends.
+        // An expiration beyond the range of DateTimeOffset is treated as none.
         var endsAt = options.AbsoluteExpirationRelativeToNow is { } relative
             ? relative < DateTimeOffset.MaxValue - now ? now + relative : null
             : options.AbsoluteExpiration;
@@ -135,10 +135,10 @@ internal readonly record struct DistributedPayload(TimeSpan? Sliding, DateTimeOf
         return (bytes, TimeToLiveFrom(now, sliding, endsAt) is { } left ? AtLeast(left) : null);
     }
 
-    /// <summary>How long it lives if it is used now.</summary>
+    /// <summary>The time to live of the value if it is used now.</summary>
     public TimeSpan? TimeToLiveFrom(DateTimeOffset now) => TimeToLiveFrom(now, Sliding, EndsAt);
 
-    // What Redis counts time in: less than one would be none.
+    // Redis counts time in milliseconds, so a shorter time to live would be zero.
     private static TimeSpan AtLeast(TimeSpan time) => time > Shortest ? time : Shortest;
 
     private static TimeSpan? TimeToLiveFrom(DateTimeOffset now, TimeSpan? sliding, DateTimeOffset? endsAt) =>

@@ -7,18 +7,18 @@ using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>Values to bytes and back, and to what is kept in the process.</summary>
+/// <summary>Converts values to bytes and back, and to and from items of the near cache.</summary>
 internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions<ReplicatedCacheOptions> options, WarningLimiter warnings, ILogger<EntryCodec> logger)
 {
-    // Once is enough: an application that stores such things does so all the time.
+    // Each of these is logged once, because an application that has such values has them all the time.
     private bool _isLargePayloadLogged;
     private bool _isUnserializableLogged;
 
-    /// <summary>Refuses a type of which no value can be cached.</summary>
-    /// <exception cref="NotSupportedException">It is one.</exception>
+    /// <summary>Checks that values of a type can be cached.</summary>
+    /// <exception cref="NotSupportedException">Values of the type cannot be cached.</exception>
     public void Check<T>() => serializers.Get<T>();
 
-    /// <summary>The bytes of a value; <see langword="null"/> when it has none.</summary>
+    /// <summary>Serializes a value; returns <see langword="null"/> when the serializer fails.</summary>
     public byte[]? Serialize<T>(string key, T value)
     {
         if (value is null)
@@ -30,7 +30,7 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
             serializer.Serialize(value, buffer);
             return buffer.WrittenSpan.ToArray();
         }
-#pragma warning disable CA1031 // Serializers throw what they like.
+#pragma warning disable CA1031 // A serializer may throw any exception.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -40,7 +40,7 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         }
     }
 
-    /// <summary>The bytes to store for a value, and how long; <see langword="null"/> when it is not to be cached, or cannot be.</summary>
+    /// <summary>The payload to store for a value, and how long the value is fresh; <see langword="null"/> when it must not or cannot be cached.</summary>
     public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, in EntryPolicy policy, TagStamp[] stamps)
     {
         var freshFor = policy.FreshFor(value is null);
@@ -55,10 +55,10 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         return null;
     }
 
-    /// <summary>The value of bytes that are known to be one.</summary>
+    /// <summary>Deserializes bytes that are known to be valid.</summary>
     public T Deserialize<T>(ReadOnlyMemory<byte> bytes) => serializers.Get<T>().Deserialize(new ReadOnlySequence<byte>(bytes));
 
-    /// <summary>Reads a value; one that cannot be read, whatever the reason, is none.</summary>
+    /// <summary>Decodes a stored payload; returns <see langword="false"/> and logs a warning when that fails for any reason.</summary>
     public bool TryDecode<T>(string key, byte[] payload, [NotNullWhen(true)] out EntryHeader? header, out T value, out ReadOnlyMemory<byte> bytes)
     {
         header = null;
@@ -67,16 +67,16 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         try
         {
             if (!EntryHeader.TryRead(payload, out var read, out var start))
-                throw new InvalidDataException("Its header is malformed.");
+                throw new InvalidDataException("The header is malformed.");
             bytes = payload.AsMemory(start);
             if (!read.IsNull)
                 value = Deserialize<T>(bytes);
             else if (default(T) is not null)
-                throw new InvalidDataException("It is null.");
+                throw new InvalidDataException("The stored value is null, which the type does not allow.");
             header = read;
             return true;
         }
-#pragma warning disable CA1031 // Serializers throw what they like.
+#pragma warning disable CA1031 // A serializer may throw any exception.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -86,11 +86,11 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         }
     }
 
-    /// <summary>What the process keeps of a value: itself if callers may share it, otherwise its bytes.</summary>
+    /// <summary>The form of a value in the near cache: the value itself if callers may share it, otherwise its bytes.</summary>
     public static object? ToNear<T>(T value, ReadOnlyMemory<byte> bytes) =>
         value is null || Immutability<T>.IsShareable ? value : bytes.ToArray();
 
-    /// <summary>The value of what the process keeps; says no if it was kept as another type.</summary>
+    /// <summary>Gets the value of an item of the near cache; returns <see langword="false"/> if it was stored as another type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFromNear<T>(string key, NearItem item, out T value)
     {
@@ -100,10 +100,10 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
             return true;
         }
 
-        return TryThaw(key, item, out value);
+        return TryDeserializeNear(key, item, out value);
     }
 
-    private bool TryThaw<T>(string key, NearItem item, out T value)
+    private bool TryDeserializeNear<T>(string key, NearItem item, out T value)
     {
         value = default!;
         if (item.Value is not byte[] bytes || item.IsShared || Immutability<T>.IsShareable)
@@ -113,7 +113,7 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
             value = Deserialize<T>(bytes);
             return true;
         }
-#pragma warning disable CA1031 // Serializers throw what they like.
+#pragma warning disable CA1031 // A serializer may throw any exception.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -122,12 +122,12 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The value under '{Key}' cannot be read as {Type}: treated as a miss.")]
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' cannot be read as {Type}. The look-up counts as a miss.")]
     private partial void LogUnreadable(string key, Type type, Exception failure);
 
-    [LoggerMessage(LogLevel.Warning, "A value of '{Key}' cannot be serialized as {Type}: such are served, not cached. This is not said again.")]
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' cannot be serialized as {Type} and is returned but not cached (logged once).")]
     private partial void LogUnserializable(string key, Type type, Exception failure);
 
-    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, more than the {Maximum} allowed: such are served, not cached. This is not said again.")]
+    [LoggerMessage(LogLevel.Warning, "The value of '{Key}' has {Length} bytes, which exceeds MaximumPayloadBytes ({Maximum}), and is returned but not cached (logged once).")]
     private partial void LogPayloadTooLarge(string key, int length, int maximum);
 }

@@ -6,13 +6,13 @@ using RedisAspire.Caching.Near;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>Finds a value that is not in the process: in Redis, or else at the source, asked by one process of all.</summary>
+/// <summary>Finds a value that is not in the near cache: in Redis, or else at the source, which one process in the cluster calls.</summary>
 internal sealed partial class EntryFiller(
     EntryReader entries, LeasedFiller filler, NearCache near, IOptions<ReplicatedCacheOptions> options, TimeProvider time, WarningLimiter warnings, ILogger<EntryFiller> logger)
 {
     private readonly ReplicatedCacheOptions _options = options.Value;
     private readonly SingleFlight<HybridCacheEntryFlags> _refreshes = new();
-    // Once is enough: an application that has such keys asks for them all the time.
+    // This is logged once, because an application that has such keys uses them all the time.
     private bool _isUnusableKeyLogged;
 
     /// <summary>Finds the value.</summary>
@@ -22,8 +22,8 @@ internal sealed partial class EntryFiller(
         if (key.Length > _options.MaximumKeyLength)
             return await BypassAsync(job, cancellationToken).ConfigureAwait(false);
 
-        // Begun before Redis is read, so that a change after that keeps the value from staying.
-        var ticket = policy.IsForProcessAlone ? near.BeginFill(key) : null;
+        // The fill begins before Redis is read, so that a later invalidation voids it.
+        var ticket = policy.IsNearOnly ? near.BeginFill(key) : null;
         try
         {
             var (finding, found) = policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead)
@@ -46,7 +46,7 @@ internal sealed partial class EntryFiller(
         }
     }
 
-    /// <summary>Asks the source for what cannot be cached under its key.</summary>
+    /// <summary>Calls the source for a key that cannot be cached.</summary>
     public async Task<FillResult<T>> BypassAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
     {
         if (!Interlocked.Exchange(ref _isUnusableKeyLogged, true))
@@ -56,26 +56,26 @@ internal sealed partial class EntryFiller(
             : Absent<T>();
     }
 
-    /// <summary>Keeps a value in the process alone whose key has just been removed from Redis.</summary>
-    public ValueTask KeepHereAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy, CancellationToken cancellationToken) =>
-        entries.KeepHereAsync(key, value, bytes, freshFor, stamps, policy, cancellationToken);
+    /// <summary>Stores a value in the near cache only, after its key has been removed from Redis.</summary>
+    public ValueTask StoreNearAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy, CancellationToken cancellationToken) =>
+        entries.StoreNearAsync(key, value, bytes, freshFor, stamps, policy, cancellationToken);
 
-    /// <summary>Who comes from now on does not share the refresh of a key that is under way.</summary>
+    /// <summary>Keeps later callers from sharing a refresh of the key that is in flight.</summary>
     public void Forget(string key) => _refreshes.Forget(key);
 
-    /// <summary>Who comes from now on shares no refresh that is under way.</summary>
+    /// <summary>Keeps later callers from sharing any refresh that is in flight.</summary>
     public void ForgetAll() => _refreshes.ForgetAll();
 
     private static FillResult<T> Absent<T>() => new(new CacheLookup<T>(default!, CacheLevel.Source, Node: null, TimeToLive: null), null);
 
-    // One caller refreshes what is stale; all take the stale value meanwhile, or after the soft time-out.
+    // One caller refreshes the stale value; all callers get the stale one at once, or after the soft time-out.
     private async Task<FillResult<T>> RefreshAsync<TState, T>(FillJob<TState, T> job, FillResult<T> stale, CancellationToken cancellationToken)
     {
         var mayWrite = job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite);
         if (!mayWrite && job.Policy.SourceSoftTimeout == TimeSpan.Zero)
             return stale;
 
-        // All that may write do the same, whatever else is switched off for them.
+        // Refreshes that may write are equal, whatever their other flags are, so they share one flight.
         var variant = mayWrite ? HybridCacheEntryFlags.None : job.Policy.Flags;
         var refresh = _refreshes.RunAsync(job.Key, variant, (Filler: this, job), static (work, token) => work.Filler.TryRefreshAsync(work.job, token), CancellationToken.None).AsTask();
         if (job.Policy.SourceSoftTimeout == TimeSpan.Zero)
@@ -93,7 +93,7 @@ internal sealed partial class EntryFiller(
         }
     }
 
-    // Never fails: nobody may be waiting, and there is a stale value.
+    // It never throws: the callers have the stale value, and may wait no longer.
     private async Task<FillResult<T>?> TryRefreshAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
     {
         try
@@ -102,7 +102,7 @@ internal sealed partial class EntryFiller(
                 ? await filler.RefreshAsync(job, cancellationToken).ConfigureAwait(false)
                 : await filler.CallAsync(job, ticket: null, cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The source throws what it likes.
+#pragma warning disable CA1031 // The source may throw any exception.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -112,24 +112,24 @@ internal sealed partial class EntryFiller(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is blank, has control characters or half a surrogate pair, or is longer than the {Maximum} allowed: such are served, not cached. This is not said again.")]
+    [LoggerMessage(LogLevel.Warning, "A key of {Length} characters is blank, contains control characters or half a surrogate pair, or is longer than MaximumKeyLength ({Maximum}). Its value is returned but not cached (logged once).")]
     private partial void LogKeyUnusable(int length, int maximum);
 
-    [LoggerMessage(LogLevel.Warning, "The stale value of '{Key}' could not be refreshed: it is served for as long as its stale window lasts.")]
+    [LoggerMessage(LogLevel.Warning, "The refresh of the stale value of '{Key}' failed. The stale value is returned until its stale window ends.")]
     private partial void LogRefreshFailed(string key, Exception failure);
 }
 
-/// <summary>What is to be found, and how.</summary>
+/// <summary>The parameters of a look-up that the near cache did not answer.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="State">Passed to <paramref name="Factory"/>.</param>
 /// <param name="Factory">The source.</param>
-/// <param name="Policy">How the entry is cached.</param>
+/// <param name="Policy">The effective options of the entry.</param>
 /// <param name="Tags">The entry's tags.</param>
 internal sealed record FillJob<TState, T>(
     string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, EntryPolicy Policy, string[]? Tags);
 
-/// <summary>What one caller found out for all that wait with it.</summary>
-/// <param name="Lookup">The value and its story.</param>
-/// <param name="Bytes">The serialized value, from which others make objects of their own; <see langword="null"/> where there is none.</param>
+/// <summary>The result of a flight, for all callers that share it.</summary>
+/// <param name="Lookup">The value and where it came from.</param>
+/// <param name="Bytes">The serialized value, which is deserialized for each of the other callers; <see langword="null"/> when there is none.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FillResult<T>(CacheLookup<T> Lookup, ReadOnlyMemory<byte>? Bytes);

@@ -6,38 +6,38 @@ using RedisAspire.Caching.Near;
 namespace RedisAspire.Caching.Lookup;
 
 /// <summary>
-/// What an entry must say beside its value. Values in Redis are plain; only an entry that needs it carries this
-/// header, recognised by a first byte that is never part of UTF-8 text.
+/// The metadata of an entry. Values in Redis are plain; only an entry that needs metadata carries this header, whose first
+/// byte never occurs in UTF-8 text.
 /// </summary>
 /// <param name="IsNull">Whether the value is <see langword="null"/>.</param>
-/// <param name="StaleWindow">How long of the key's time to live the value is stale already.</param>
+/// <param name="StaleWindow">The last part of the key's time to live, during which the value is stale.</param>
 /// <param name="Tags">The entry's tags.</param>
 internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyList<TagStamp> Tags)
 {
-    /// <summary>How many tags an entry has at most.</summary>
+    /// <summary>The maximum number of tags of an entry.</summary>
     public const int MaximumTags = byte.MaxValue;
 
-    /// <summary>How long a tag is at most, as UTF-8.</summary>
+    /// <summary>The maximum length of a tag in UTF-8.</summary>
     public const int MaximumTagBytes = ushort.MaxValue;
 
     private const byte Mark = 0xFF;
     private const byte Version = 1;
     private const byte NullFlag = 1;
 
-    /// <summary>Of an entry without header.</summary>
+    /// <summary>The metadata of an entry without a header.</summary>
     public static EntryHeader None { get; } = new(IsNull: false, TimeSpan.Zero, []);
 
-    /// <summary>Whether bytes start with a header, or would be taken for one.</summary>
+    /// <summary>Whether the bytes start with the mark of a header.</summary>
     public static bool IsMarked(ReadOnlySpan<byte> payload) => !payload.IsEmpty && payload[0] == Mark;
 
-    /// <summary>The bytes to store: the value alone where that says everything.</summary>
+    /// <summary>The bytes to store: the value with the header, or the value alone when it needs none.</summary>
     /// <exception cref="InvalidOperationException">There are too many tags, or one is too long.</exception>
     public byte[] Wrap(ReadOnlySpan<byte> value)
     {
         if (!IsNull && StaleWindow == TimeSpan.Zero && Tags.Count == 0 && !IsMarked(value))
             return value.ToArray();
         if (Tags.Count > MaximumTags)
-            throw new InvalidOperationException($"An entry has at most {MaximumTags} tags.");
+            throw new InvalidOperationException($"An entry must not have more than {MaximumTags} tags.");
 
         var output = new ArrayBufferWriter<byte>(value.Length + 64);
         output.Write([Mark, Version, IsNull ? NullFlag : (byte)0, (byte)Tags.Count]);
@@ -53,8 +53,8 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads the header, if there is one.</summary>
-    /// <returns>Whether the bytes are well formed; where the value starts.</returns>
+    /// <summary>Reads the header, if there is one, and the position at which the value starts.</summary>
+    /// <returns>Whether the bytes are well-formed.</returns>
     public static bool TryRead(ReadOnlySpan<byte> payload, out EntryHeader header, out int valueStart)
     {
         (header, valueStart) = (None, 0);
@@ -84,7 +84,7 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
     {
         var length = Encoding.UTF8.GetByteCount(text);
         if (length > ushort.MaxValue)
-            throw new InvalidOperationException("A tag is at most 65,535 bytes long.");
+            throw new InvalidOperationException($"A tag must not be longer than {MaximumTagBytes} bytes.");
         BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(sizeof(ushort)), (ushort)length);
         output.Advance(sizeof(ushort));
         output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));

@@ -3,18 +3,18 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>How an entry is cached, once its own options and the cache's defaults have been put together.</summary>
+/// <summary>The effective options of an entry: its own, and the cache's defaults for those that it does not set.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct EntryPolicy
 {
-    // What Redis counts time in: less than one would be none.
+    // Redis counts time in milliseconds, so a shorter expiration would be zero.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    // What a timer takes, seven weeks. More is as good as no limit.
+    // The longest time that a timer accepts, seven weeks. A longer time-out is treated as none.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
-    /// <summary>Puts both together.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The entry's own options make no sense.</exception>
+    /// <summary>Combines the options of an entry with the defaults.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option of the entry is invalid.</exception>
     public EntryPolicy(CacheEntryOptions? options, ReplicatedCacheOptions defaults)
     {
         Expiration = NotNegative(options, static own => own.Expiration, nameof(Expiration)) ?? defaults.Expiration;
@@ -48,14 +48,14 @@ internal readonly record struct EntryPolicy
 
     public HybridCacheEntryFlags Flags { get; }
 
-    /// <summary>What the look-ups that share one flight have in common.</summary>
+    /// <summary>The options that must be equal for look-ups to share a flight.</summary>
     public FlightVariant Variant => new(Flags, SourceSoftTimeout, SourceHardTimeout);
 
-    /// <summary>Whether a new value is to be kept in the process although it is not written to Redis: for a time of its own.</summary>
-    public bool IsForProcessAlone =>
+    /// <summary>Whether a new value is stored in the near cache only, with <see cref="LocalExpiration"/>, and not in Redis.</summary>
+    public bool IsNearOnly =>
         !Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite) && Allows(HybridCacheEntryFlags.DisableLocalCacheWrite) && LocalExpiration > TimeSpan.Zero;
 
-    /// <summary>How long a value that is written now is fresh, jitter included. Zero is not to be stored.</summary>
+    /// <summary>How long a value that is written now is fresh, including jitter. A value with zero must not be stored.</summary>
     public TimeSpan FreshFor(bool isNull)
     {
         var expiration = isNull ? NegativeExpiration ?? Expiration : Expiration;
@@ -66,10 +66,10 @@ internal readonly record struct EntryPolicy
         return sum > Shortest ? sum : Shortest;
     }
 
-    /// <summary>How long the entry is stale after that, as far as time goes.</summary>
+    /// <summary>How long the entry is stale after that, limited to the range of <see cref="TimeSpan"/>.</summary>
     public TimeSpan StaleAfter(TimeSpan freshFor) => StaleWindow < TimeSpan.MaxValue - freshFor ? StaleWindow : TimeSpan.MaxValue - freshFor;
 
-    /// <summary>How long the entry stays in Redis, the stale window included.</summary>
+    /// <summary>The time to live of the entry in Redis, including the stale window.</summary>
     public TimeSpan TimeToLive(TimeSpan freshFor) => freshFor + StaleAfter(freshFor);
 
     public bool Allows(HybridCacheEntryFlags disabling) => (Flags & disabling) == HybridCacheEntryFlags.None;
@@ -82,11 +82,11 @@ internal readonly record struct EntryPolicy
 }
 
 /// <summary>
-/// What of a policy decides on what a look-up returns. The rest only says how a new value is stored, and that is up to
-/// whoever stores it.
+/// The part of a policy that determines the result of a look-up. The rest only determines how a new value is stored, which
+/// is decided by the caller whose source is called.
 /// </summary>
-/// <param name="Flags">What is switched off.</param>
-/// <param name="SourceSoftTimeout">How long the caller prefers a fresh value to a stale one.</param>
+/// <param name="Flags">The levels and operations that are switched off.</param>
+/// <param name="SourceSoftTimeout">How long the caller waits for a fresh value before it takes a stale one.</param>
 /// <param name="SourceHardTimeout">How long the source may take.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FlightVariant(HybridCacheEntryFlags Flags, TimeSpan SourceSoftTimeout, TimeSpan? SourceHardTimeout);

@@ -5,19 +5,19 @@ using RedisAspire.Caching.Store;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>Reads entries from Redis, says what they are worth, and keeps those in the process that may be kept.</summary>
+/// <summary>Reads entries from Redis, classifies them as fresh, stale or missing, and stores the fresh ones in the near cache.</summary>
 internal sealed class EntryReader(
     CoherentReader reader, NearCache near, TagRegistry tags, EntryCodec codec, IOptions<ReplicatedCacheOptions> options, TimeProvider time)
 {
-    // As long as replication takes where nothing is wrong.
+    // Replication on a healthy network takes about this long.
     private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Reads an entry.</summary>
     public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> ReadAsync<T>(string key, EntryPolicy policy, CancellationToken cancellationToken) =>
-        await JudgeAsync<T>(key, await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
+        await ClassifyAsync<T>(key, await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>What an entry is worth that has been read.</summary>
-    public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> JudgeAsync<T>(
+    /// <summary>Classifies an entry that has been read.</summary>
+    public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> ClassifyAsync<T>(
         string key, StoredEntry stored, EntryPolicy policy, CancellationToken cancellationToken)
     {
         var isKept = false;
@@ -50,20 +50,20 @@ internal sealed class EntryReader(
         }
     }
 
-    /// <summary>Keeps a value in the process that is not in Redis, from now on.</summary>
-    /// <returns>Whether it is kept.</returns>
-    public bool KeepHere<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy) =>
+    /// <summary>Stores a value that is not in Redis in the near cache.</summary>
+    /// <returns>Whether it was stored.</returns>
+    public bool StoreNear<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy) =>
         near.TryComplete(ticket, ItemOf(ticket.Key, near.Clock.Now, value, bytes, node: null, freshFor < policy.LocalExpiration ? freshFor : policy.LocalExpiration, stamps, policy));
 
-    /// <summary>The same for a key that this process has just removed from Redis.</summary>
-    public async ValueTask KeepHereAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy, CancellationToken cancellationToken)
+    /// <summary>Stores a value in the near cache only, after this process has removed its key from Redis.</summary>
+    public async ValueTask StoreNearAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy, CancellationToken cancellationToken)
     {
-        // Of a tag that has just begun the process does not know yet when it is removed.
+        // Reading the stamp of a new tag makes Redis push an invalidation when the tag is removed.
         if (!await tags.AreCurrentAsync(stamps, cancellationToken).ConfigureAwait(false))
             return;
 
-        // Not before a read that is past the removal: what Redis tells of that would take the value away again.
-        // It may come during the first such read, and makes that void.
+        // The value is stored only after a read that includes the removal, because the invalidation that belongs to the
+        // removal would remove the value again. That invalidation may void the first read, hence the second attempt.
         var attempts = 2;
         for (var started = time.GetTimestamp(); near.IsOn && time.GetElapsedTime(started) < options.Value.OperationTimeout;)
         {
@@ -75,7 +75,7 @@ internal sealed class EntryReader(
                 return;
             }
 
-            if (stored.Ticket is { } ticket && (KeepHere(ticket, value, bytes, freshFor, stamps, policy) || --attempts == 0))
+            if (stored.Ticket is { } ticket && (StoreNear(ticket, value, bytes, freshFor, stamps, policy) || --attempts == 0))
                 return;
             await Task.Delay(CatchUpPoll, time, cancellationToken).ConfigureAwait(false);
         }
@@ -94,24 +94,24 @@ internal sealed class EntryReader(
             Node = node,
             StoredAt = start,
             EndsAt = endsAt,
-            // The process lets go of everything when the stamp changes that every entry has.
+            // The tag that every entry has is left out: when its stamp changes, the near cache is flushed.
             Tags = stamps.Any(static stamp => stamp.Tag != TagStamp.EveryTag) ? [.. stamps.Where(static stamp => stamp.Tag != TagStamp.EveryTag)] : null,
         };
     }
 }
 
-/// <summary>What Redis has under a key.</summary>
+/// <summary>The classification of an entry in Redis.</summary>
 internal enum EntryFinding
 {
-    /// <summary>Nothing that will do.</summary>
+    /// <summary>There is no usable value.</summary>
     Missing,
 
-    /// <summary>A value that will do.</summary>
+    /// <summary>There is a fresh value.</summary>
     Fresh,
 
-    /// <summary>A value that is to be refreshed.</summary>
+    /// <summary>There is a value that has expired and needs a refresh.</summary>
     Stale,
 
-    /// <summary>Redis could not say.</summary>
+    /// <summary>Redis did not answer.</summary>
     Unavailable,
 }

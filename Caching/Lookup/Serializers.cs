@@ -13,8 +13,8 @@ using Microsoft.Extensions.Options;
 namespace RedisAspire.Caching.Lookup;
 
 /// <summary>
-/// Finds the serializer of a type: one registered for it, else the last registered factory that knows it,
-/// else text for strings, bytes for byte arrays, JSON for the rest. The order is the one of
+/// Finds the serializer of a type: one registered for it, else the last registered factory that supports it,
+/// else text for strings, bytes for byte arrays, JSON for all other types. The order is that of HybridCache:
 /// https://learn.microsoft.com/aspnet/core/performance/caching/hybrid#serialization.
 /// </summary>
 internal sealed class SerializerCatalog(IServiceProvider services, IOptions<ReplicatedCacheOptions> options)
@@ -22,7 +22,7 @@ internal sealed class SerializerCatalog(IServiceProvider services, IOptions<Repl
     private readonly ConcurrentDictionary<Type, object> _serializers = new();
 
     /// <summary>The serializer of a type.</summary>
-    /// <exception cref="NotSupportedException">There is none that could read back what it has written.</exception>
+    /// <exception cref="NotSupportedException">No serializer can read back the values that it writes.</exception>
     public IHybridCacheSerializer<T> Get<T>() =>
         (IHybridCacheSerializer<T>)_serializers.GetOrAdd(typeof(T), static (_, self) => self.Find<T>(), this);
 
@@ -45,10 +45,10 @@ internal sealed class SerializerCatalog(IServiceProvider services, IOptions<Repl
     }
 }
 
-/// <summary>A string is stored as its UTF-8 text, so that any client reads what it expects.</summary>
+/// <summary>Stores a string as its UTF-8 text, so that any client can read it.</summary>
 internal sealed class TextSerializer : IHybridCacheSerializer<string>
 {
-    // Text that would come back changed is none.
+    // Text with half a surrogate pair is refused, because it would be changed by the encoding.
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public string Deserialize(ReadOnlySequence<byte> source) => Encoding.UTF8.GetString(source);
@@ -56,7 +56,7 @@ internal sealed class TextSerializer : IHybridCacheSerializer<string>
     public void Serialize(string value, IBufferWriter<byte> target) => Strict.GetBytes(value, target);
 }
 
-/// <summary>Bytes are stored as they are.</summary>
+/// <summary>Stores bytes unchanged.</summary>
 internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
 {
     public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
@@ -64,13 +64,13 @@ internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
     public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
 }
 
-/// <summary>Everything else is stored as JSON.</summary>
+/// <summary>Stores values of all other types as JSON.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 internal sealed class JsonSerializer<T> : IHybridCacheSerializer<T>
 {
     private readonly JsonSerializerOptions _options;
 
-    /// <exception cref="NotSupportedException">A value would not come back as it was.</exception>
+    /// <exception cref="NotSupportedException">JSON cannot read back a value of the type.</exception>
     public JsonSerializer(JsonSerializerOptions options)
     {
         options.MakeReadOnly(populateMissingResolver: true);
@@ -92,24 +92,24 @@ internal sealed class JsonSerializer<T> : IHybridCacheSerializer<T>
 }
 
 /// <summary>
-/// Finds types that JSON writes without complaint and reads back empty, or not at all. Such a type would be a hit
-/// without a value, so it is refused by name before anything is done.
+/// Finds types that JSON writes without an error and reads back empty, or not at all. A hit would return a value without
+/// its state, so these types are refused before the source is called.
 /// </summary>
 internal static class JsonRoundTrip
 {
-    /// <summary>Refuses a type that does not come back.</summary>
-    /// <exception cref="NotSupportedException">It does not.</exception>
+    /// <summary>Checks that JSON can read back values of a type.</summary>
+    /// <exception cref="NotSupportedException">JSON cannot read them back.</exception>
     public static void Check(Type type, JsonSerializerOptions options)
     {
-        var isMadeByNobody = type.IsAbstract && options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null };
-        if ((isMadeByNobody ? type : FindLost(type, options, [])) is { } lost)
+        var isNotConstructible = type.IsAbstract && options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null };
+        if ((isNotConstructible ? type : FindUnreadable(type, options, [])) is { } unreadable)
         {
             throw new NotSupportedException(
-                $"A value of {type} would not come back from the cache as it was: JSON cannot read {lost} back. Register an IHybridCacheSerializer<T> for it, or set SerializerOptions.");
+                $"Values of {type} cannot be cached, because JSON cannot read {unreadable} back. Register an IHybridCacheSerializer<T> for it, or set SerializerOptions.");
         }
     }
 
-    private static Type? FindLost(Type type, JsonSerializerOptions options, HashSet<Type> seen)
+    private static Type? FindUnreadable(Type type, JsonSerializerOptions options, HashSet<Type> seen)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (!seen.Add(type))
@@ -117,14 +117,14 @@ internal static class JsonRoundTrip
 
         var info = options.GetTypeInfo(type);
         if (info.ElementType is { } element)
-            return FindLost(element, options, seen);
+            return FindUnreadable(element, options, seen);
         if (info.Kind != JsonTypeInfoKind.Object)
             return null;
 
         var read = info.Properties.Where(static property => property.Set is not null || property.AssociatedParameter is not null).ToArray();
         if (read.Length == 0 && HasState(type))
             return type;
-        return read.Select(property => FindLost(property.PropertyType, options, seen)).FirstOrDefault(static lost => lost is not null);
+        return read.Select(property => FindUnreadable(property.PropertyType, options, seen)).FirstOrDefault(static unreadable => unreadable is not null);
     }
 
     private static bool HasState(Type? type) =>
@@ -132,8 +132,8 @@ internal static class JsonRoundTrip
 }
 
 /// <summary>
-/// Whether callers may share one instance of a type. As in HybridCache: strings, value types without references,
-/// and sealed types marked <c>[ImmutableObject(true)]</c>.
+/// Whether callers may share one instance of a type. The rule is that of HybridCache: strings, value types without
+/// references, and sealed types marked <c>[ImmutableObject(true)]</c> are shared.
 /// </summary>
 /// <typeparam name="T">The type in question.</typeparam>
 internal static class Immutability<T>

@@ -3,19 +3,18 @@ using System.Collections.Concurrent;
 namespace RedisAspire.Caching.Lookup;
 
 /// <summary>
-/// Runs one operation at a time for each key, variant and type of the result; callers that come meanwhile share its
-/// result or its exception. A caller that cancels leaves alone; the operation itself is cancelled when the last one has
-/// left before it ended.
+/// Runs one operation at a time for each key, variant and result type; callers that arrive meanwhile share its result or
+/// its exception. Cancelling one caller does not affect the others; the operation is cancelled when all callers have cancelled.
 /// </summary>
-/// <typeparam name="TVariant">What tells operations on the same key apart whose results must not be shared.</typeparam>
+/// <typeparam name="TVariant">Distinguishes operations on the same key whose results must not be shared.</typeparam>
 internal sealed class SingleFlight<TVariant>
     where TVariant : struct
 {
-    // Of each key all that are under way, mostly one. An array is never changed and never empty.
+    // The flights of each key, mostly one. The arrays are never modified and never empty.
     private readonly ConcurrentDictionary<string, Flight[]> _flights = new(StringComparer.Ordinal);
 
-    /// <summary>Joins the operation under way, or starts it.</summary>
-    /// <returns>The result, and whether this caller is the one that started the operation.</returns>
+    /// <summary>Joins the operation in flight, or starts one.</summary>
+    /// <returns>The result, and whether this caller started the operation.</returns>
     public async ValueTask<(TResult Result, bool IsLeader)> RunAsync<TState, TResult>(
         string key, TVariant variant, TState state, Func<TState, CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken)
     {
@@ -34,7 +33,7 @@ internal sealed class SingleFlight<TVariant>
             }
             else if (!flight.TryJoin())
             {
-                // Its last caller has just left: it is being cancelled, so a new one takes its place.
+                // The last caller has just cancelled, so the flight is ending and a new one replaces it.
                 Remove(key, flight);
                 continue;
             }
@@ -50,10 +49,13 @@ internal sealed class SingleFlight<TVariant>
         }
     }
 
-    /// <summary>Who comes from now on does not share the operations under way, whose results may be outdated; those who wait for them still get them.</summary>
+    /// <summary>
+    /// Keeps later callers from sharing the operations of a key in flight, whose results may be outdated. Callers that have
+    /// joined already still get the results.
+    /// </summary>
     public void Forget(string key) => _flights.TryRemove(key, out _);
 
-    /// <summary>Forgets all operations under way.</summary>
+    /// <summary>Keeps later callers from sharing any operation in flight.</summary>
     public void ForgetAll() => _flights.Clear();
 
     private static Flight<TResult>? Find<TResult>(Flight[] flights, TVariant variant)
@@ -86,7 +88,7 @@ internal sealed class SingleFlight<TVariant>
         while (!TryReplace(key, flights, Array.FindAll(flights, other => other != flight)));
     }
 
-#pragma warning disable CA1001 // A source without timer or wait handle holds nothing to dispose of, and its callers end at any time.
+#pragma warning disable CA1001 // A token source without a timer or wait handle has no resources to dispose of, and callers may use it at any time.
     private abstract class Flight(TVariant variant)
 #pragma warning restore CA1001
     {
@@ -116,7 +118,7 @@ internal sealed class SingleFlight<TVariant>
         public void Leave()
         {
             if (Interlocked.Decrement(ref _callers) == 0 && !HasEnded)
-                // Elsewhere: what others do when they are told is neither this caller's time nor its failure.
+                // The callbacks run on another thread: their duration and exceptions must not affect this caller.
                 _ = _abandoned.CancelAsync();
         }
     }
@@ -145,13 +147,13 @@ internal sealed class SingleFlight<TVariant>
                 _result.TrySetCanceled(cancelled.CancellationToken);
                 return;
             }
-#pragma warning disable CA1031 // Whatever the operation throws belongs to its callers.
+#pragma warning disable CA1031 // Any exception of the operation is passed to its callers.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
                 ended();
                 _result.TrySetException(failure);
-                // Callers may all have left: nobody observes it then.
+                // The exception is marked as observed, because all callers may have cancelled.
                 _ = _result.Task.Exception;
                 return;
             }

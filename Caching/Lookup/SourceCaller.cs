@@ -3,14 +3,14 @@ using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>Calls the source within its time, and measures it.</summary>
+/// <summary>Calls the source with its time-out, and measures the call.</summary>
 internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider time)
 {
-    /// <summary>About the longest time that a timer can be set to: who may take longer may take as long as it likes.</summary>
+    /// <summary>About the longest time that a timer accepts; a longer time-out is treated as none.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
     /// <summary>Calls the source.</summary>
-    /// <exception cref="SourceTimeoutException">It took longer than <paramref name="hardTimeout"/>.</exception>
+    /// <exception cref="SourceTimeoutException">The source took longer than <paramref name="hardTimeout"/>.</exception>
     public async ValueTask<T> CallAsync<TState, T>(
         TState state, Func<TState, CancellationToken, ValueTask<T>> factory, TimeSpan? hardTimeout, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
     {
         using var expired = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancellationToken);
-        // A source that does not listen to its token is left behind.
+        // The wait ends with the time-out even if the source ignores its token.
         var call = factory(state, either.Token).AsTask();
         try
         {
@@ -45,7 +45,7 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
         }
         catch (OperationCanceledException cancelled) when (expired.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            _ = call.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = call.ContinueWith(static abandoned => _ = abandoned.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw new SourceTimeoutException($"The source did not answer in {limit.TotalMilliseconds:0} ms.", cancelled);
         }
     }

@@ -4,14 +4,14 @@ using RedisAspire.Caching.Store;
 
 namespace RedisAspire.Caching.Lookup;
 
-/// <summary>The present stamps of tags: kept in the process like any value, because Redis tells when they change.</summary>
+/// <summary>The current stamps of tags, kept in the near cache like values, because Redis pushes invalidations for them.</summary>
 internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearCache near)
 {
-    // Of the tag that every entry has: needed for every entry, and good until the process lets go of all that it keeps,
-    // which it does when Redis tells that this stamp has changed.
+    // The stamp of the tag that every entry has. It is needed for every entry, and valid until the near cache is flushed,
+    // which an invalidation of this stamp causes.
     private volatile EveryStamp? _every;
 
-    /// <summary>What an entry that is made now has to carry; <see langword="null"/> when Redis cannot say, or it is too much.</summary>
+    /// <summary>The stamps for an entry that is created now; <see langword="null"/> when Redis does not answer, or there are too many.</summary>
     public async ValueTask<TagStamp[]?> ReadAsync(string[]? tags, EntryPolicy policy, CancellationToken cancellationToken)
     {
         if (await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) is not { } every)
@@ -37,7 +37,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         return [.. stamps];
     }
 
-    /// <summary>Whether none of an entry's tags was removed since it was made.</summary>
+    /// <summary>Whether none of an entry's tags was removed since the entry was created.</summary>
     public async ValueTask<bool> AreCurrentAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
     {
         foreach (var stamp in stamps)
@@ -50,8 +50,8 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         return true;
     }
 
-    /// <summary>Whether an entry was made since everything was removed.</summary>
-    /// <remarks>Once it is kept in the process, that is not asked again: the process lets go of all when the stamp changes.</remarks>
+    /// <summary>Whether an entry was created after the last removal of the tag that every entry has.</summary>
+    /// <remarks>An entry in the near cache is not checked again, because a change of that stamp flushes the near cache.</remarks>
     public async ValueTask<bool> IsSinceAllRemovedAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
     {
         var carried = TagStamp.None;
@@ -64,7 +64,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         return await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) == carried;
     }
 
-    /// <summary>The same as <see cref="AreCurrentAsync"/> from what is in the process alone: says no where that is not enough.</summary>
+    /// <summary>The same as <see cref="AreCurrentAsync"/>, but from the near cache only; <see langword="false"/> when a stamp is not there.</summary>
     public bool AreCurrentNear(IReadOnlyList<TagStamp> stamps)
     {
         for (var i = 0; i < stamps.Count; i++)
@@ -76,13 +76,13 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         return true;
     }
 
-    /// <summary>Makes every entry with the tag void, wherever it is.</summary>
-    /// <returns>Whether the master knows; otherwise it is told later.</returns>
+    /// <summary>Voids every entry with the tag, at all levels and in all processes.</summary>
+    /// <returns>Whether the master has the new stamp; otherwise the write is retried later.</returns>
     public async ValueTask<bool> RemoveAsync(string tag, CancellationToken cancellationToken)
     {
         var key = TagStamp.KeyOf(tag);
         var stamp = NewStamp();
-        // Of a removal whose caller has given up it is not known whether it is done.
+        // The outcome of a removal whose caller has cancelled is unknown, so it counts as failed.
         var result = WriteResult.NotReached;
         try
         {
@@ -97,7 +97,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
 
     private static byte[] NewStamp() => Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
 
-    // The first entry with the tag, as far as is known, or the first after its key was lost.
+    // Called when the tag has no stamp: for its first entry, or after its key was lost.
     private async ValueTask<string?> BeginAsync(string key, EntryPolicy policy, CancellationToken cancellationToken)
     {
         var (result, stamp) = await store.BeginTagAsync(key, NewStamp(), policy.TimeToLive(policy.Expiration), cancellationToken).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         return stamp;
     }
 
-    // Only what is unavailable comes without a ticket and says nothing.
+    // The stamp is null only when Redis is unavailable, and then there is no ticket either.
     private static string? StampIn(in StoredEntry stored) => stored.State switch
     {
         StoredState.Unavailable => null,
@@ -146,11 +146,11 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     private sealed record EveryStamp(NearGeneration Generation, string Stamp);
 }
 
-/// <summary>The tags that a caller gives to an entry.</summary>
+/// <summary>Validates the tags that a caller gives to an entry.</summary>
 internal static class EntryTags
 {
-    /// <summary>The tags, each once, if an entry can have them.</summary>
-    /// <exception cref="ArgumentException">It cannot: better said before the source is called than when its value is to be stored.</exception>
+    /// <summary>The distinct tags.</summary>
+    /// <exception cref="ArgumentException">A tag is invalid, or there are too many. This is checked before the source is called.</exception>
     public static string[]? Of(IEnumerable<string>? tags)
     {
         if (tags is null)
@@ -158,13 +158,13 @@ internal static class EntryTags
 
         var all = tags.Distinct(StringComparer.Ordinal).ToArray();
         if (all.Length > EntryHeader.MaximumTags)
-            throw new ArgumentException($"An entry has at most {EntryHeader.MaximumTags} tags.", nameof(tags));
+            throw new ArgumentException($"An entry must not have more than {EntryHeader.MaximumTags} tags.", nameof(tags));
         foreach (var tag in all)
         {
             if (!CacheKey.IsName(tag))
-                throw new ArgumentException("A tag is a text that is not blank.", nameof(tags));
+                throw new ArgumentException("A tag must not be blank or contain half a surrogate pair.", nameof(tags));
             if (Encoding.UTF8.GetByteCount(tag) > EntryHeader.MaximumTagBytes)
-                throw new ArgumentException($"A tag is at most {EntryHeader.MaximumTagBytes} bytes long.", nameof(tags));
+                throw new ArgumentException($"A tag must not be longer than {EntryHeader.MaximumTagBytes} bytes.", nameof(tags));
         }
 
         return all;
