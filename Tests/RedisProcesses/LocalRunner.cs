@@ -23,16 +23,16 @@ internal sealed class LocalRunner(RedisReplication redis, string dataDirectory, 
 
     public async ValueTask DisposeAsync()
     {
-        // Sentinels first, so that none of them promotes a replica because the master ends.
-        await StopAsync(redis.Sentinels);
-        await StopAsync(redis.Nodes);
+        await Task.WhenAll(_processes.Values.Select(EndAsync));
+        foreach (var member in redis.Processes)
+            FreePorts.Release(member.Port);
     }
 
-    private async Task StopAsync(IEnumerable<RedisProcess> members)
+    // A master that is asked to end waits for its replicas first, for seconds; nobody needs the data after us.
+    private static async Task EndAsync(ManagedProcess process)
     {
-        await Task.WhenAll(members.Select(member => ProcessOf(member)?.DisposeAsync().AsTask() ?? Task.CompletedTask));
-        foreach (var member in members)
-            FreePorts.Release(member.Port);
+        await process.KillAsync();
+        await process.DisposeAsync();
     }
 
     // As a replica of whichever node is the master now, or as what it was when none is.
