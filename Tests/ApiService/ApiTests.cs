@@ -3,31 +3,16 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-/// <summary>Tests of the API on real nodes, with an API of its own for every test.</summary>
-/// <param name="fixture">The nodes.</param>
+/// <summary>Tests of the API on real nodes, which all tests of a class share.</summary>
+/// <param name="fixture">The nodes and the API.</param>
 /// <param name="hasAdminKey">Whether <see cref="Client"/> has the admin key.</param>
-/// <param name="settings">Configuration that differs from that of other tests.</param>
-public abstract class ApiTests(RedisFixture fixture, bool hasAdminKey, params (string Name, string? Value)[] settings) : IAsyncLifetime
+public abstract class ApiTests(ApiFixture fixture, bool hasAdminKey)
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private protected RedisReplication Redis => fixture.Redis;
 
-    private protected ApiFactory Api { get; private set; } = null!;
+    private protected ApiFactory Api => fixture.Api;
 
-    protected HttpClient Client { get; private set; } = null!;
-
-    public virtual async ValueTask InitializeAsync()
-    {
-        Api = await StartAsync(settings);
-        Client = hasAdminKey ? Api.CreateAdminClient() : Api.CreateClient();
-    }
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected virtual Task<ApiFactory> StartAsync((string Name, string? Value)[] settings) => ApiFactory.StartAsync(Redis, settings);
+    protected HttpClient Client => hasAdminKey ? fixture.Admin : fixture.Anybody;
 }

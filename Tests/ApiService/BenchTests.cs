@@ -7,7 +7,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class BenchTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class BenchTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     // So many that the read node has caught up with the first writes before the last reads: until then they go to the master.
     private const int Requests = 5000;

@@ -8,7 +8,7 @@ namespace RedisAspire.Tests.ApiService;
 // The catalogue is looked at as a whole, so that every test begins with a new one on nodes of this class only.
 public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClassFixture<CatalogueFixture>, IAsyncLifetime
 {
-    private readonly HttpClient _http = fixture.Http;
+    private readonly HttpClient _http = fixture.Anybody;
     private readonly ProductClient _products = new(fixture.Admin);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -117,7 +117,7 @@ public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClass
     [InlineData("/api/db/seed")]
     public async Task Without_the_admin_key_nothing_is_repaired_or_added(string path)
     {
-        using var response = await fixture.Http.PostAsync(new Uri(path, UriKind.Relative), content: null, Cancellation);
+        using var response = await fixture.Anybody.PostAsync(new Uri(path, UriKind.Relative), content: null, Cancellation);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(3, (long)await Master.ExecuteAsync("SCARD", "db:products"));

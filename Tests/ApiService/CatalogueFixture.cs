@@ -1,37 +1,10 @@
-using RedisAspire.RedisProcesses;
-using RedisAspire.Tests.Support;
-
 namespace RedisAspire.Tests.ApiService;
 
-/// <summary>The API on nodes of its own, for the tests of a class.</summary>
-public sealed class CatalogueFixture : IAsyncLifetime
+/// <summary>Nodes and the API on them for a whole class of tests of the catalogue.</summary>
+public sealed class CatalogueFixture : ApiFixture
 {
-    private readonly RedisFixture _fixture = new();
-    private ApiFactory _api = null!;
+    // Many tests share few cores: a replica that is slow here has still to be waited for.
+    protected override (string Name, string? Value)[] Settings => [("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:02")];
 
-    internal RedisReplication Redis => _fixture.Redis;
-
-    /// <summary>A client that has the admin key.</summary>
-    internal HttpClient Admin { get; private set; } = null!;
-
-    /// <summary>A client that has not.</summary>
-    internal HttpClient Http { get; private set; } = null!;
-
-    internal ProductClient Products { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _fixture.InitializeAsync();
-        // Many tests share few cores: a replica that is slow here has still to be waited for.
-        _api = await ApiFactory.StartAsync(Redis, ("Db:ReplicationTimeout", "00:00:10"), ("Db:OperationTimeout", "00:00:02"));
-        Http = _api.CreateClient();
-        Admin = _api.CreateAdminClient();
-        Products = new ProductClient(Admin);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
+    internal ProductClient Products => new(Admin);
 }

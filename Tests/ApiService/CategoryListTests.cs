@@ -49,10 +49,10 @@ public sealed class CategoryListTests(CatalogueFixture fixture) : IClassFixture<
         await own.Redis.WaitForReplicasAsync();
 
         await own.Redis.Master.Process.KillAsync();
-        var page = await PageAsync("", own.Http);
+        var page = await PageAsync("", own.Anybody);
         foreach (var replica in own.Redis.Replicas)
             await replica.Process.KillAsync();
-        using var nobody = await own.Http.GetAsync(new Uri("/api/db/categories", UriKind.Relative), Cancellation);
+        using var nobody = await own.Anybody.GetAsync(new Uri("/api/db/categories", UriKind.Relative), Cancellation);
 
         Assert.StartsWith("redis-replica-", page.GetProperty("node").GetString());
         Assert.Equal("tools", Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("name").GetString());
@@ -66,7 +66,7 @@ public sealed class CategoryListTests(CatalogueFixture fixture) : IClassFixture<
     [InlineData("?cursor=*", "cursor")]
     public async Task A_page_that_cannot_be_is_a_problem(string query, string parameter)
     {
-        using var response = await fixture.Http.GetAsync(new Uri($"/api/db/categories{query}", UriKind.Relative), Cancellation);
+        using var response = await fixture.Anybody.GetAsync(new Uri($"/api/db/categories{query}", UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.True((await ProductClient.JsonAsync(response)).GetProperty("errors").TryGetProperty(parameter, out _));
@@ -82,7 +82,7 @@ public sealed class CategoryListTests(CatalogueFixture fixture) : IClassFixture<
         string? cursor = null;
         do
         {
-            var page = await PageAsync(cursor is null ? $"?limit={limit}" : $"?limit={limit}&cursor={cursor}", fixture.Http);
+            var page = await PageAsync(cursor is null ? $"?limit={limit}" : $"?limit={limit}&cursor={cursor}", fixture.Anybody);
             items.AddRange(page.GetProperty("items").EnumerateArray().Select(item => $"{item.GetProperty("name").GetString()} {item.GetProperty("products").GetInt64()}"));
             cursor = page.GetProperty("next").GetString();
         }

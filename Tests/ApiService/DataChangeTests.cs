@@ -7,9 +7,10 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class DataChangeTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class DataChangeTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     private readonly string _key = $"key-{Guid.NewGuid():N}";
+
     [Fact]
     public async Task A_changed_value_is_seen_by_every_instance_at_once()
     {

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.ApiService.Data;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class DataServiceTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<RedisFixture>
+public sealed class DataServiceTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: false), IClassFixture<ApiFixture>
 {
     [Fact]
     public async Task A_value_that_may_be_outdated_does_not_stay_cached_when_the_one_who_asked_first_has_gone()

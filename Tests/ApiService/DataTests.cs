@@ -7,9 +7,10 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class DataTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class DataTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     private readonly string _key = $"key-{Guid.NewGuid():N}";
+
     [Fact]
     public async Task The_first_request_is_a_slow_miss_and_the_second_a_fast_hit()
     {

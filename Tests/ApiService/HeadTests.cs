@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary><c>HEAD</c>, which is answered as <c>GET</c> is, without content.</summary>
-public sealed class HeadTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class HeadTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     [Fact]
     public async Task Whatever_can_be_read_has_a_head()

@@ -5,9 +5,10 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class HistoryTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class HistoryTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     private readonly string _key = $"key-{Guid.NewGuid():N}";
+
     [Fact]
     public async Task Look_ups_of_every_instance_are_listed_page_by_page()
     {

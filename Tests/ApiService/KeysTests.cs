@@ -7,7 +7,7 @@ namespace RedisAspire.Tests.ApiService;
 
 public sealed class KeysTests(KeysFixture fixture) : IClassFixture<KeysFixture>, IAsyncLifetime
 {
-    private readonly HttpClient _client = fixture.Client;
+    private readonly HttpClient _client = fixture.Admin;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

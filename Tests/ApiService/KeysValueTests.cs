@@ -9,7 +9,7 @@ namespace RedisAspire.Tests.ApiService;
 public sealed class KeysValueTests(KeysFixture fixture) : IClassFixture<KeysFixture>
 {
     private readonly string _key = $"key-{Guid.NewGuid():N}";
-    private readonly HttpClient _client = fixture.Client;
+    private readonly HttpClient _client = fixture.Admin;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ namespace RedisAspire.Tests.ApiService;
 
 public sealed class KeysWriteTests(KeysFixture fixture) : IClassFixture<KeysFixture>, IAsyncLifetime
 {
-    private readonly HttpClient _client = fixture.Client;
+    private readonly HttpClient _client = fixture.Admin;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

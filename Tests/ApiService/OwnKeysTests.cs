@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary>The application's own keys in the key browser, some of which are secrets.</summary>
-public sealed class OwnKeysTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class OwnKeysTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     private const string KeyRing = "app:data-protection:keys";
 

@@ -1,31 +1,36 @@
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-/// <summary>The same with nodes of its own for every test, because they stop some, or change or count what is in them.</summary>
-/// <inheritdoc/>
-public abstract class OwnNodesApiTests : ApiTests
+/// <summary>Tests of the API with nodes and an API of their own for every test, because they stop some, or change or count what is in them.</summary>
+/// <param name="hasAdminKey">Whether <see cref="Client"/> has the admin key.</param>
+/// <param name="settings">Configuration that differs from that of other tests.</param>
+public abstract class OwnNodesApiTests(bool hasAdminKey, params (string Name, string? Value)[] settings) : IAsyncLifetime
 {
-    private readonly RedisFixture _fixture;
+    private readonly RedisFixture _fixture = new();
 
-    protected OwnNodesApiTests(bool hasAdminKey, params (string Name, string? Value)[] settings)
-        : this(new RedisFixture(), hasAdminKey, settings)
-    {
-    }
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private OwnNodesApiTests(RedisFixture fixture, bool hasAdminKey, (string Name, string? Value)[] settings)
-        : base(fixture, hasAdminKey, settings) => _fixture = fixture;
+    private protected RedisReplication Redis => _fixture.Redis;
 
-    public override async ValueTask InitializeAsync()
+    private protected ApiFactory Api { get; private set; } = null!;
+
+    protected HttpClient Client { get; private set; } = null!;
+
+    public virtual async ValueTask InitializeAsync()
     {
         await _fixture.InitializeAsync();
-        await base.InitializeAsync();
+        Api = await StartAsync(settings);
+        Client = hasAdminKey ? Api.CreateAdminClient() : Api.CreateClient();
     }
 
-    public override async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
+        await Api.DisposeAsync();
         await _fixture.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    private protected virtual Task<ApiFactory> StartAsync((string Name, string? Value)[] settings) => ApiFactory.StartAsync(Redis, settings);
 }

@@ -9,7 +9,7 @@ namespace RedisAspire.Tests.ApiService;
 public sealed class ProductTests(CatalogueFixture fixture) : IClassFixture<CatalogueFixture>
 {
     private readonly RedisReplication _redis = fixture.Redis;
-    private readonly HttpClient _client = fixture.Http;
+    private readonly HttpClient _client = fixture.Anybody;
     private readonly ProductClient _products = fixture.Products;
     private readonly string _id = $"p-{Guid.NewGuid():N}";
 

@@ -5,7 +5,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class ReplicationCheckTests(RedisFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<RedisFixture>
+public sealed class ReplicationCheckTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     [Fact]
     public async Task The_six_tests_of_the_workshop_pass_on_a_sound_replication_and_nothing_is_left_behind()

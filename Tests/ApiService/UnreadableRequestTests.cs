@@ -7,20 +7,11 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary>Requests whose parameters or bodies are not what they are read as. None of them needs Redis.</summary>
-public sealed class UnreadableRequestTests : IAsyncLifetime
+public sealed class UnreadableRequestTests(UnreadableRequestTests.WithoutRedis fixture) : IClassFixture<UnreadableRequestTests.WithoutRedis>
 {
-    private ApiFactory _api = null!;
-    private HttpClient _client = null!;
+    private readonly HttpClient _client = fixture.Client;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _api = await ApiFactory.StartAsync(redis: null);
-        _client = _api.CreateAdminClient();
-    }
-
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Theory]
     [InlineData("/api/history?limit=abc", "limit", "It is a whole number of at most 9 digits.")]
@@ -101,5 +92,21 @@ public sealed class UnreadableRequestTests : IAsyncLifetime
         return problem.TryGetProperty("errors", out var errors)
             ? [.. errors.EnumerateObject().Select(error => (error.Name, error.Value[0].GetString()!))]
             : throw new InvalidOperationException(problem.GetRawText());
+    }
+
+    /// <summary>The API without any node.</summary>
+    public sealed class WithoutRedis : IAsyncLifetime
+    {
+        private ApiFactory _api = null!;
+
+        internal HttpClient Client { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _api = await ApiFactory.StartAsync(redis: null);
+            Client = _api.CreateAdminClient();
+        }
+
+        public ValueTask DisposeAsync() => _api.DisposeAsync();
     }
 }

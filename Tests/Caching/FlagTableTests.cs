@@ -6,13 +6,13 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Caching;
 
 /// <summary>The table of flags in docs/caching.md, cell by cell and in every combination.</summary>
-public sealed class FlagTableTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class FlagTableTests(FlagTableTests.Cached fixture) : IClassFixture<FlagTableTests.Cached>
 {
     private const HybridCacheEntryFlags NearOnly = HybridCacheEntryFlags.DisableDistributedCache | HybridCacheEntryFlags.DisableUnderlyingData;
 
     private readonly RedisReplication _redis = fixture.Redis;
+    private readonly CacheHost _host = fixture.Host;
     private readonly string _key = $"key-{Guid.NewGuid():N}";
-    private CacheHost _host = null!;
 
     public enum Place
     {
@@ -27,14 +27,6 @@ public sealed class FlagTableTests(RedisFixture fixture) : IClassFixture<RedisFi
         select new TheoryDataRow<HybridCacheEntryFlags, Place>((HybridCacheEntryFlags)flags, place));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _host = await CacheHost.StartAsync(_redis);
-        await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
-    }
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -161,4 +153,27 @@ public sealed class FlagTableTests(RedisFixture fixture) : IClassFixture<RedisFi
 
     private ValueTask<CacheLookup<string>> LookUpAsync(HybridCacheEntryFlags flags, TimeSpan? local, CacheHost? host = null) =>
         (host ?? _host).Cache.LookupAsync(_key, _ => ValueTask.FromResult("source"), new CacheEntryOptions { Flags = flags, LocalExpiration = local }, cancellationToken: Cancellation);
+
+    /// <summary>Nodes and a cache on them, for all cells.</summary>
+    public sealed class Cached : IAsyncLifetime
+    {
+        private readonly RedisFixture _fixture = new();
+
+        internal RedisReplication Redis => _fixture.Redis;
+
+        internal CacheHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            await _fixture.InitializeAsync();
+            Host = await CacheHost.StartAsync(Redis);
+            await Eventually.HoldsAsync("the near cache is on", () => Host.Near.IsOn);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            await _fixture.DisposeAsync();
+        }
+    }
 }
