@@ -18,7 +18,7 @@ internal sealed class Drill : IAsyncDisposable
     private Drill(DrillFixture fixture, bool isMasterLost)
     {
         _fixture = fixture;
-        Load = new LoadGenerator([.. fixture.Apis.Select(api => api.Url)], fixture.Web.Url, Limit, isMasterLost ? LimitOfWaiting : Limit);
+        Load = new LoadGenerator([.. fixture.Apis.Select(api => api.Url)], fixture.Web.Url, fixture.Undisturbed, Limit, isMasterLost ? LimitOfWaiting : Limit);
         Catalogue = new CatalogueWriter(fixture.Apis[0].Url);
     }
 

@@ -32,6 +32,9 @@ public class DrillFixture : RunningApplication
         await WarmUpAsync();
     }
 
+    /// <summary>Something that has nothing to do with the nodes.</summary>
+    internal Uri Undisturbed => new(Web.Url, "/alive");
+
     /// <summary>The node that is the master now.</summary>
     internal Task<RedisServer> MasterAsync() => Redis.CurrentMasterAsync();
 
@@ -44,7 +47,7 @@ public class DrillFixture : RunningApplication
     // What is compiled at the first request is not what a drill is about.
     private async Task WarmUpAsync()
     {
-        await using var load = new LoadGenerator([.. Apis.Select(api => api.Url)], Web.Url, TimeSpan.MaxValue);
+        await using var load = new LoadGenerator([.. Apis.Select(api => api.Url)], Web.Url, Undisturbed, TimeSpan.MaxValue);
         await using var catalogue = new CatalogueWriter(Apis[0].Url);
         load.Start();
         catalogue.Start();

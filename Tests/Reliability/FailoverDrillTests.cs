@@ -6,6 +6,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Reliability;
 
 /// <summary>Whatever happens to the nodes, every request is answered in time. Figures: docs/reliability.md.</summary>
+[Trait("Category", "Long")]
 [Collection(nameof(Undisturbed))]
 public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper output) : IClassFixture<DrillFixture>
 {
@@ -26,7 +27,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
         await using var drill = await Drill.RunAsync(fixture, async _ => await (await fixture.MasterAsync()).Process.KillAsync());
 
         await drill.AssertUnharmedAsync(output);
-        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime + drill.Load.HeldUp, $"{drill.Load}; {drill.Catalogue}");
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
         await using var drill = await Drill.RunAsync(fixture, async _ => (await fixture.MasterAsync()).Process.Send(Signal.Pause));
 
         await drill.AssertUnharmedAsync(output);
-        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime + drill.Load.HeldUp, $"{drill.Load}; {drill.Catalogue}");
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
         });
 
         await drill.AssertUnharmedAsync(output);
-        Assert.True(drill.Catalogue.LongestPause <= FailoverTime, $"{drill.Catalogue}");
+        Assert.True(drill.Catalogue.LongestPause <= FailoverTime + drill.Load.HeldUp, $"{drill.Load}; {drill.Catalogue}");
     }
 
     [Fact]

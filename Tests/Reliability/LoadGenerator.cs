@@ -24,29 +24,32 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = new();
+    private readonly Control _control;
     private Task? _run;
 
     /// <summary>Prepares it.</summary>
     /// <param name="apis">The API instances, asked in turn.</param>
     /// <param name="page">Asked now and then.</param>
+    /// <param name="undisturbed">Asked beside them, to know what other work on the machine costs: nothing that happens to the nodes touches it.</param>
     /// <param name="limit">What an answer may take.</param>
     /// <param name="limitOfWaiting">What it may take when another instance was already fetching the same value; as much as any other when not given.</param>
-    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page, TimeSpan limit, TimeSpan? limitOfWaiting = null)
+    public LoadGenerator(IReadOnlyList<Uri> apis, Uri page, Uri undisturbed, TimeSpan limit, TimeSpan? limitOfWaiting = null)
     {
         _limit = limit;
         _limitOfWaiting = limitOfWaiting ?? limit;
         _apis = apis;
         _page = page;
+        _control = new Control(undisturbed, _clock);
     }
 
     /// <summary>What went wrong.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
 
-    /// <summary>The answers that took longer than they may, by more than the machine itself was late to ask.</summary>
+    /// <summary>The answers that took longer than they may, by more than other work held them up.</summary>
     public IReadOnlyCollection<string> SlowAnswers => [.. _answers.Where(IsSlow).Select(answer => $"{answer}")];
 
-    /// <summary>How late the machine was at most to send a request: other work took its processors.</summary>
-    public TimeSpan Lateness { get; private set; }
+    /// <summary>For how long other work has held up the machine so far.</summary>
+    public TimeSpan HeldUp => _control.HeldUp(TimeSpan.Zero, _clock.Elapsed);
 
     /// <summary>The longest time an answer took, in milliseconds.</summary>
     public double Slowest => _answers.Select(answer => answer.Took.TotalMilliseconds).DefaultIfEmpty().Max();
@@ -55,7 +58,12 @@ internal sealed class LoadGenerator : IAsyncDisposable
     public int Answers => _answers.Count;
 
     /// <summary>Begins to ask.</summary>
-    public void Start() => _run = RunAsync();
+    public void Start()
+    {
+        _clock.Start();
+        _control.Start();
+        _run = RunAsync();
+    }
 
     /// <summary>Asks no more, and waits for the last answers.</summary>
     public async Task StopAsync()
@@ -64,6 +72,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         if (_run is not null)
             await _run;
         await Task.WhenAll(_running.Keys);
+        _clock.Stop();
     }
 
     /// <summary>Figures in a line.</summary>
@@ -73,19 +82,19 @@ internal sealed class LoadGenerator : IAsyncDisposable
         double At(double part) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{sorted.Length} answers in {_clock.Elapsed.TotalSeconds:0.0} s, {_failures.Count} failures; median {At(0.5):0.0} ms, p99 {At(0.99):0} ms, slowest {At(1):0} ms; asked up to {Lateness.TotalMilliseconds:0} ms late");
+            $"{sorted.Length} answers in {_clock.Elapsed.TotalSeconds:0.0} s, {_failures.Count} failures; median {At(0.5):0.0} ms, p99 {At(0.99):0} ms, slowest {At(1):0} ms; held up by other work for {HeldUp.TotalMilliseconds:0} ms");
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await _control.DisposeAsync();
         _http.Dispose();
         _stopping.Dispose();
     }
 
     private async Task RunAsync()
     {
-        _clock.Start();
         // Other keys every time: what happens at the moment of an accident is not the same in every run.
         var random = new Random();
         for (var sent = 0L; !_stopping.IsCancellationRequested; sent++)
@@ -93,8 +102,6 @@ internal sealed class LoadGenerator : IAsyncDisposable
             var due = TimeSpan.FromSeconds(sent / (double)RequestsPerSecond);
             if (due - _clock.Elapsed is { Ticks: > 0 } early)
                 await Task.Delay(early, CancellationToken.None);
-            else if (-(due - _clock.Elapsed) is var late && late > Lateness)
-                Lateness = late;
             var address = sent % PageEvery == 0 ? _page : new Uri(_apis[(int)(sent % _apis.Count)], $"/data/load-{random.Next(Keys)}");
             var asking = AskAsync(address);
             if (asking.IsCompleted)
@@ -102,8 +109,6 @@ internal sealed class LoadGenerator : IAsyncDisposable
             _running.TryAdd(asking, 0);
             _ = asking.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
         }
-
-        _clock.Stop();
     }
 
     private async Task AskAsync(Uri address)
@@ -124,7 +129,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         void Fail(string what) => _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s: {what}"));
     }
 
-    private bool IsSlow(Answer answer) => answer.Took - Lateness is var took && took > _limit && (took > _limitOfWaiting || !HasWaited(answer));
+    private bool IsSlow(Answer answer) => answer.Took - _control.HeldUp(answer.Asked, answer.Asked + answer.Took) is var took && took > _limit && (took > _limitOfWaiting || !HasWaited(answer));
 
     // Whether another instance was already fetching the same value.
     private bool HasWaited(Answer answer) => _answers.Any(other =>

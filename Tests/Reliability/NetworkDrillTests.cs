@@ -3,6 +3,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Reliability;
 
 /// <summary>The API under load while the network between it and the nodes is bad, or the nodes refuse to serve.</summary>
+[Trait("Category", "Long")]
 [Collection(nameof(Undisturbed))]
 public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -18,6 +19,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly RedisFixture _fixture = new();
     private readonly Dictionary<string, FlakyProxy> _proxies = [];
     private ApiFactory _api = null!;
+    private ApiFactory _withoutNodes = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -34,11 +36,13 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
                 ("Cache:OperationTimeout", "00:00:00.150"),
                 ("Cache:Expiration", "00:00:02"),
             ]);
+        _withoutNodes = await ApiFactory.StartAsync(redis: null);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
+        await _withoutNodes.DisposeAsync();
         foreach (var proxy in _proxies.Values)
             await proxy.DisposeAsync();
         await _fixture.DisposeAsync();
@@ -49,7 +53,9 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
     {
         using var client = _api.CreateClient();
         var address = client.BaseAddress!;
-        await using (var warmUp = new LoadGenerator([address], new Uri(address, "/health"), TimeSpan.MaxValue))
+        using var other = _withoutNodes.CreateClient();
+        var undisturbed = new Uri(other.BaseAddress!, "/alive");
+        await using (var warmUp = new LoadGenerator([address], new Uri(address, "/health"), undisturbed, TimeSpan.MaxValue))
         {
             warmUp.Start();
             await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
@@ -69,7 +75,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
 
         async Task UnderLoadAsync(string what, TimeSpan limit, Action<FlakyProxy> accident)
         {
-            await using var load = new LoadGenerator([address], new Uri(address, "/health"), limit);
+            await using var load = new LoadGenerator([address], new Uri(address, "/health"), undisturbed, limit);
             load.Start();
             await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
             foreach (var proxy in _proxies.Values)
