@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -16,6 +17,9 @@ internal sealed class RunningService
 
     /// <summary>What the dashboard shows as its state.</summary>
     public string? State => _resource.Snapshot?.State?.Text;
+
+    /// <summary>Whether it runs, as far as the orchestrator has seen.</summary>
+    public bool IsRunning => State == KnownResourceStates.Running;
 
     /// <summary>All instances of a service that is running.</summary>
     public static async Task<IReadOnlyList<RunningService>> InstancesOfAsync(DistributedApplication application, string service, CancellationToken cancellationToken)
@@ -44,10 +48,24 @@ internal sealed class RunningService
         await _resource.EndedAsync();
     }
 
-    /// <summary>Starts it again after it was killed, and waits until it is healthy.</summary>
+    /// <summary>Starts it again after it was killed, and waits until it is healthy and answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _resource.StartAsync(cancellationToken);
         await _resource.HealthyAsync();
+        // The orchestrator may still say how the ended process was.
+        using var http = new HttpClient { BaseAddress = Url };
+        await Eventually.HoldsAsync("it answers", async () =>
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, TimeSpan.FromSeconds(60));
     }
 }

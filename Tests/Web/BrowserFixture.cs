@@ -2,6 +2,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 using RedisAspire.Pages;
 using RedisAspire.Tests.AppHost;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Web;
 
@@ -26,6 +27,20 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
         if (_chromium is not null)
             await _chromium.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>Starts and resumes whatever is not running, and waits until all is as it was at the start.</summary>
+    internal async Task RestoreAsync()
+    {
+        foreach (var service in Apis.Append(Web).Where(service => !service.IsRunning))
+            await service.StartAsync(TestContext.Current.CancellationToken);
+        await Redis.RestoreAsync();
+        if (await Redis.CurrentMasterAsync() == Redis.Master)
+            return;
+
+        using var promoted = await OrderAsync(Redis.Master.Name, "promote");
+        promoted.EnsureSuccessStatusCode();
+        await Redis.RestoreAsync();
     }
 
     /// <summary>Opens a page as an operator and waits until it is interactive.</summary>

@@ -118,30 +118,6 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         }
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task The_page_is_accessible(ColorScheme colorScheme)
-    {
-        await using var page = await fixture.OpenAsync(colorScheme: colorScheme);
-        await page.RunAsync("foo");
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
-
-        await page.ExpectAccessibleAsync();
-    }
-
-    [Theory]
-    [InlineData(360)]
-    [InlineData(1920)]
-    public async Task The_page_fits_its_window(int width)
-    {
-        await using var page = await fixture.OpenAsync(width);
-        await page.RunAsync(_key);
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
-
-        Assert.Equal(0, await page.OverflowAsync());
-    }
-
     // Each second is shown for a second only, and a busy machine may pass one over.
     [GeneratedRegex("^(?:60|5[89]) s$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NearlyAMinute();

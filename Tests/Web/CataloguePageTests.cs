@@ -153,16 +153,10 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         Assert.Empty(page.Errors);
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
+    [Fact]
+    public async Task The_grid_and_the_form_are_accessible_and_fit_a_phone()
     {
-        await using var page = await fixture.OpenAsync(360, colorScheme, "/catalogue");
-        await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync();
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
-
+        await using var page = await fixture.OpenAsync(360, ColorScheme.Dark, "/catalogue");
         await page["view"].GetByText("Grid", new() { Exact = true }).ClickAsync();
         await page["new"].ClickAsync();
         await Assertions.Expect(page["save"]).ToBeVisibleAsync();

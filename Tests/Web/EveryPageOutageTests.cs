@@ -4,8 +4,8 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Web;
 
 /// <summary>Every page says what is going on while something is gone, and works again by itself when it is back.</summary>
-[Collection(nameof(BreakageCollection))]
-public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPages>
+[Trait("Category", "Long")]
+public sealed class EveryPageOutageTests(BrowserFixture fixture, OpenPages open) : BreakageTests(fixture), IClassFixture<OpenPages>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -13,7 +13,6 @@ public sealed class EveryPageOutageTests(OpenPages open) : IClassFixture<OpenPag
     public async Task While_the_master_is_killed()
     {
         var redis = open.Application.Redis;
-        await redis.RestoreAsync();
         var master = await redis.CurrentMasterAsync();
         // They are started again when every page has been checked.
         foreach (var sentinel in redis.Sentinels)

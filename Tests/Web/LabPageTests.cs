@@ -186,7 +186,6 @@ public sealed class LabPageTests(BrowserFixture fixture)
     [InlineData("hot-keys", "refresh", ColorScheme.Dark)]
     [InlineData("counters", "create", ColorScheme.Light)]
     [InlineData("rate-limit", "send", ColorScheme.Dark)]
-    [InlineData("queue", "state", ColorScheme.Light)]
     public async Task Every_experiment_is_accessible_and_fits_a_phone(string experiment, string mark, ColorScheme colorScheme)
     {
         await using var page = await fixture.OpenAsync(width: 360, colorScheme, $"/lab?show={experiment}");

@@ -5,17 +5,17 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Web;
 
 /// <summary>Fault injection on the page.</summary>
-[Collection(nameof(BreakageCollection))]
-public sealed class TopologyPageFailureTests(BrowserFixture fixture)
+public sealed class TopologyPageFailureTests(BrowserFixture fixture) : BreakageTests(fixture)
 {
+    private readonly BrowserFixture _fixture = fixture;
+
     private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 30_000 };
 
     [Fact]
     public async Task A_master_that_is_stopped_is_replaced_and_comes_back_as_a_replica_before_one_s_eyes()
     {
-        await fixture.Redis.RestoreAsync();
-        await using var page = await fixture.OpenAsync(path: "/topology");
-        var master = await fixture.Redis.CurrentMasterAsync();
+        await using var page = await _fixture.OpenAsync(path: "/topology");
+        var master = await _fixture.Redis.CurrentMasterAsync();
 
         await page[$"stop-{master.Name}"].ClickAsync(new() { Timeout = 20_000 });
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();

@@ -58,18 +58,5 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Topology");
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task The_page_is_accessible_and_fits_a_phone(ColorScheme colorScheme)
-    {
-        await using var page = await OpenAsync(width: 360, colorScheme);
-        await Assertions.Expect(page[$"stop-{fixture.Redis.Sentinels[0].Name}"]).ToBeVisibleAsync();
-
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
-    }
-
-    private Task<BrowserPage> OpenAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en") =>
-        fixture.OpenAsync(width, colorScheme, "/topology", language);
+    private Task<BrowserPage> OpenAsync(string language = "en") => fixture.OpenAsync(path: "/topology", language: language);
 }
