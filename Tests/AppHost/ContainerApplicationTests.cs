@@ -5,6 +5,7 @@ using RedisAspire.Hosting;
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The application with its nodes as containers, where a container runtime answers.</summary>
+[Trait("Category", "Long")]
 public sealed class ContainerApplicationTests(ContainerApplicationTests.Running running) : ApplicationTests(running), IClassFixture<ContainerApplicationTests.Running>
 {
     public sealed class Running() : RunningApplication("--Redis:Runtime=container")

@@ -48,6 +48,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Data_and_roles_survive_a_restart_whatever_characters_the_directory_and_the_password_have()
     {
         var data = Path.Combine(_data, "o'dd \"na$me&<|\\");

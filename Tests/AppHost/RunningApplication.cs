@@ -67,9 +67,9 @@ public abstract class RunningApplication(params string[] settings) : IAsyncLifet
         await RestoreServicesAsync();
     }
 
-    /// <summary>Starts the instances of the API again that a test has ended.</summary>
+    /// <summary>Starts the services again that a test has ended.</summary>
     protected Task RestoreServicesAsync() =>
-        Task.WhenAll(Apis.Where(api => api.State != KnownResourceStates.Running).Select(api => api.StartAsync(Cancellation)));
+        Task.WhenAll(Apis.Append(Web).Where(service => !service.IsRunning).Select(service => service.StartAsync(Cancellation)));
 
     /// <summary>Asks a node for a key.</summary>
     public async Task<string?> ReadAsync(string node, string key)

@@ -9,6 +9,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Reliability;
 
 /// <summary>Products are found by what they are, whatever clients do and whichever nodes die. Figures: docs/reliability.md.</summary>
+[Trait("Category", "Long")]
 [Collection(nameof(Undisturbed))]
 public sealed class CatalogueDrillTests(SentinelFixture fixture, ITestOutputHelper output) : IClassFixture<SentinelFixture>
 {

@@ -5,6 +5,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Reliability;
 
 /// <summary>The coherence of three processes while nodes die, hang and change their roles.</summary>
+[Trait("Category", "Long")]
 [Collection(nameof(Undisturbed))]
 public sealed class CoherenceDrillTests(ITestOutputHelper output) : IAsyncLifetime
 {

@@ -15,10 +15,49 @@ public sealed class CoherenceTests(ITestOutputHelper output) : IAsyncLifetime
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Three_processes_never_read_what_is_older_than_their_own_writes_and_nothing_stays_stale()
+    [Trait("Category", "Long")]
+    public Task Three_processes_never_read_what_is_older_than_their_own_writes_and_nothing_stays_stale() => AssertCoherentAsync(TimeSpan.FromSeconds(13), leastKills: 5);
+
+    // As long as it takes until a replica was stopped, and connections were cut before and after that.
+    [Fact]
+    public Task A_shorter_run_finds_nothing_either() => AssertCoherentAsync(TimeSpan.FromSeconds(7), leastKills: 2);
+
+    [Fact]
+    public async Task A_cache_that_does_not_heed_invalidations_is_found_out()
+    {
+        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, TimeSpan.FromSeconds(2), Breakage.IgnoresInvalidations);
+        output.WriteLine(run.Summary);
+        output.WriteLine(run.Violations);
+
+        Assert.True(run.Checking.Sum(counts => counts.Stale) > 0, run.Summary);
+        AssertTold(run, "After all writing a read returned ");
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_cache_that_forgets_its_own_writes_is_found_out()
+    {
+        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, TimeSpan.FromSeconds(6), Breakage.ForgetsOwnWrites);
+        output.WriteLine(run.Summary);
+        output.WriteLine(run.Violations);
+
+        Assert.True(run.Running.Sum(counts => counts.Behind) > 0, run.Summary);
+        AssertTold(run, "A read returned a value from before the process' own write.");
+    }
+
+    // With the write, and the read that did not know of it.
+    private static void AssertTold(CoherenceRun run, string violation)
+    {
+        Assert.Contains(violation, run.Violations);
+        Assert.Contains("Its history:", run.Violations);
+        Assert.Contains(" set ", run.Violations);
+        Assert.Contains(" Near redis-replica-", run.Violations);
+    }
+
+    private async Task AssertCoherentAsync(TimeSpan duration, int leastKills)
     {
         var accidents = new Accidents(_fixture.Redis);
-        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, TimeSpan.FromSeconds(13), accidents: accidents.HappenAsync);
+        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, duration, accidents: accidents.HappenAsync);
         output.WriteLine($"{accidents}; {run.Summary}");
         output.WriteLine(run.Violations);
 
@@ -40,38 +79,7 @@ public sealed class CoherenceTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.True(counts.Near > Keys / 2, run.Summary);
         });
         Assert.True(run.Running.Sum(counts => counts.AllWrites) > 3000, run.Summary);
-        Assert.True(accidents.Kills >= 5, run.Summary);
+        Assert.True(accidents.Kills >= leastKills, run.Summary);
         Assert.NotNull(accidents.Paused);
-    }
-
-    [Fact]
-    public async Task A_cache_that_does_not_heed_invalidations_is_found_out()
-    {
-        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, TimeSpan.FromSeconds(2), Breakage.IgnoresInvalidations);
-        output.WriteLine(run.Summary);
-        output.WriteLine(run.Violations);
-
-        Assert.True(run.Checking.Sum(counts => counts.Stale) > 0, run.Summary);
-        AssertTold(run, "After all writing a read returned ");
-    }
-
-    [Fact]
-    public async Task A_cache_that_forgets_its_own_writes_is_found_out()
-    {
-        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, TimeSpan.FromSeconds(6), Breakage.ForgetsOwnWrites);
-        output.WriteLine(run.Summary);
-        output.WriteLine(run.Violations);
-
-        Assert.True(run.Running.Sum(counts => counts.Behind) > 0, run.Summary);
-        AssertTold(run, "A read returned a value from before the process' own write.");
-    }
-
-    // With the write, and the read that did not know of it.
-    private static void AssertTold(CoherenceRun run, string violation)
-    {
-        Assert.Contains(violation, run.Violations);
-        Assert.Contains("Its history:", run.Violations);
-        Assert.Contains(" set ", run.Violations);
-        Assert.Contains(" Near redis-replica-", run.Violations);
     }
 }
