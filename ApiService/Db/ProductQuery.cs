@@ -15,14 +15,14 @@ namespace RedisAspire.ApiService.Db;
 /// <param name="Limit">How many at most: 1 to 200, 20 without.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 public sealed record ProductQuery(
-    [FromQuery(Name = "category")] [property: MaxLength(64, ErrorMessage = "It has at most 64 characters.")] string? Category = null,
-    [FromQuery(Name = "minPrice")] [property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MinPrice = null,
-    [FromQuery(Name = "maxPrice")] [property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MaxPrice = null,
+    [FromQuery(Name = "category")][property: MaxLength(64, ErrorMessage = "It has at most 64 characters.")] string? Category = null,
+    [FromQuery(Name = "minPrice")][property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MinPrice = null,
+    [FromQuery(Name = "maxPrice")][property: Range(0d, double.MaxValue, ErrorMessage = ProductQuery.NotNegative)] decimal? MaxPrice = null,
     [FromQuery(Name = "inStock")] bool? InStock = null,
-    [FromQuery(Name = "name")] [property: MaxLength(200, ErrorMessage = "It has at most 200 characters.")] string? Name = null,
-    [FromQuery(Name = "sort")] [property: AllowedValues(null, "price", ProductQuery.ByName, ErrorMessage = "Products can be sorted by 'price' or by 'name'.")] string? Sort = null,
-    [FromQuery(Name = "order")] [property: AllowedValues(null, "asc", ProductQuery.Descending, ErrorMessage = "The order is 'asc' or 'desc'.")] string? Order = null,
-    [FromQuery(Name = "limit")] [property: Range(1, ProductQuery.MaximumLimit, ErrorMessage = "A page has 1 to 200 products.")] int? Limit = null,
+    [FromQuery(Name = "name")][property: MaxLength(200, ErrorMessage = "It has at most 200 characters.")] string? Name = null,
+    [FromQuery(Name = "sort")][property: AllowedValues(null, "price", ProductQuery.ByName, ErrorMessage = "Products can be sorted by 'price' or by 'name'.")] string? Sort = null,
+    [FromQuery(Name = "order")][property: AllowedValues(null, "asc", ProductQuery.Descending, ErrorMessage = "The order is 'asc' or 'desc'.")] string? Order = null,
+    [FromQuery(Name = "limit")][property: Range(1, ProductQuery.MaximumLimit, ErrorMessage = "A page has 1 to 200 products.")] int? Limit = null,
     [FromQuery(Name = "cursor")] string? Cursor = null)
 {
     /// <summary>The default number of products on a page.</summary>
