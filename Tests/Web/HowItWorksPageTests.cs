@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Web;
 
@@ -51,6 +52,36 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
         await page["strengths"].GetByRole(AriaRole.Link, new() { Name = "Try it: Counters" }).ClickAsync();
 
         await Assertions.Expect(page["counters"]).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_menu_of_a_page_without_a_circuit_opens_on_a_phone()
+    {
+        await using var page = await fixture.OpenAsync(360, path: Path);
+        await Assertions.Expect(page["menu"]).ToHaveAttributeAsync("aria-expanded", "false");
+
+        await page["menu"].ClickAsync();
+        await Assertions.Expect(page["menu"]).ToHaveAttributeAsync("aria-expanded", "true");
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Statistics" }).ClickAsync();
+
+        await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task A_visitor_logs_in_without_a_circuit()
+    {
+        await using var page = await fixture.OpenAsVisitorAsync(Path);
+
+        await page["view-only"].ClickAsync();
+        await page["token"].FillAsync("guessed");
+        await page["log-in"].ClickAsync();
+        await Assertions.Expect(page["wrong-token"]).ToBeVisibleAsync();
+        await page["token"].FillAsync(AppHostUnderTest.OperatorToken);
+        await page["log-in"].ClickAsync();
+
+        await Assertions.Expect(page["operator"]).ToBeVisibleAsync();
+        Assert.EndsWith(Path, page.Page.Url, StringComparison.Ordinal);
     }
 
     [Fact]

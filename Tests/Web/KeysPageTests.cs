@@ -126,7 +126,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await page["delete-all"].ClickAsync();
         await ConfirmAsync(page, "Delete them");
 
-        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Deleted on the master and its replicas: 70");
+        await Assertions.Expect(page["bulk-result"]).ToContainTextAsync("Keys deleted on the master and its replicas: 70");
         await Assertions.Expect(page["shown"]).ToHaveTextAsync("Keys shown: 0");
         Assert.False(await Redis.KeyExistsAsync($"{_prefix}:bulk:0"));
         Assert.Empty(page.Errors);

@@ -37,7 +37,7 @@ public sealed class OperatorPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["error"]).ToHaveCountAsync(0);
 
         await page["operator"].ClickAsync();
-        await Assertions.Expect(page["only-looking"]).ToBeVisibleAsync();
+        await Assertions.Expect(page["view-only"]).ToBeVisibleAsync();
         Assert.Empty(page.Errors);
     }
 

@@ -2,13 +2,17 @@
 const root = document.documentElement;
 const on = (mark, action) => document.querySelector(`[data-testid=${mark}]`)?.addEventListener("click", action);
 
-on("menu", ({ currentTarget: button }) => {
-  const menu = document.querySelector(".rz-sidebar");
-  const isOpen = menu.offsetWidth > 0;
+const menu = document.querySelector(".rz-sidebar");
+const toggle = document.querySelector("[data-testid=menu]");
+// On a phone the style sheet closes the menu at first. A closed menu still has its border.
+let isOpen = menu.offsetWidth > 10;
+toggle.setAttribute("aria-expanded", String(isOpen));
+on("menu", () => {
+  isOpen = !isOpen;
   menu.classList.remove("rz-sidebar-responsive");
-  menu.classList.toggle("rz-sidebar-collapsed", isOpen);
-  menu.classList.toggle("rz-sidebar-expanded", !isOpen);
-  button.setAttribute("aria-expanded", String(!isOpen));
+  menu.classList.toggle("rz-sidebar-expanded", isOpen);
+  menu.classList.toggle("rz-sidebar-collapsed", !isOpen);
+  toggle.setAttribute("aria-expanded", String(isOpen));
 });
 
 on("appearance", () => {
@@ -18,7 +22,7 @@ on("appearance", () => {
 });
 
 const login = document.getElementById("login-dialog");
-on("only-looking", () => login.showModal());
+on("view-only", () => login.showModal());
 if (login?.hasAttribute("data-open")) login.showModal();
 
 on("still", () => root.classList.toggle("still"));
