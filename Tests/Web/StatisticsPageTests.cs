@@ -47,7 +47,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         var heading = page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
         await Assertions.Expect(heading).ToHaveTextAsync("Statistiques");
-        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("armé");
+        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("actif");
         await page["language-en"].ClickAsync();
 
         await Assertions.Expect(heading).ToHaveTextAsync("Statistics");
