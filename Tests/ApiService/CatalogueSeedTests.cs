@@ -11,6 +11,7 @@ namespace RedisAspire.Tests.ApiService;
 // Every test has nodes of its own, because it begins with an empty catalogue.
 public sealed class CatalogueSeedTests : IAsyncLifetime
 {
+    // Many tests share few cores: a replica that is slow here has still to be waited for.
     private static readonly (string, string?)[] Seeding = [("Db:Seed", "true"), ("Db:ReplicationTimeout", "00:00:05")];
 
     private readonly RedisFixture _fixture = new();

@@ -5,7 +5,8 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-// Every test has nodes of its own, because it stops some or changes them.
+// Every test has nodes of its own, because it stops some or changes them. They may be slow, since many tests share few
+// cores, but a missing replica is not waited for.
 public sealed class ProductDurabilityTests() : OwnNodesApiTests(hasAdminKey: true, ("Db:ReplicationTimeout", "00:00:00.500"), ("Db:OperationTimeout", "00:00:05"))
 {
     private static readonly Uri Path = new("/api/db/products/keyboard", UriKind.Relative);

@@ -20,6 +20,7 @@ public sealed class ProductRefusalTests(RedisFixture fixture) : IClassFixture<Re
         _api = await ApiFactory.StartAsync(
             fixture.Redis,
             ($"ConnectionStrings:{Master.Name}", $"127.0.0.1:{_proxy.Port},password={fixture.Redis.Users.Application.Password}"),
+            // Many tests share few cores: a replica that is slow here has still to be waited for.
             ("Db:ReplicationTimeout", "00:00:05"),
             ("Db:OperationTimeout", "00:00:05"));
         _products = new ProductClient(_api.CreateAdminClient());

@@ -7,16 +7,15 @@ namespace RedisAspire.Tests.Reliability;
 /// Asks all the time, one request after another, for something that no fault touches. What that takes too long, other
 /// work has taken: the processors are busy, or the disk is. A limit is judged by what is left without that.
 /// </summary>
-/// <param name="address">What is asked: it has nothing to do with the nodes.</param>
+/// <param name="askAsync">Asks once, and waits for the answer.</param>
 /// <param name="clock">Times are by this clock.</param>
-internal sealed class Control(Uri address, Stopwatch clock) : IAsyncDisposable
+internal sealed class Control(Func<Task> askAsync, Stopwatch clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     // What pause, request and answer take on a machine with nothing else to do, with room to spare.
     private static readonly TimeSpan Usual = Pause + TimeSpan.FromMilliseconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentQueue<(TimeSpan Began, TimeSpan Ended)> _delays = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task? _run;
@@ -33,7 +32,6 @@ internal sealed class Control(Uri address, Stopwatch clock) : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_run is not null)
             await _run;
-        _http.Dispose();
         _stopping.Dispose();
     }
 
@@ -43,10 +41,7 @@ internal sealed class Control(Uri address, Stopwatch clock) : IAsyncDisposable
         {
             var began = clock.Elapsed;
             await Task.Delay(Pause, CancellationToken.None);
-            using (await _http.GetAsync(address, CancellationToken.None))
-            {
-            }
-
+            await askAsync();
             if (clock.Elapsed is var ended && ended - began > Usual)
                 _delays.Enqueue((began, ended));
         }

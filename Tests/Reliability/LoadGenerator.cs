@@ -39,7 +39,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         _limitOfWaiting = limitOfWaiting ?? limit;
         _apis = apis;
         _page = page;
-        _control = new Control(undisturbed, _clock);
+        _control = new Control(async () => (await _http.GetAsync(undisturbed, CancellationToken.None)).Dispose(), _clock);
     }
 
     /// <summary>What went wrong.</summary>

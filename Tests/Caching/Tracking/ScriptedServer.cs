@@ -53,6 +53,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         Host = "127.0.0.1",
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
         Password = "secret",
+        // Many tests share few cores: what is slow here is not down.
         ConnectTimeout = TimeSpan.FromSeconds(5),
         OperationTimeout = operationTimeout,
         PingInterval = TimeSpan.FromMinutes(1),
