@@ -6,7 +6,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Caching;
 
 /// <summary>The table of flags in docs/caching.md, cell by cell and in every combination.</summary>
-public sealed class FlagTableTests(FlagTableTests.Cached fixture) : IClassFixture<FlagTableTests.Cached>
+public sealed class FlagTableTests(FlagTableTests.Cached fixture) : IClassFixture<FlagTableTests.Cached>, IAsyncLifetime
 {
     private const HybridCacheEntryFlags NearOnly = HybridCacheEntryFlags.DisableDistributedCache | HybridCacheEntryFlags.DisableUnderlyingData;
 
@@ -27,6 +27,11 @@ public sealed class FlagTableTests(FlagTableTests.Cached fixture) : IClassFixtur
         select new TheoryDataRow<HybridCacheEntryFlags, Place>((HybridCacheEntryFlags)flags, place));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    // The near cache is off for a moment when a node is slow.
+    public async ValueTask InitializeAsync() => await Eventually.HoldsAsync("the near cache is on", () => _host.Near.IsOn);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -167,7 +172,6 @@ public sealed class FlagTableTests(FlagTableTests.Cached fixture) : IClassFixtur
         {
             await _fixture.InitializeAsync();
             Host = await CacheHost.StartAsync(Redis);
-            await Eventually.HoldsAsync("the near cache is on", () => Host.Near.IsOn);
         }
 
         public async ValueTask DisposeAsync()

@@ -118,6 +118,17 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task A_result_is_accessible_and_fits_a_phone()
+    {
+        await using var page = await fixture.OpenAsync(360, ColorScheme.Dark);
+        await page.RunAsync(_key);
+        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
+
+        await page.ExpectAccessibleAsync();
+        Assert.Equal(0, await page.OverflowAsync());
+    }
+
     // Each second is shown for a second only, and a busy machine may pass one over.
     [GeneratedRegex("^(?:60|5[89]) s$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NearlyAMinute();
