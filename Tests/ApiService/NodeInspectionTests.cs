@@ -5,7 +5,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-public sealed class NodeInspectionTests(NodeInspectionTests.AsOperator fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<NodeInspectionTests.AsOperator>
+public sealed class NodeInspectionTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     [Fact]
     public async Task A_node_tells_how_it_is_with_all_that_it_knows_but_its_paths()
@@ -155,10 +155,4 @@ public sealed class NodeInspectionTests(NodeInspectionTests.AsOperator fixture) 
     private Task<JsonElement> NodeAsync(string name) => Client.GetFromJsonAsync<JsonElement>(PathOf(name), Cancellation);
 
     private async Task<JsonElement[]> ListAsync(string path) => (await Client.GetFromJsonAsync<JsonElement[]>(PathOf(path), Cancellation))!;
-
-    /// <summary>The API that may read the settings of a node.</summary>
-    public sealed class AsOperator : ApiFixture
-    {
-        protected override (string Name, string? Value)[] Settings => [("Redis:OperatorUser", Redis.Users.Operator.Name), ("Redis:OperatorPassword", Redis.Users.Operator.Password)];
-    }
 }

@@ -30,8 +30,7 @@ public sealed class NodeTests() : OwnNodesApiTests(hasAdminKey: true)
     [Fact]
     public async Task A_promotion_is_told_as_it_goes_to_whoever_accepts_that()
     {
-        await using var api = await ApiFactory.StartAsync(
-            Redis, ("Redis:OperatorUser", Redis.Users.Operator.Name), ("Redis:OperatorPassword", Redis.Users.Operator.Password));
+        await using var api = await ApiFactory.StartAsync(Redis);
         using var client = api.CreateAdminClient();
 
         var promoted = await PromoteAsync("redis-replica-1");

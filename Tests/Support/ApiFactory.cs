@@ -73,6 +73,8 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         builder.UseSetting("Cache:OperationTimeout", "00:00:02");
         foreach (var node in redis?.Nodes ?? [])
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
+        builder.UseSetting("Redis:OperatorUser", redis?.Users.Operator.Name);
+        builder.UseSetting("Redis:OperatorPassword", redis?.Users.Operator.Password);
         builder.UseSetting("Admin:Key", AdminKey);
         builder.UseSetting("RateLimit:PermitLimit", "");
         builder.UseSetting("RateLimit:CreationsPerMinute", "");

@@ -109,6 +109,7 @@ public sealed class DataForwardingTests(ProcessApplication application) : IAsync
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task While_the_API_is_gone_a_problem_says_so()
     {
         using var http = new HttpClient { BaseAddress = application.Web.Url };

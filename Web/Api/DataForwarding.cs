@@ -13,7 +13,7 @@ namespace RedisAspire.Web.Api;
 /// </summary>
 internal static class DataForwarding
 {
-    private const string ClientName = "apiservice";
+    internal const string ClientName = "apiservice";
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete];
 
