@@ -5,7 +5,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-// The catalogue is looked at as a whole, so that every test begins with a new one on nodes of this class only.
+// The catalogue is inspected as a whole, so that every test begins with a new one on nodes of this class only.
 public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClassFixture<CatalogueFixture>, IAsyncLifetime
 {
     private readonly HttpClient _http = fixture.Anybody;
@@ -48,9 +48,9 @@ public sealed class CatalogueConsistencyTests(CatalogueFixture fixture) : IClass
     [InlineData("SADD db:products p1 ghost", "db:products has it, but there is no such product")]
     [InlineData("ZADD db:products:by_price 1 ghost", "db:products:by_price has it, but there is no such product")]
     [InlineData("SADD db:category:ghosts ghost", "db:category:ghosts has it, but it is not of this category")]
-    public async Task Drift_is_found_and_repaired(string accident, string problem)
+    public async Task Drift_is_found_and_repaired(string fault, string problem)
     {
-        var words = accident.Split(' ');
+        var words = fault.Split(' ');
         await Master.ExecuteAsync(words[0], words[1..]);
 
         var found = await CheckAsync();

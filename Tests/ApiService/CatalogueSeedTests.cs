@@ -62,7 +62,7 @@ public sealed class CatalogueSeedTests : IAsyncLifetime
     {
         await using (var other = await ApiFactory.StartAsync(_fixture.Redis, Seeding))
             await FilledAsync();
-        // As it looked to whoever came before the other had begun: no product, and then some of them.
+        // As it appeared to an instance that came before the other had begun: no product, and then some of them.
         await Master.ExecuteAsync("DEL", "db:products");
         await Master.ExecuteAsync("EVAL", "for _, key in ipairs({unpack(redis.call('KEYS', 'db:product:*'), ARGV[1] + 1)}) do redis.call('DEL', key) end", 0, elsewhere);
         var log = new RecordingLogger(LogLevel.Information);

@@ -100,7 +100,7 @@ public sealed class NodeInspectionTests(ApiFixture fixture) : ApiTests(fixture, 
         var readNode = (await Client.GetFromJsonAsync<JsonElement[]>(new Uri("/api/nodes", UriKind.Relative), Cancellation))!
             .Single(node => node.GetProperty("isReadNode").GetBoolean()).GetProperty("name").GetString();
 
-        await Eventually.HoldsAsync("the cache is told of changes", async () => (await ListAsync($"{readNode}/clients?limit=1000"))
+        await Eventually.HoldsAsync("the cache receives invalidations", async () => (await ListAsync($"{readNode}/clients?limit=1000"))
             .Any(client => client.GetProperty("isTracking").GetBoolean() && client.GetProperty("name").GetString() == "RedisAspire-tracking"));
         var master = await ListAsync("redis-master/clients?limit=1000");
 

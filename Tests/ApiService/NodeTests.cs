@@ -28,7 +28,7 @@ public sealed class NodeTests() : OwnNodesApiTests(hasAdminKey: true)
     }
 
     [Fact]
-    public async Task A_promotion_is_told_as_it_goes_to_whoever_accepts_that()
+    public async Task A_promotion_is_reported_while_it_goes_on_to_clients_that_accept_a_stream()
     {
         await using var api = await ApiFactory.StartAsync(Redis);
         using var client = api.CreateAdminClient();

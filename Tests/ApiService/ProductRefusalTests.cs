@@ -4,7 +4,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
 
-/// <summary>What clients are told when the master serves, but not this.</summary>
+/// <summary>What clients get when the master serves, but not this.</summary>
 public sealed class ProductRefusalTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private readonly string _id = $"p-{Guid.NewGuid():N}";

@@ -31,7 +31,7 @@ public sealed partial class TourTests(ProcessApplication application) : IDisposa
             var comment = CommentPattern().Match(line);
             var expected = comment.Groups["status"] is { Success: true } status ? status.Value : null;
             var (statuses, output) = (Array.Empty<string>(), "");
-            // Whoever is told that Redis is not available, and to try again in a moment, does.
+            // A client that is asked to try again in a moment, because Redis is not available, does so.
             await Eventually.HoldsAsync(line, async () =>
             {
                 (statuses, output) = await TypeAsync(settings + line, isEndless: comment.Value.EndsWith("Ctrl-C", StringComparison.Ordinal));

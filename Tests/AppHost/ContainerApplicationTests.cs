@@ -12,9 +12,9 @@ public sealed class ContainerApplicationTests(ContainerApplicationTests.Running 
     {
         private readonly RedisRuntimeChoice _choice = RedisRuntimeChoice.Make(new ConfigurationBuilder().AddEnvironmentVariables().Build(), isPublishing: false);
 
-        public override string? Hindrance => _choice.Runtime == RedisRuntime.Container ? null : _choice.Reason;
+        public override string? SkipReason => _choice.Runtime == RedisRuntime.Container ? null : _choice.Reason;
 
         // Nodes in containers are the engine's: no test ends them otherwise than by the API.
-        public override Task RestoreAsync() => Hindrance is null ? RestoreServicesAsync() : Task.CompletedTask;
+        public override Task RestoreAsync() => SkipReason is null ? RestoreServicesAsync() : Task.CompletedTask;
     }
 }

@@ -144,7 +144,7 @@ public sealed partial class DeploymentTests(PublishedApplication published) : IC
         .Where(variable => !variable.Key.Contains("https", StringComparison.OrdinalIgnoreCase))
         .ToDictionary(variable => variable.Key, variable => Known(variable.Value));
 
-    // Names and ports that the deployment fixes. Passwords are told apart by the parameter.
+    // Names and ports that the deployment fixes. Passwords are distinguished by the parameter.
     private string Known(string value)
     {
         foreach (var member in Members)

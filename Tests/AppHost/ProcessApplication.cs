@@ -11,7 +11,7 @@ public sealed class ProcessApplication() : RunningApplication("--Redis:Runtime=p
     /// <summary>How many requests one address may make.</summary>
     public const int PermitLimit = 100_000;
 
-    /// <summary>What the services have told the collector of telemetry.</summary>
+    /// <summary>What the services have sent to the collector of telemetry.</summary>
     public TelemetryReceiver Telemetry { get; } = new();
 
     /// <summary>What the services had logged when all of them were up, before any test asked for anything.</summary>

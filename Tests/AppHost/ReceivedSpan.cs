@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RedisAspire.Tests.AppHost;
 
-/// <summary>A span as the collector of telemetry is told of it.</summary>
+/// <summary>A span as the collector of telemetry receives it.</summary>
 public sealed record ReceivedSpan(
     TelemetryOrigin Origin, string TraceId, string Id, string ParentId, string Name, ActivityKind Kind, IReadOnlyDictionary<string, object?> Attributes)
 {

@@ -19,7 +19,7 @@ public abstract class RunningApplication(params string[] settings) : IAsyncLifet
     private DistributedApplication? _application;
 
     /// <summary>Why it cannot run on this machine; <see langword="null"/> when it can.</summary>
-    public virtual string? Hindrance => null;
+    public virtual string? SkipReason => null;
 
     /// <summary>The application.</summary>
     public DistributedApplication Application => _application!;
@@ -37,7 +37,7 @@ public abstract class RunningApplication(params string[] settings) : IAsyncLifet
 
     public virtual async ValueTask InitializeAsync()
     {
-        if (Hindrance is not null)
+        if (SkipReason is not null)
             return;
 
         var builder = await AppHostUnderTest.CreateAsync(settings);

@@ -10,7 +10,7 @@ namespace RedisAspire.Tests.AppHost;
 /// <param name="id">The instance's name, or the resource's if it has one only.</param>
 internal sealed class RunningResource(DistributedApplication application, string id)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>What the orchestrator says of it now.</summary>
     public CustomResourceSnapshot? Snapshot => application.ResourceNotifications.TryGetCurrentState(id, out var current) ? current.Snapshot : null;
@@ -38,7 +38,7 @@ internal sealed class RunningResource(DistributedApplication application, string
     private async Task HoldsAsync(string what, Func<CustomResourceSnapshot, bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Timeout);
         try
         {
             await foreach (var change in application.ResourceNotifications.WatchAsync(deadline.Token))

@@ -14,7 +14,7 @@ public sealed class TelemetryTests(ProcessApplication running)
     private const string Caller = "00f067aa0ba902b7";
     private const int Keys = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
     private readonly string _key = $"key-{Guid.NewGuid():N}";
 
@@ -83,7 +83,7 @@ public sealed class TelemetryTests(ProcessApplication running)
 
         foreach (var (what, levels) in new[] { ("request", 3), ("hit", 2), ("miss", 1) })
         {
-            await Eventually.HoldsAsync($"every level of {what} is measured", () => Durations(what).Select(histogram => histogram.Attributes["cache.level"]).Distinct().Count() == levels, Patience);
+            await Eventually.HoldsAsync($"every level of {what} is measured", () => Durations(what).Select(histogram => histogram.Attributes["cache.level"]).Distinct().Count() == levels, Timeout);
             foreach (var histogram in Durations(what))
             {
                 Assert.Equal(("apiservice", "RedisAspire.Caching", "s"), (histogram.Origin.Service, histogram.Origin.Scope, histogram.Unit));
@@ -115,7 +115,7 @@ public sealed class TelemetryTests(ProcessApplication running)
     }
 
     [Fact]
-    public async Task Nothing_secret_is_told()
+    public async Task Nothing_secret_is_exported()
     {
         var secret = $"value-{Guid.NewGuid():N}";
         using (var web = running.Application.CreateHttpClient("webfrontend"))
@@ -130,7 +130,7 @@ public sealed class TelemetryTests(ProcessApplication running)
             if (!isReceived)
                 logins.Add(await AskAsync($"/login?t={AppHostUnderTest.OperatorToken}"));
             return isReceived;
-        }, Patience);
+        }, Timeout);
         await TraceAsync(() => $"/data/{_key}", trace => LevelIn(trace) is "near" or "redis");
         await TraceAsync(() => "/api/session", trace => trace.Any(span => span.IsRedis));
 
@@ -144,7 +144,7 @@ public sealed class TelemetryTests(ProcessApplication running)
         Assert.DoesNotContain(running.LogsOfTheStart, log => log.Severity is "Error" or "Critical");
 
         var trace = await TraceAsync(() => $"/data/{_key}", trace => LevelIn(trace) is "near");
-        // Spans and logs are sent by themselves: when a later request has been told of, so have the logs of the first.
+        // Spans and logs are sent by themselves: when a later request has arrived, so have the logs of the first.
         await TraceAsync(() => $"/data/{_key}", later => later[0].TraceId != trace[0].TraceId);
         Assert.DoesNotContain(running.Telemetry.Logs, log => log.TraceId == trace[0].TraceId);
     }
@@ -164,7 +164,7 @@ public sealed class TelemetryTests(ProcessApplication running)
             if (found is null)
                 asked.Add(await AskAsync(path()));
             return found is not null;
-        }, Patience);
+        }, Timeout);
         return found!;
     }
 

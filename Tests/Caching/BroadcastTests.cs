@@ -35,7 +35,7 @@ public sealed class BroadcastTests(RedisFixture fixture) : IClassFixture<RedisFi
         await fixture.Redis.Master.ExecuteAsync(command, argument is null ? [$"shop:{key}"] : [$"shop:{key}", argument]);
 
         await Eventually.HoldsAsync("it is read anew", async () => (await LookUpAsync(key)).Level != CacheLevel.Near);
-        // What it was filled with is told as well, and may end it before the change is there.
+        // The value that filled it is announced as well, and may end it before the change is there.
         var expected = command == "SET" ? "changed" : "value";
         await Eventually.HoldsAsync("what is there now is near", async () => await LookUpAsync(key) is { Level: CacheLevel.Near } lookup && lookup.Value == expected);
     }

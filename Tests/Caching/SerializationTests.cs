@@ -64,7 +64,7 @@ public sealed class SerializationTests(RedisFixture fixture) : IClassFixture<Red
         await ComesBackAsync(host, new Vector2(1, 2));
         await ComesBackAsync(host, new Fields { Number = 7, Text = "seven" });
         await ComesBackAsync(host, new Mixed("name") { Field = 3 });
-        await ComesBackAsync(host, new Holder((2, "two")));
+        await ComesBackAsync(host, new Wrapper((2, "two")));
         await ComesBackAsync(host, new Dictionary<string, (int, int)> { ["a"] = (1, 2) });
         await ComesBackAsync(host, new List<(int Number, string Text)> { (3, "three") });
     }
@@ -210,7 +210,7 @@ public sealed class SerializationTests(RedisFixture fixture) : IClassFixture<Red
         public int Field;
     }
 
-    private sealed record Holder((int Number, string Text) Pair);
+    private sealed record Wrapper((int Number, string Text) Pair);
 
     private sealed class Hidden(int number)
     {

@@ -58,7 +58,7 @@ public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>
         release.SetResult();
 
         await filling;
-        // The removal came from another process, so it is seen here when Redis has told of it.
+        // The removal came from another process, so it is seen here when Redis has announced it.
         await Eventually.HoldsAsync("the entry is void", async () => (await LookupAsync(_host, _key, [_tag])).Value == "new");
     }
 

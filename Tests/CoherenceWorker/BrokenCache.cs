@@ -35,7 +35,7 @@ internal static class BrokenCache
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<TrackedConnection>>());
 
-    // Writes are told to a reader, and with it to a near cache, that nobody reads from.
+    // Writes are reported to a reader, and with it to a near cache, that nobody reads from.
     private static ReplicatedCache CreateForgetfulCache(IServiceProvider provider)
     {
         var unused = new NearCache(new NearCacheOptions(), TimeProvider.System);

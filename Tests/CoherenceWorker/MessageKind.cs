@@ -18,6 +18,6 @@ internal enum MessageKind
     /// <summary>What the worker remembers of a suspect key.</summary>
     History,
 
-    /// <summary>All is told.</summary>
+    /// <summary>Everything is reported.</summary>
     Explained,
 }

@@ -20,7 +20,7 @@ using var host = builder.Build();
 await host.StartAsync();
 await host.Services.GetRequiredService<RedisTopology>().Ready;
 
-// The other client: what it does on the master, the cache is not told.
+// The other client: what it does on the master, the cache does not know.
 var master = host.Services.GetRequiredService<RedisMaster>();
 
 var near = host.Services.GetRequiredService<NearCache>();

@@ -1,6 +1,6 @@
 namespace RedisAspire.CoherenceWorker;
 
-/// <summary>What a worker is told on its command line, as JSON. The nodes are connection strings in its environment.</summary>
+/// <summary>What a worker receives on its command line, as JSON. The nodes are connection strings in its environment.</summary>
 /// <param name="Worker">Its number, from 0.</param>
 /// <param name="Workers">How many there are.</param>
 /// <param name="Keys">How many keys there are.</param>

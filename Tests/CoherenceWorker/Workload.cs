@@ -36,7 +36,7 @@ internal sealed class Workload(WorkerSettings settings, ReplicatedCache cache, R
     public static bool IsOfRedis(Exception failure) =>
         failure is InvalidOperationException || RedisErrors.IsFailure(failure, CancellationToken.None);
 
-    /// <summary>Reads and writes until it is told to stop.</summary>
+    /// <summary>Reads and writes until it is stopped.</summary>
     public async Task<WorkerCounts> RunAsync(CancellationToken stopping)
     {
         var tally = new Tally();

@@ -54,7 +54,7 @@ internal sealed class LocalRunner(RedisReplication redis, string dataDirectory, 
         await RunAsync(sentinel, path, "--sentinel");
     }
 
-    // After an accident two nodes may take themselves for the master: the one that is followed is. Before the first start it is the first.
+    // After a fault two nodes may take themselves for the master: the one that is followed is. Before the first start it is the first.
     private async Task<RedisProcess?> FindMasterAsync(RedisProcess starting)
     {
         if (!_processes.ContainsKey(starting))

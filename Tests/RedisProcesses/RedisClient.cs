@@ -124,10 +124,10 @@ internal sealed class RedisClient : IAsyncDisposable
 
     private static async Task<T> GuardAsync<T>(string address, Func<CancellationToken, Task<T>> action)
     {
-        using var patience = new CancellationTokenSource(Timeout);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
-            return await action(patience.Token);
+            return await action(timeout.Token);
         }
         catch (OperationCanceledException failure)
         {

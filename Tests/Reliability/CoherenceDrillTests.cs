@@ -22,7 +22,7 @@ public sealed class CoherenceDrillTests(ITestOutputHelper output) : IAsyncLifeti
     [Fact]
     public async Task Nothing_stale_is_served_after_nodes_died_hung_and_changed_their_roles()
     {
-        var run = await CoherenceRun.ExecuteAsync(Redis, Keys, TimeSpan.FromSeconds(6), accidents: HappenAsync);
+        var run = await CoherenceRun.ExecuteAsync(Redis, Keys, TimeSpan.FromSeconds(6), faults: HappenAsync);
 
         output.WriteLine(run.Summary);
         output.WriteLine(run.Violations);

@@ -30,9 +30,9 @@ internal sealed class Drill : IAsyncDisposable
 
     /// <summary>Runs a drill on whole nodes, and repairs them after it.</summary>
     /// <param name="fixture">The application.</param>
-    /// <param name="accident">What happens; it ends when what it does to the application is over.</param>
+    /// <param name="fault">What happens; it ends when what it does to the application is over.</param>
     /// <param name="isMasterLost">Whether what happens takes the master away.</param>
-    public static async Task<Drill> RunAsync(DrillFixture fixture, Func<Drill, Task> accident, bool isMasterLost = true)
+    public static async Task<Drill> RunAsync(DrillFixture fixture, Func<Drill, Task> fault, bool isMasterLost = true)
     {
         await fixture.RestoreAsync();
         var drill = new Drill(fixture, isMasterLost);
@@ -41,7 +41,7 @@ internal sealed class Drill : IAsyncDisposable
             drill.Load.Start();
             drill.Catalogue.Start();
             await Task.Delay(Before, Cancellation);
-            await accident(drill);
+            await fault(drill);
             await drill.WrittenAgainAsync();
             await Task.Delay(After, Cancellation);
             await drill.Load.StopAsync();

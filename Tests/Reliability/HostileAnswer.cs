@@ -10,25 +10,25 @@ namespace RedisAspire.Tests.Reliability;
 /// <param name="HasBody">Whether there was a body.</param>
 internal sealed record HostileAnswer(int Status, string Type, bool HasBody)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Sends bytes and reads until the other side closes.</summary>
     /// <exception cref="TimeoutException">The other side keeps the connection open and says nothing.</exception>
     public static async Task<HostileAnswer> ToAsync(int port, byte[] request, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         using var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync("127.0.0.1", port, patience.Token);
+        await client.ConnectAsync("127.0.0.1", port, timeout.Token);
         var stream = client.GetStream();
         using var answer = new MemoryStream();
-        var reading = ReadAsync(stream, answer, patience.Token);
+        var reading = ReadAsync(stream, answer, timeout.Token);
         try
         {
-            await stream.WriteAsync(request, patience.Token);
-            // A server that waits for more is told that none comes; an answer that is under way would be given up by that.
-            if (await Task.WhenAny(reading, Task.Delay(AnswersWithin, patience.Token)) != reading)
+            await stream.WriteAsync(request, timeout.Token);
+            // A server that waits for more learns that none comes; an answer that is under way would be given up by that.
+            if (await Task.WhenAny(reading, Task.Delay(AnswersWithin, timeout.Token)) != reading)
                 client.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception refused) when (refused is IOException or SocketException)

@@ -51,7 +51,7 @@ public sealed class HostilePageTests(ProcessApplication application, ITestOutput
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation },
             async (request, cancellationToken) =>
             {
-                // Redis may be slow for a moment, since other tests run: whoever is told to try again then does.
+                // Redis may be slow for a moment, since other tests run: a client that is asked to try again does so.
                 HostileAnswer? answer = null;
                 await Eventually.HoldsAsync("Redis is available", async () =>
                     (answer = await HostileAnswer.ToAsync(request.Port, Encoding.Latin1.GetBytes(request.Text), cancellationToken)).Status != (int)HttpStatusCode.ServiceUnavailable);

@@ -95,7 +95,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        // Other keys every time: what happens at the moment of an accident is not the same in every run.
+        // Other keys every time: what happens at the moment of a fault is not the same in every run.
         var random = new Random();
         for (var sent = 0L; !_stopping.IsCancellationRequested; sent++)
         {

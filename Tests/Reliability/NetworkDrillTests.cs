@@ -73,13 +73,13 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             });
         }
 
-        async Task UnderLoadAsync(string what, TimeSpan limit, Action<FlakyProxy> accident)
+        async Task UnderLoadAsync(string what, TimeSpan limit, Action<FlakyProxy> fault)
         {
             await using var load = new LoadGenerator([address], new Uri(address, "/health"), undisturbed, limit);
             load.Start();
             await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
             foreach (var proxy in _proxies.Values)
-                accident(proxy);
+                fault(proxy);
             await Task.Delay(TimeSpan.FromSeconds(0.7), Cancellation);
             foreach (var proxy in _proxies.Values)
                 proxy.Heal();

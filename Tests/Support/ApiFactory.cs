@@ -30,7 +30,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <summary>Whether the API does nothing that it is not asked for: no figures, no keys of its own in Redis.</summary>
     public bool IsQuiet { get; init; }
 
-    /// <summary>Starts the API and waits until it has looked at every node.</summary>
+    /// <summary>Starts the API and waits until it has polled every node.</summary>
     /// <param name="redis">The nodes; none without.</param>
     /// <param name="settings">Configuration that differs from that of other tests.</param>
     public static Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings) =>
@@ -50,7 +50,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
 
     private static async Task<ApiFactory> StartAsync(ApiFactory factory)
     {
-        // The real server: what it does to paths is part of what is tested. Told where to listen by its own options,
+        // The real server: what it does to paths is part of what is tested. It gets its address by its own options,
         // because the overload with a port races with the start of the application.
         factory.UseKestrel(options => options.Listen(IPAddress.Loopback, 0));
         factory.StartServer();

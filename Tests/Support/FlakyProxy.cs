@@ -30,7 +30,7 @@ internal sealed class FlakyProxy : IAsyncDisposable
     /// <summary>How long everything that is sent is kept, in both directions.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Whether nothing gets through, and nobody is told; afterwards it arrives after all.</summary>
+    /// <summary>Whether nothing gets through, and nobody notices; afterwards it arrives after all.</summary>
     public bool IsStalled { get; set; }
 
     /// <summary>The error that is answered to every command on new connections, in place of the server's answer.</summary>
@@ -60,7 +60,7 @@ internal sealed class FlakyProxy : IAsyncDisposable
         DropAll();
     }
 
-    /// <summary>Nothing gets through on the connections there are, for ever, and nobody is told; new ones work.</summary>
+    /// <summary>Nothing gets through on the connections there are, for ever, and nobody notices; new ones work.</summary>
     public void Freeze() => Interlocked.Increment(ref _frozen);
 
     /// <summary>Ends all connections.</summary>

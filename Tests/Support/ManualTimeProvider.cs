@@ -1,6 +1,6 @@
 namespace RedisAspire.Tests.Support;
 
-/// <summary>A clock that moves only when told to.</summary>
+/// <summary>A clock that moves only when a test moves it.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private long _ticks = TimeSpan.FromDays(1).Ticks;

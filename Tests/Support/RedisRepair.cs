@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Support;
 
-/// <summary>Finds out how nodes are after an accident, and puts them right again.</summary>
+/// <summary>Finds out how nodes are after a fault, and puts them right again.</summary>
 internal static class RedisRepair
 {
     /// <summary>The node that is the master now, by its own word and that of the replicas that follow it.</summary>

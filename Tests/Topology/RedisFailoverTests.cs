@@ -128,11 +128,11 @@ public sealed class RedisFailoverTests : IAsyncLifetime
         };
 
         await Third.Process.KillAsync();
-        await ToldAsync($"{Third.Name} down");
+        await ReportedAsync($"{Third.Name} down");
         await Third.StartAsync();
-        await ToldAsync($"{Third.Name} up");
+        await ReportedAsync($"{Third.Name} up");
         await PromoteAsync(Second);
-        await ToldAsync($"{Second.Name} role");
+        await ReportedAsync($"{Second.Name} role");
 
         await foreach (var snapshot in _host.Topology.WatchAsync(Cancellation))
         {
@@ -140,7 +140,7 @@ public sealed class RedisFailoverTests : IAsyncLifetime
                 break;
         }
 
-        Task ToldAsync(string change) => Eventually.HoldsAsync($"told: {change}", () =>
+        Task ReportedAsync(string change) => Eventually.HoldsAsync($"reported: {change}", () =>
         {
             lock (changes)
                 return changes.Contains(change);

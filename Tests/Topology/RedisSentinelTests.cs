@@ -10,7 +10,7 @@ namespace RedisAspire.Tests.Topology;
 public sealed class RedisSentinelTests : RedisFixture
 {
     // A sentinel that was held up for two seconds itself does nothing for thirty more.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -26,10 +26,10 @@ public sealed class RedisSentinelTests : RedisFixture
         {
             await host.Cache.SetAsync("key", "new", cancellationToken: Cancellation);
             return host.Topology.Snapshot.Master is { } master && master != Redis.Master.Name && (string?)await Node(master).ExecuteAsync("GET", "key") == "new";
-        }, Patience);
+        }, Timeout);
 
         Assert.NotEqual(Redis.Master.Name, host.Topology.Snapshot.Master);
-        // What the old master was not told may be removed from the new one a moment later, and with it what was written since.
+        // What the old master has not sent may be removed from the new one a moment later, and with it what was written since.
         await Eventually.HoldsAsync("what is written is read", async () =>
         {
             await host.Cache.SetAsync("key", "new", cancellationToken: Cancellation);
@@ -66,7 +66,7 @@ public sealed class RedisSentinelTests : RedisFixture
         await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
         host.Topology.NodeChanged += (_, change) =>
         {
-            // At this moment it is the master, and nobody has been told yet.
+            // At this moment it is the master, and nobody knows yet.
             if (change.After.Name == wanted.Name && change.After.Role == RedisRole.Master)
                 proxy.Error = "ERR not now";
         };
@@ -105,7 +105,7 @@ public sealed class RedisSentinelTests : RedisFixture
         var old = Redis.Master;
 
         old.Process.Send(Signal.Pause);
-        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name, Patience);
+        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name, Timeout);
         old.Process.Send(Signal.Resume);
         for (var i = 0; i < 200; i++)
         {
@@ -113,7 +113,7 @@ public sealed class RedisSentinelTests : RedisFixture
             Assert.NotEqual(old.Name, host.Topology.Snapshot.Master);
         }
 
-        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave", Patience);
+        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave", Timeout);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace RedisAspire.Pages;
 
-/// <summary>A page as it is looked at.</summary>
+/// <summary>A page as it is viewed.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="Path">Its address in the application.</param>
 /// <param name="UseAsync">Uses the page until there is something to see on it.</param>

@@ -11,7 +11,7 @@ internal sealed class CoherenceRun
 {
     private const int Workers = 3;
 
-    // Reads and writes go on without accidents for so long that all workers are connected again: the last writes find
+    // Reads and writes go on without faults for so long that all workers are connected again: the last writes find
     // near caches that are full.
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
 
@@ -33,7 +33,7 @@ internal sealed class CoherenceRun
 
     public long Flushes => _messages.Sum(message => message.Flushes);
 
-    /// <summary>All violations that were told, each with what all processes did with the key.</summary>
+    /// <summary>All violations that were reported, each with what all processes did with the key.</summary>
     public string Violations => string.Join("\n\n", _messages.Where(message => message.Kind == MessageKind.Violation).Select(Describe));
 
     /// <summary>The figures.</summary>
@@ -54,7 +54,7 @@ internal sealed class CoherenceRun
     }
 
     /// <summary>Runs the workers and waits for them to end.</summary>
-    public static async Task<CoherenceRun> ExecuteAsync(RedisReplication redis, int keys, TimeSpan duration, Breakage breakage = Breakage.None, Func<TimeSpan, CancellationToken, Task>? accidents = null)
+    public static async Task<CoherenceRun> ExecuteAsync(RedisReplication redis, int keys, TimeSpan duration, Breakage breakage = Breakage.None, Func<TimeSpan, CancellationToken, Task>? faults = null)
     {
         var run = new CoherenceRun(redis) { Seed = Random.Shared.Next(1_000_000) };
         using var guardian = new ProcessGuardian();
@@ -63,7 +63,7 @@ internal sealed class CoherenceRun
             .ToArray();
         try
         {
-            await run.CompleteAsync(workers, duration, accidents);
+            await run.CompleteAsync(workers, duration, faults);
         }
         finally
         {
@@ -73,13 +73,13 @@ internal sealed class CoherenceRun
         return run;
     }
 
-    private async Task CompleteAsync(WorkerProcess[] workers, TimeSpan duration, Func<TimeSpan, CancellationToken, Task>? accidents)
+    private async Task CompleteAsync(WorkerProcess[] workers, TimeSpan duration, Func<TimeSpan, CancellationToken, Task>? faults)
     {
         await AllAsync(workers, MessageKind.Ready);
         await EnterAsync(Phase.Run);
-        if (accidents is not null)
+        if (faults is not null)
         {
-            await accidents(duration - Calm, TestContext.Current.CancellationToken);
+            await faults(duration - Calm, TestContext.Current.CancellationToken);
             await Task.Delay(Calm, TestContext.Current.CancellationToken);
         }
         else

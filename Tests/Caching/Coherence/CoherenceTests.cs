@@ -56,9 +56,9 @@ public sealed class CoherenceTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task AssertCoherentAsync(TimeSpan duration, int leastKills)
     {
-        var accidents = new Accidents(_fixture.Redis);
-        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, duration, accidents: accidents.HappenAsync);
-        output.WriteLine($"{accidents}; {run.Summary}");
+        var faults = new Faults(_fixture.Redis);
+        var run = await CoherenceRun.ExecuteAsync(_fixture.Redis, Keys, duration, faults: faults.HappenAsync);
+        output.WriteLine($"{faults}; {run.Summary}");
         output.WriteLine(run.Violations);
 
         Assert.True(run.Running.Sum(counts => counts.Behind) + run.Checking.Sum(counts => counts.Behind + counts.Stale) == 0, $"{run.Summary}\n{run.Violations}");
@@ -79,7 +79,7 @@ public sealed class CoherenceTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.True(counts.Near > Keys / 2, run.Summary);
         });
         Assert.True(run.Running.Sum(counts => counts.AllWrites) > 3000, run.Summary);
-        Assert.True(accidents.Kills >= leastKills, run.Summary);
-        Assert.NotNull(accidents.Paused);
+        Assert.True(faults.Kills >= leastKills, run.Summary);
+        Assert.NotNull(faults.Paused);
     }
 }

@@ -9,7 +9,7 @@ namespace RedisAspire.Tests.Caching.Coherence;
 /// <summary>A worker and all it said.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<MessageKind, TaskCompletionSource> _said = new();
     private readonly ConcurrentQueue<string> _complaints = new();
@@ -34,7 +34,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task HasSaidAsync(MessageKind kind)
     {
         var said = SourceOf(kind).Task;
-        if (await Task.WhenAny(said, _process!.Exited).WaitAsync(Patience, TestContext.Current.CancellationToken) == said)
+        if (await Task.WhenAny(said, _process!.Exited).WaitAsync(Timeout, TestContext.Current.CancellationToken) == said)
             return;
 
         // What it said last may still be on its way.

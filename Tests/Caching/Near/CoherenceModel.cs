@@ -4,7 +4,7 @@ namespace RedisAspire.Tests.Caching.Near;
 
 /// <summary>
 /// A few keys that threads write and read through a near cache. A writer raises the version of a key, has the cache
-/// told of it, and only then raises the floor: from then on no look-up that begins may return an older version.
+/// informed of it, and only then raises the floor: from then on no look-up that begins may return an older version.
 /// </summary>
 internal sealed class CoherenceModel(INearCacheUnderTest cache, Action<INearCacheUnderTest, string> invalidate)
 {

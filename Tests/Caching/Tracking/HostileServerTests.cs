@@ -45,9 +45,9 @@ public sealed class HostileServerTests
         await client.HearsAsync(RecordingSink.Lost);
         Volatile.Write(ref isHostile, false);
 
-        await client.HearsAsync(RecordingSink.Armed, times: 2);
+        await client.HearsAsync(RecordingSink.Tracking, times: 2);
         await Eventually.HoldsAsync("reads go on", async () => await client.ReadTextAsync("key") == "fine");
-        Assert.Equal([RecordingSink.Armed, RecordingSink.Lost, RecordingSink.Armed], client.Sink.Events);
+        Assert.Equal([RecordingSink.Tracking, RecordingSink.Lost, RecordingSink.Tracking], client.Sink.Events);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class HostileServerTests
         await server.SendAsync(unasked);
 
         await client.HearsAsync(RecordingSink.Lost);
-        await client.HearsAsync(RecordingSink.Armed, times: 2);
+        await client.HearsAsync(RecordingSink.Tracking, times: 2);
         Assert.Contains(reason, Assert.Single(client.Logger.Warnings), StringComparison.Ordinal);
     }
 

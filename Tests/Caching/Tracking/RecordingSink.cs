@@ -4,10 +4,10 @@ using RedisAspire.Caching.Tracking;
 
 namespace RedisAspire.Tests.Caching.Tracking;
 
-/// <summary>Remembers what a tracked connection told, in its order.</summary>
+/// <summary>Remembers what a tracked connection reported, in its order.</summary>
 internal sealed class RecordingSink : ITrackingSink
 {
-    public const string Armed = "armed";
+    public const string Tracking = "tracking";
     public const string Lost = "lost";
     public const string All = "all";
 
@@ -17,7 +17,7 @@ internal sealed class RecordingSink : ITrackingSink
 
     public static string Key(string key) => "key " + key;
 
-    public void OnTrackingStarted() => _events.Enqueue(Armed);
+    public void OnTrackingStarted() => _events.Enqueue(Tracking);
 
     public void OnInvalidated(ReadOnlySpan<byte> key) => _events.Enqueue(Key(Encoding.UTF8.GetString(key)));
 

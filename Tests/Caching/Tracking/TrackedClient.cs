@@ -5,7 +5,7 @@ using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Tracking;
 
-/// <summary>A tracked connection and all it told.</summary>
+/// <summary>A tracked connection and all that it reported.</summary>
 internal sealed class TrackedClient : IAsyncDisposable
 {
     private TrackedClient(TrackedConnectionOptions options)
@@ -25,7 +25,7 @@ internal sealed class TrackedClient : IAsyncDisposable
     public static async Task<TrackedClient> ArmAsync(TrackedConnectionOptions options)
     {
         var client = new TrackedClient(options);
-        await client.ArmedAsync();
+        await client.TrackingAsync();
         return client;
     }
 
@@ -43,7 +43,7 @@ internal sealed class TrackedClient : IAsyncDisposable
             BroadcastPrefixes = prefixes ?? [],
         };
 
-    public Task ArmedAsync() => Eventually.HoldsAsync("the connection is tracking", () => Connection.IsTracking);
+    public Task TrackingAsync() => Eventually.HoldsAsync("the connection is tracking", () => Connection.IsTracking);
 
     public Task HearsAsync(string what, int times = 1) =>
         Eventually.HoldsAsync($"'{what}' is heard {times} times", () => Sink.Events.Count(heard => heard == what) >= times);

@@ -48,7 +48,7 @@ public sealed class TrackedInvalidationTests(RedisFixture fixture) : IClassFixtu
         await Master.ExecuteAsync("SET", "inv:read", "1");
 
         await client.HearsAsync(RecordingSink.Key("inv:read"));
-        Assert.Equal([RecordingSink.Armed, RecordingSink.Key("inv:read")], client.Sink.Events);
+        Assert.Equal([RecordingSink.Tracking, RecordingSink.Key("inv:read")], client.Sink.Events);
     }
 
     [Fact]

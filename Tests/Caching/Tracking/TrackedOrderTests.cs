@@ -73,7 +73,7 @@ public sealed class TrackedOrderTests
             Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RespErrorException>(async () => await client.ReadAsync("key", withOffset: true))).Code);
         if (refused == "ROLE")
             Assert.Equal("v", await client.ReadTextAsync("key"));
-        Assert.Equal([RecordingSink.Armed], client.Sink.Events);
+        Assert.Equal([RecordingSink.Tracking], client.Sink.Events);
     }
 
     [Fact]
@@ -213,16 +213,16 @@ public sealed class TrackedOrderTests
 
         await server.SendAsync(ScriptedServer.Push("a"));
 
-        await Eventually.HoldsAsync("it is tracking again", () => sink.TimesArmed >= 2 && connection.IsTracking);
+        await Eventually.HoldsAsync("it is tracking again", () => sink.TimesTracking >= 2 && connection.IsTracking);
     }
 
     private sealed class FailingSink : ITrackingSink
     {
-        private int _timesArmed;
+        private int _timesTracking;
 
-        public int TimesArmed => Volatile.Read(ref _timesArmed);
+        public int TimesTracking => Volatile.Read(ref _timesTracking);
 
-        public void OnTrackingStarted() => Interlocked.Increment(ref _timesArmed);
+        public void OnTrackingStarted() => Interlocked.Increment(ref _timesTracking);
 
         public void OnInvalidated(ReadOnlySpan<byte> key) => throw new NotSupportedException();
 

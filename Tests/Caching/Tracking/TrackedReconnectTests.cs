@@ -19,15 +19,15 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
             await Master.ExecuteAsync("CLIENT", "KILL", "ID", await IdOfAsync(Master));
 
             await client.HearsAsync(RecordingSink.Lost, times: round);
-            await client.HearsAsync(RecordingSink.Armed, times: round + 1);
-            await client.ArmedAsync();
+            await client.HearsAsync(RecordingSink.Tracking, times: round + 1);
+            await client.TrackingAsync();
             await client.ReadAsync("re:key");
             await Master.ExecuteAsync("SET", "re:key", round);
             await client.HearsAsync(RecordingSink.Key("re:key"), times: round);
         }
 
-        string[] round1 = [RecordingSink.Lost, RecordingSink.Armed, RecordingSink.Key("re:key")];
-        Assert.Equal([RecordingSink.Armed, .. round1, .. round1, .. round1], client.Sink.Events);
+        string[] round1 = [RecordingSink.Lost, RecordingSink.Tracking, RecordingSink.Key("re:key")];
+        Assert.Equal([RecordingSink.Tracking, .. round1, .. round1, .. round1], client.Sink.Events);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:key"));
 
         await node.StartAsync();
-        await client.HearsAsync(RecordingSink.Armed, times: 2);
+        await client.HearsAsync(RecordingSink.Tracking, times: 2);
         await node.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("reads go on", async () =>
         {
@@ -69,7 +69,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         Assert.Empty(client.Sink.Events);
 
         await Replica.ExecuteAsync("CONFIG", "SET", "requirepass", "new-password");
-        await client.ArmedAsync();
+        await client.TrackingAsync();
         await Replica.ExecuteAsync("CONFIG", "SET", "requirepass", "test-password");
 
         var warning = Assert.Single(client.Logger.Warnings);
@@ -88,7 +88,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
             ConnectTimeout = TimeSpan.FromMilliseconds(500),
             OperationTimeout = TimeSpan.FromMilliseconds(300),
         });
-        // With so little patience a node may seem to hang that is only busy.
+        // With so little timeout a node may seem to hang that is only busy.
         await Eventually.HoldsAsync("a read is answered", async () => await Record.ExceptionAsync(async () => await client.ReadAsync("re:hang")) is null);
         Replica.Process.Send(Signal.Pause);
         try
@@ -110,7 +110,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
             Replica.Process.Send(Signal.Resume);
         }
 
-        await client.HearsAsync(RecordingSink.Armed, times: 2);
+        await client.HearsAsync(RecordingSink.Tracking, times: 2);
         await Eventually.HoldsAsync("reads go on", () => client.Connection.IsTracking);
     }
 
@@ -135,7 +135,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
             Replica.Process.Send(Signal.Resume);
         }
 
-        await client.HearsAsync(RecordingSink.Armed, times: 2);
+        await client.HearsAsync(RecordingSink.Tracking, times: 2);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class TrackedReconnectTests(RedisFixture fixture) : IClassFixture<
         await client.DisposeAsync();
         await client.DisposeAsync();
 
-        Assert.Equal([RecordingSink.Armed, RecordingSink.Lost], client.Sink.Events);
+        Assert.Equal([RecordingSink.Tracking, RecordingSink.Lost], client.Sink.Events);
         Assert.False(client.Connection.IsTracking);
         Assert.Empty(client.Logger.Warnings);
         await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await client.ReadAsync("re:key"));

@@ -7,7 +7,7 @@ namespace RedisAspire.Tests.Caching.Coherence;
 /// Cuts tracked connections at random, and stops replicas: all the time for a moment, which leaves them behind the
 /// master with reads waiting, and once for so long that they are given up.
 /// </summary>
-internal sealed class Accidents(RedisReplication redis)
+internal sealed class Faults(RedisReplication redis)
 {
     private const int StumblesInARow = 4;
 
@@ -22,7 +22,7 @@ internal sealed class Accidents(RedisReplication redis)
     /// <summary>The replica that stopped for long.</summary>
     public string? Paused { get; private set; }
 
-    /// <summary>Lets accidents happen for a while; at its end all nodes are up.</summary>
+    /// <summary>Lets faults happen for a while; at its end all nodes are up.</summary>
     public async Task HappenAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
