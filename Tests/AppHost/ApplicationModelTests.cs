@@ -138,7 +138,9 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     [InlineData("redis-sentinel-1", "kill", "pause", "resume", "redis-cli")]
     public void The_dashboard_has_commands_with_icons_and_asks_before_it_harms(string name, params string[] expected)
     {
-        var commands = model.Application.Resources().Single(resource => resource.Name == name).Annotations.OfType<ResourceCommandAnnotation>().ToArray();
+        // Aspire adds its own as soon as a test has it prepare the start.
+        var commands = model.Application.Resources().Single(resource => resource.Name == name).Annotations.OfType<ResourceCommandAnnotation>()
+            .Where(command => command.Name is not ("start" or "stop" or "restart")).ToArray();
 
         Assert.Equal(expected, commands.Select(command => command.Name));
         Assert.All(commands, command => Assert.NotNull(command.IconName));

@@ -121,7 +121,8 @@ public sealed class TelemetryTests(ProcessApplication running)
         using (var web = running.Application.CreateHttpClient("webfrontend"))
         using (var change = new HttpRequestMessage(HttpMethod.Put, $"/data/{_key}") { Headers = { { "X-Admin-Key", AppHostUnderTest.AdminKey } }, Content = JsonContent.Create(new { value = secret }) })
         using (var changed = await web.SendAsync(change, Cancellation))
-            Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+            // Accepted when Redis is slow for a moment: the old value is removed a little later then.
+            Assert.Contains(changed.StatusCode, new[] { HttpStatusCode.NoContent, HttpStatusCode.Accepted });
         // More than once, as in every trace that is sought: an exporter drops spans when its queue is full.
         var logins = new HashSet<string>(StringComparer.Ordinal);
         await Eventually.HoldsAsync("the span of a login arrives", async () =>

@@ -133,12 +133,18 @@ public sealed class DataForwardingTests(ProcessApplication application) : IAsync
         using var http = new HttpClient { BaseAddress = application.Web.Url };
 
         using var refused = await PutAsync(http, key: null);
-        using var changed = await PutAsync(http, AppHostUnderTest.AdminKey);
+        // 202 when Redis is slow for a moment: the old value is removed a little later then.
+        await Eventually.HoldsAsync("it is changed everywhere", async () =>
+        {
+            using var changed = await PutAsync(http, AppHostUnderTest.AdminKey);
+            Assert.True(changed.IsSuccessStatusCode);
+            return changed.StatusCode == HttpStatusCode.NoContent;
+        });
         using var read = await GetAsync(http, $"/data/{_key}");
         using var again = new HttpRequestMessage(HttpMethod.Get, new Uri($"/data/{_key}", UriKind.Relative)) { Headers = { IfNoneMatch = { read.Headers.ETag! }, Accept = { new("text/plain") } } };
         using var known = await http.SendAsync(again, Cancellation);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (refused.StatusCode, changed.StatusCode));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.EndsWith("] new\n", await read.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
     }
