@@ -30,14 +30,10 @@ public static class RedisClientExtensions
                     // A node that is down must not keep the service from starting, nor from being healthy.
                     settings.DisableAutoActivation = true;
                     settings.DisableHealthChecks = true;
-                    // Its metrics would repeat those of the cache.
+                    // Its spans would repeat those that the cache writes for its own commands.
                     settings.DisableTracing = true;
                 },
-                options =>
-                {
-                    options.BacklogPolicy = BacklogPolicy.FailFast;
-                    configure(options);
-                });
+                configure);
             WatchCommands(builder.Services, name);
         }
         return builder;

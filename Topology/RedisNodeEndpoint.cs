@@ -128,7 +128,7 @@ public static class RedisNodeNames
 internal sealed class NodeNameComparer : IComparer<string>
 {
     private static readonly StringComparer Natural =
-        StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering);
+        StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
 
     public static NodeNameComparer Instance { get; } = new();
 

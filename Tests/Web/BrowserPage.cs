@@ -40,6 +40,13 @@ internal sealed class BrowserPage : IAsyncDisposable
         await this["run"].ClickAsync();
     }
 
+    /// <summary>Tries a token in the log-in dialog, which is open.</summary>
+    public async Task EnterTokenAsync(string token)
+    {
+        await this["token"].FillAsync(token);
+        await this["log-in"].ClickAsync();
+    }
+
     public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text);
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();

@@ -74,11 +74,9 @@ public sealed class HowItWorksPageTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsVisitorAsync(Path);
 
         await page["view-only"].ClickAsync();
-        await page["token"].FillAsync("guessed");
-        await page["log-in"].ClickAsync();
+        await page.EnterTokenAsync("guessed");
         await Assertions.Expect(page["wrong-token"]).ToBeVisibleAsync();
-        await page["token"].FillAsync(AppHostUnderTest.OperatorToken);
-        await page["log-in"].ClickAsync();
+        await page.EnterTokenAsync(AppHostUnderTest.OperatorToken);
 
         await Assertions.Expect(page["operator"]).ToBeVisibleAsync();
         Assert.EndsWith(Path, page.Page.Url, StringComparison.Ordinal);

@@ -22,11 +22,9 @@ public sealed class OperatorPageTests(BrowserFixture fixture)
 
         // What is for operators only asks for the token first, and a wrong one is not taken.
         await page["forget"].ClickAsync();
-        await page["token"].FillAsync("guessed");
-        await page["log-in"].ClickAsync();
+        await page.EnterTokenAsync("guessed");
         await Assertions.Expect(page["wrong-token"]).ToBeVisibleAsync();
-        await page["token"].FillAsync(AppHostUnderTest.OperatorToken);
-        await page["log-in"].ClickAsync();
+        await page.EnterTokenAsync(AppHostUnderTest.OperatorToken);
 
         await Assertions.Expect(page["operator"]).ToBeVisibleAsync();
         Assert.DoesNotContain("login", page.Page.Url, StringComparison.Ordinal);
