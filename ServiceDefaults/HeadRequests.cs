@@ -16,6 +16,9 @@ public static class HeadRequests
     {
         app.Use(static (context, next) =>
         {
+            // Allow contains GET only in answers to other methods.
+            if (HttpMethods.IsGet(context.Request.Method))
+                return next(context);
             context.Response.OnStarting(AllowHead, context.Response);
             return HttpMethods.IsHead(context.Request.Method) ? AnswerAsync(context, next) : next(context);
         });

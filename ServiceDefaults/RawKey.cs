@@ -24,8 +24,12 @@ public static class RawKey
             // This is the absolute form of a request line, as clients send it to proxies.
             target = absolute.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
 
-        var (path, query) = target.Split('?', 2) is [var before, var after] ? (before, after) : (target, "");
-        return path.IndexOf('/', 1) is var end and > 0 && end + 1 < path.Length ? path[(end + 1)..] : ParameterOf(query);
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        var length = question < 0 ? target.Length : question;
+        var start = target.IndexOf('/', 1) + 1;
+        if (start > 0 && start < length)
+            return target[start..length];
+        return question < 0 ? "" : ParameterOf(target[(question + 1)..]);
     }
 
     /// <summary>Whether a character begins an encoded one, as <c>%2F</c>; otherwise it means itself, even if it is <c>%</c>.</summary>

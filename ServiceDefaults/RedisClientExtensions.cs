@@ -20,7 +20,10 @@ public static class RedisClientExtensions
         where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(names);
-        builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisCommandSpans.Name).AddProcessor<RedisCommandSpans>());
+        ArgumentNullException.ThrowIfNull(builder);
+        var isExported = ServiceDefaultsExtensions.IsExported(builder.Configuration);
+        if (isExported)
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisCommandSpans.Name).AddProcessor<RedisCommandSpans>());
         foreach (var name in names)
         {
             builder.AddKeyedRedisClient(
@@ -34,7 +37,8 @@ public static class RedisClientExtensions
                     settings.DisableTracing = true;
                 },
                 configure);
-            WatchCommands(builder.Services, name);
+            if (isExported)
+                WatchCommands(builder.Services, name);
         }
         return builder;
     }

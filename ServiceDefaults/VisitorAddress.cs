@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace RedisAspire.ServiceDefaults;
 
@@ -46,8 +47,11 @@ public static class VisitorAddress
     /// <returns>The same application.</returns>
     public static IApplicationBuilder UseVisitorAddress(this IApplicationBuilder app)
     {
+        ArgumentNullException.ThrowIfNull(app);
         var frontend = new Secret(app.ApplicationServices.GetRequiredService<IConfiguration>()[FrontendKey]);
-        return app.UseForwardedHeaders().Use((context, next) =>
+        if (app.ApplicationServices.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders != ForwardedHeaders.None)
+            app.UseForwardedHeaders();
+        return app.Use((context, next) =>
         {
             var headers = context.Request.Headers;
             if (headers[AddressHeader] is [{ } visitor] && headers[KeyHeader] is [{ } key] && frontend.Matches(key) && IPAddress.TryParse(visitor, out var address))

@@ -57,7 +57,7 @@ internal static class ProblemExtensions
     public static IApplicationBuilder UseUtf8Only(this IApplicationBuilder app) =>
         app.Use(static (context, next) =>
         {
-            if (context.Request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset
+            if (context.Request.ContentType is null || context.Request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset
                 || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
                 return next(context);
 
