@@ -24,9 +24,8 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
     /// <summary>Borrows some permits.</summary>
     /// <param name="client">The client that is limited.</param>
     /// <param name="window">The number of the window.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The permits: none when the window is used up; <see langword="null"/> when Redis fails.</returns>
-    public async ValueTask<Loan?> BorrowAsync(string client, long window, CancellationToken cancellationToken)
+    public async ValueTask<Loan?> BorrowAsync(string client, long window)
     {
         if (IsOpen)
             return null;
@@ -38,11 +37,11 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
             var key = (RedisKey)string.Create(CultureInfo.InvariantCulture, $"app:rate:{client}:{window}");
             // The key outlives the window, because the clocks of instances differ.
             var lifetime = (long)_options.Window.TotalMilliseconds * 2;
-            var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Lend, [key], [_options.Chunk, _options.PermitLimit ?? 0, lifetime])
-                .WaitAsync(_options.LeaseTimeout, cancellationToken))!;
+            var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Lend, [key], [_options.ChunkSize, _options.PermitLimit ?? 0, lifetime])
+                .WaitAsync(_options.LeaseTimeout))!;
             return new Loan((int)answer[0], (int)answer[1]);
         }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
         {
             return Open(failure);
         }
@@ -74,8 +73,8 @@ internal sealed class RateLimitOptions
     /// <summary>How long a window is. One second by default.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many permits an instance takes from Redis at once. 50 by default.</summary>
-    public int Chunk { get; set; } = 50;
+    /// <summary>How many permits an instance takes from Redis at once. A fortieth of <see cref="PermitLimit"/> by default: 50 of 2000.</summary>
+    public int? Chunk { get; set; }
 
     /// <summary>How long a request waits for Redis. 25 ms by default.</summary>
     public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromMilliseconds(25);
@@ -88,6 +87,9 @@ internal sealed class RateLimitOptions
 
     /// <summary>How many event streams a visitor without the admin key may listen to at once, at each instance. 20 by default.</summary>
     public int StreamsPerVisitor { get; set; } = 20;
+
+    /// <summary>How many permits an instance takes from Redis at once.</summary>
+    public int ChunkSize => Chunk ?? Math.Max(1, (PermitLimit ?? 0) / 40);
 
     /// <summary>The number of the present window.</summary>
     public long WindowAt(TimeProvider time) => time.GetUtcNow().UtcTicks / Window.Ticks;

@@ -4,17 +4,21 @@ using System.Threading.RateLimiting;
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>
-/// Limits one client over all instances: a fixed window, whose permits are borrowed from Redis in chunks, so that most
-/// requests need no round trip.
+/// Limits one client over all instances: a fixed window, whose permits are borrowed from Redis in chunks and ahead of need,
+/// so that requests rarely wait for a round trip. The first chunk of a window is used on credit while it is borrowed:
+/// where other instances have used up the window, a client gets up to a chunk more.
 /// </summary>
 internal sealed class SharedWindowLimiter(string client, PermitLender lender, RateLimitOptions options, TimeProvider time) : RateLimiter
 {
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _borrowing = new(1);
+    private readonly int _chunk = options.ChunkSize;
     private long _window = -1;
+    // Negative while permits are used on credit.
     private int _permits;
     private int _lent;
+    private bool _hasBorrowed;
     private bool _isUsedUp;
+    private TaskCompletionSource<bool>? _borrowing;
     private long _lastUsed = time.GetTimestamp();
 
     /// <inheritdoc/>
@@ -25,96 +29,80 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     {
         lock (_lock)
         {
-            Turn(Window());
-            return new RateLimiterStatistics { CurrentAvailablePermits = _isUsedUp ? 0 : Math.Max(0, (options.PermitLimit ?? 0) - _lent) + _permits };
+            Turn(options.WindowAt(time));
+            return new RateLimiterStatistics { CurrentAvailablePermits = Remaining() };
         }
     }
 
     /// <inheritdoc/>
-    protected override RateLimitLease AttemptAcquireCore(int permitCount) => TryTake() ?? WindowLease.Refused(UntilNextWindow());
+    protected override RateLimitLease AttemptAcquireCore(int permitCount) => Take(out _) ?? WindowLease.Refused(options.UntilNextWindow(time));
 
     /// <inheritdoc/>
-    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+        Take(out var borrowing) is { } lease ? new(lease) : WaitAsync(borrowing!, cancellationToken);
+
+    private async ValueTask<RateLimitLease> WaitAsync(Task<bool> borrowing, CancellationToken cancellationToken)
     {
-        while (true)
+        while (await borrowing.WaitAsync(cancellationToken))
         {
-            if (TryTake() is { } lease)
+            if (Take(out var next) is { } lease)
                 return lease;
-            if (IsUsedUp())
-                return WindowLease.Refused(UntilNextWindow());
-
-            await _borrowing.WaitAsync(cancellationToken);
-            try
-            {
-                // The caller before may have borrowed enough for both.
-                if (TryTake() is { } left)
-                    return left;
-                if (IsUsedUp())
-                    return WindowLease.Refused(UntilNextWindow());
-
-                var window = Window();
-                if (await lender.BorrowAsync(client, window, cancellationToken) is not { } loan)
-                    return WindowLease.Acquired;
-                Add(window, loan);
-            }
-            finally
-            {
-                _borrowing.Release();
-            }
+            borrowing = next!;
         }
+
+        return WindowLease.Uncounted;
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    // Returns null when the request must wait for the permits that are being borrowed.
+    private WindowLease? Take(out Task<bool>? borrowing)
     {
-        if (disposing)
-            _borrowing.Dispose();
-        base.Dispose(disposing);
-    }
-
-    /// <inheritdoc/>
-    protected override ValueTask DisposeAsyncCore()
-    {
-        _borrowing.Dispose();
-        return base.DisposeAsyncCore();
-    }
-
-    private WindowLease? TryTake()
-    {
+        borrowing = null;
         Volatile.Write(ref _lastUsed, time.GetTimestamp());
         if (lender.IsOpen)
-            return WindowLease.Acquired;
+            return WindowLease.Uncounted;
+
+        long window;
+        WindowLease? lease;
+        TaskCompletionSource<bool>? begun = null;
         lock (_lock)
         {
-            Turn(Window());
-            if (_permits == 0)
-                return null;
-            _permits--;
-            return WindowLease.Acquired;
+            Turn(window = options.WindowAt(time));
+            var isAdmitted = _permits > 0 || (!_hasBorrowed && _permits > -_chunk);
+            if (!isAdmitted && _isUsedUp)
+                return WindowLease.Refused(options.UntilNextWindow(time));
+
+            if (isAdmitted)
+                _permits--;
+            if (_permits < _chunk / 2 && !_isUsedUp && _borrowing is null)
+                _borrowing = begun = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            borrowing = _borrowing?.Task;
+            lease = isAdmitted ? WindowLease.Counted(Remaining()) : null;
         }
+
+        if (begun is not null)
+            _ = BorrowAsync(window, begun);
+        return lease;
     }
 
-    private bool IsUsedUp()
+    private async Task BorrowAsync(long window, TaskCompletionSource<bool> borrowing)
     {
-        lock (_lock)
-        {
-            Turn(Window());
-            return _isUsedUp;
-        }
-    }
-
-    private void Add(long window, Loan loan)
-    {
+        var loan = await lender.BorrowAsync(client, window);
         lock (_lock)
         {
             // Permits of a window that has ended are void.
-            if (window < _window)
-                return;
-            Turn(window);
-            _permits += loan.Granted;
-            _lent = loan.LentToAll;
-            _isUsedUp = loan.Granted == 0;
+            if (loan is { } lent && window == _window)
+            {
+                _permits += lent.Granted;
+                _lent = lent.LentToAll;
+                _hasBorrowed = true;
+                _isUsedUp = lent.Granted == 0;
+            }
+
+            if (_borrowing == borrowing)
+                _borrowing = null;
         }
+
+        borrowing.SetResult(loan is not null);
     }
 
     private void Turn(long window)
@@ -124,12 +112,12 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
         _window = window;
         _permits = 0;
         _lent = 0;
+        _hasBorrowed = false;
         _isUsedUp = false;
+        _borrowing = null;
     }
 
-    private long Window() => options.WindowAt(time);
-
-    private TimeSpan UntilNextWindow() => options.UntilNextWindow(time);
+    private long Remaining() => _isUsedUp && _permits <= 0 ? 0 : Math.Max(0, (options.PermitLimit ?? 0) - _lent + _permits);
 }
 
 /// <summary>The lease of a request that is admitted, or refused until the next window.</summary>
@@ -137,15 +125,25 @@ internal sealed class WindowLease : RateLimitLease
 {
     private readonly TimeSpan? _retryAfter;
 
-    private WindowLease(TimeSpan? retryAfter) => _retryAfter = retryAfter;
+    private WindowLease(long? remaining, TimeSpan? retryAfter = null)
+    {
+        Remaining = remaining;
+        _retryAfter = retryAfter;
+    }
 
-    public static WindowLease Acquired { get; } = new(retryAfter: null);
+    /// <summary>Admits a request while Redis cannot count.</summary>
+    public static WindowLease Uncounted { get; } = new(remaining: null);
+
+    /// <summary>How many permits the window has left; <see langword="null"/> when they are not counted.</summary>
+    public long? Remaining { get; }
 
     public override bool IsAcquired => _retryAfter is null;
 
     public override IEnumerable<string> MetadataNames => IsAcquired ? [] : [MetadataName.RetryAfter.Name];
 
-    public static WindowLease Refused(TimeSpan retryAfter) => new(retryAfter);
+    public static WindowLease Counted(long remaining) => new(remaining);
+
+    public static WindowLease Refused(TimeSpan retryAfter) => new(remaining: 0, retryAfter);
 
     public override bool TryGetMetadata(string metadataName, [NotNullWhen(true)] out object? metadata)
     {

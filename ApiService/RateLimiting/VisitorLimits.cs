@@ -18,7 +18,7 @@ internal sealed class VisitorLimits : IDisposable
     public VisitorLimits(IOptions<RateLimitOptions> options) =>
         _creations = PartitionedRateLimiter.Create<HttpContext, string>(context => options.Value.CreationsPerMinute is { } limit && !context.HasAdminKey()
             ? RateLimitPartition.GetFixedWindowLimiter(
-                RateLimitingExtensions.ClientOf(context.Connection.RemoteIpAddress),
+                ClientLimiter.ClientOf(context.Connection.RemoteIpAddress),
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window })
             : RateLimitPartition.GetNoLimiter(""));
 
@@ -54,5 +54,5 @@ internal sealed class StreamLimit(IOptions<RateLimitOptions> options) : IRateLim
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => httpContext.HasAdminKey()
         ? RateLimitPartition.GetNoLimiter("")
         : RateLimitPartition.GetConcurrencyLimiter(
-            RateLimitingExtensions.ClientOf(httpContext.Connection.RemoteIpAddress), _ => new ConcurrencyLimiterOptions { PermitLimit = options.Value.StreamsPerVisitor });
+            ClientLimiter.ClientOf(httpContext.Connection.RemoteIpAddress), _ => new ConcurrencyLimiterOptions { PermitLimit = options.Value.StreamsPerVisitor });
 }

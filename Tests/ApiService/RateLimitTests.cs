@@ -27,8 +27,9 @@ public sealed class RateLimitTests(RedisFixture fixture) : IClassFixture<RedisFi
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => AskAsync(i % 2 == 0 ? oneClient : otherClient, _client)));
 
-        // Permits are borrowed three at a time, so that an instance may be left with two that it does not use.
-        Assert.InRange(answers.Count(answer => answer == HttpStatusCode.OK), 18, 20);
+        // Permits are borrowed three at a time: an instance may be left with some that it does not use, or have used three on
+        // credit when the other had taken them all.
+        Assert.InRange(answers.Count(answer => answer == HttpStatusCode.OK), 18, 23);
         Assert.All(answers, answer => Assert.True(answer is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(oneClient, "10.0.0.0"));
     }
@@ -124,7 +125,7 @@ public sealed class RateLimitTests(RedisFixture fixture) : IClassFixture<RedisFi
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::1")]
     public void A_client_is_an_address_or_the_network_of_one_customer(string address, string client) =>
-        Assert.Equal(client, RateLimitingExtensions.ClientOf(IPAddress.Parse(address)));
+        Assert.Equal(client, ClientLimiter.ClientOf(IPAddress.Parse(address)));
 
     private static Task<ApiFactory> StartAsync(RedisReplication? redis, params (string Name, string? Value)[] settings) =>
         ApiFactory.StartAsync(redis,
