@@ -1,18 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Net.Mime;
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Caching.Hybrid;
-using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.History;
-using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
@@ -35,16 +29,17 @@ internal static class DataEndpoints
         services.AddSingleton<ChangedRows>();
         services.AddSingleton<SlowDatabase>();
         services.AddSingleton<DataService>();
+        services.AddSingleton<DataReader>();
         return services;
     }
 
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
     {
+        var reader = routes.ServiceProvider.GetRequiredService<DataReader>();
         // A key may contain any characters, slashes too.
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
-            .CountForLeaderboard()
             .WithName("GetData")
             .WithSummary("Reads a value from the cache or, if it is not cached, from the slow database, and caches it.")
             .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
@@ -53,7 +48,8 @@ internal static class DataEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status504GatewayTimeout)
-            .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)));
+            .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)))
+            .Add(endpoint => endpoint.RequestDelegate = Shorten(endpoint.RequestDelegate!, reader));
 
         data.MapPut("/{**key}", PutAsync)
             .WithName("PutData")
@@ -99,41 +95,12 @@ internal static class DataEndpoints
             : await next(context);
     }
 
-    private static async Task<Results<Ok<DataResponse>, ContentHttpResult, StatusCodeHttpResult>> GetAsync(
-        DataKey dataKey, [AsParameters] DataQuery how, DataService data, LookupRecorder history, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        var lookup = await data.ReadAsync(dataKey.Value, how.ToCacheOptions(), cancellationToken);
-        var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
+    private static Task GetAsync(DataKey dataKey, [AsParameters] DataQuery how, DataReader reader, HttpContext context) =>
+        reader.AnswerAsync(context, dataKey.Value, how.ToCacheOptions());
 
-        var answer = new DataResponse(
-            dataKey.Value,
-            lookup.Value,
-            lookup.IsHit ? "cache" : "database",
-            lookup.Level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" },
-            lookup.Node,
-            elapsed,
-            lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
-            time.GetUtcNow());
-        TagActivity(context, answer.Level, lookup.IsHit);
-        history.Record(new Lookup(answer.Timestamp, answer.Key, answer.Level, elapsed, answer.Node));
-
-        var isText = AcceptedForm.IsText(context.Request.GetTypedHeaders().Accept);
-        var tag = ValueTag.Of(lookup.Value, isText);
-        var headers = context.Response.Headers;
-        headers["X-Cache"] = lookup.IsHit ? "HIT" : "MISS";
-        headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"{answer.Level};dur={elapsed}");
-        // Clients may store the answer, but must revalidate it.
-        headers.CacheControl = "no-cache";
-        headers.Vary = HeaderNames.Accept;
-        headers.ETag = tag.ToString();
-
-        if (tag.IsKnownBy(context.Request.GetTypedHeaders()))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        if (isText)
-            return TypedResults.Text($"[{(lookup.IsHit ? "CACHE" : "SLOW")}] {lookup.Value}\n");
-        return TypedResults.Ok(answer);
-    }
+    // A request without a query, as most are, needs no binding of parameters, no validation and no scope of services.
+    private static RequestDelegate Shorten(RequestDelegate whole, DataReader reader) => context =>
+        !context.Request.QueryString.HasValue && DataKey.Of(context) is { Error: null } key ? reader.AnswerAsync(context, key.Value, options: null) : whole(context);
 
     private static async Task<Results<NoContent, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
         DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
@@ -155,13 +122,6 @@ internal static class DataEndpoints
 
     private static async Task<Results<NoContent, Accepted<RemovalResponse>>> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken) =>
         await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value));
-
-    // A hit in the near cache has no span of its own: its result is on the span of the request.
-    private static void TagActivity(HttpContext context, string level, bool isHit)
-    {
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
-            activity.SetTag("cache.level", level).SetTag("cache.request.type", isHit ? "hit" : "miss");
-    }
 }
 
 /// <summary>The options of a look-up.</summary>
@@ -177,37 +137,4 @@ public sealed record DataQuery(
         Expiration = Ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Flags = BypassNear ? HybridCacheEntryFlags.DisableLocalCacheRead : null,
     };
-}
-
-/// <summary>Negotiates the form of an answer (RFC 9110, 12.5.1).</summary>
-internal static class AcceptedForm
-{
-    /// <summary>Whether the client prefers plain text to JSON, which is the default.</summary>
-    /// <param name="accepted">The ranges of media types in <c>Accept</c>.</param>
-    public static bool IsText(IList<MediaTypeHeaderValue> accepted)
-    {
-        var (text, json) = (WeightOf(accepted, MediaTypeNames.Text.Plain), WeightOf(accepted, MediaTypeNames.Application.Json));
-        return text.Quality > json.Quality || (text.Quality == json.Quality && text.Quality > 0 && text.Place < json.Place);
-    }
-
-    // The most specific range counts. Of forms with the same quality, the first in the header is preferred.
-    private static (double Quality, int Place) WeightOf(IList<MediaTypeHeaderValue> accepted, string form)
-    {
-        var parts = form.Split('/');
-        return accepted
-            .Select((range, place) => (Range: range, Place: place, Fit: FitOf(range, parts[0], parts[1])))
-            .Where(match => match.Fit > 0)
-            .OrderByDescending(match => match.Fit)
-            .Select(match => (match.Range.Quality ?? 1, match.Place))
-            .FirstOrDefault();
-    }
-
-    private static int FitOf(MediaTypeHeaderValue range, string type, string subtype)
-    {
-        if (range.MatchesAllTypes)
-            return 1;
-        if (!range.Type.Equals(type, StringComparison.OrdinalIgnoreCase))
-            return 0;
-        return range.MatchesAllSubTypes ? 2 : range.SubType.Equals(subtype, StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using RedisAspire.ServiceDefaults;
@@ -17,7 +18,7 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The prefixes of keys that are no cache entries: the application's own data and the product catalogue.</summary>
-    public static IReadOnlyList<string> ReservedPrefixes { get; } = ["app:", "db:"];
+    public static ImmutableArray<string> ReservedPrefixes { get; } = ["app:", "db:"];
 
     public static ValueTask<DataKey?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<DataKey?>(Of(context));
 
@@ -26,7 +27,9 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     {
         try
         {
-            var key = Strict.GetString(PercentDecode(RawKey.Of(context)));
+            var raw = RawKey.Of(context);
+            // Most keys need no decoding.
+            var key = Ascii.IsValid(raw) && !raw.Contains('%', StringComparison.Ordinal) ? raw : Strict.GetString(PercentDecode(raw));
             return new DataKey(key, Check(key));
         }
         catch (ArgumentException)
@@ -40,10 +43,14 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
     {
         if (key.Length is 0 or > MaximumLength)
             return $"A key has 1 to {MaximumLength} characters; this one has {key.Length}.";
-        if (key.EnumerateRunes().Any(Rune.IsControl))
+        if (key.AsSpan().ContainsAnyInRange('\0', '\u001f') || key.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
             return "A key has no control characters.";
-        if (ReservedPrefixes.FirstOrDefault(prefix => key.StartsWith(prefix, StringComparison.Ordinal)) is { } reserved)
-            return $"Keys that start with '{reserved}' are no cache entries.";
+        foreach (var prefix in ReservedPrefixes)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                return $"Keys that start with '{prefix}' are no cache entries.";
+        }
+
         return null;
     }
 

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 using RedisAspire.ApiService.Storage;
@@ -12,16 +12,21 @@ namespace RedisAspire.ApiService.Data;
 /// </summary>
 internal static class ValueTag
 {
-    private const int Bytes = 12;
-
     /// <summary>The tag of a value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="isText">Whether its form is plain text instead of JSON.</param>
-    public static EntityTagHeaderValue Of(string value, bool isText = false)
+    public static EntityTagHeaderValue Of(string value, bool isText = false) => new(TextOf(value, isText));
+
+    /// <summary>The tag of a value, as the header has it.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="isText">Whether its form is plain text instead of JSON.</param>
+    public static string TextOf(string value, bool isText)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(value.AsSpan()), hash);
-        return new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash[..Bytes])}{(isText ? "-text" : "")}\"");
+        Span<byte> hash = stackalloc byte[16];
+        XxHash128.Hash(MemoryMarshal.AsBytes(value.AsSpan()), hash);
+        Span<char> digits = stackalloc char[32];
+        Convert.TryToHexStringLower(hash, digits, out _);
+        return string.Concat("\"", digits, isText ? "-text\"" : "\"");
     }
 
     /// <summary>Whether a value is one of those that a condition allows, in either of its forms.</summary>
@@ -29,6 +34,6 @@ internal static class ValueTag
         condition.AllowsAny || condition.Tags.Any(tag => tag.Compare(Of(value), useStrongComparison: true) || tag.Compare(Of(value, isText: true), useStrongComparison: true));
 
     /// <summary>Whether the client has the value already.</summary>
-    public static bool IsKnownBy(this EntityTagHeaderValue tag, RequestHeaders headers) =>
-        headers.IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+    public static bool IsKnown(string tag, RequestHeaders headers) =>
+        headers.IfNoneMatch.Any(known => known.Tag == tag || known.Equals(EntityTagHeaderValue.Any));
 }

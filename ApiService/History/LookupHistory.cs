@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Topology;
 using StackExchange.Redis;
@@ -13,22 +12,26 @@ internal sealed class LookupHistory(ApplicationStore store)
     // Redis trims entire blocks of entries, so that a few more than these remain.
     private const int Length = 1000;
 
+    private static readonly string Add = EmbeddedScript.Read("AddLookups.lua");
+
     /// <summary>Adds look-ups, the oldest first.</summary>
+    /// <param name="lookups">The look-ups: not more than a few hundred, because Redis runs nothing else meanwhile.</param>
+    /// <param name="instance">The instance that answered them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RedisUnavailableException">No master is up.</exception>
-    public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken) => store.WriteAsync(
-        database => Task.WhenAll(lookups.Select(lookup => database.StreamAddAsync(
-            Stream,
-            [
-                new("time", lookup.Time.ToUnixTimeMilliseconds()),
-                new("key", lookup.Key),
-                new("level", lookup.Level),
-                new("ms", lookup.ElapsedMs.ToString(CultureInfo.InvariantCulture)),
-                new("node", lookup.Node ?? ""),
-                new("instance", instance),
-            ],
-            maxLength: Length,
-            useApproximateMaxLength: true))),
-        cancellationToken);
+    public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken)
+    {
+        RedisValue[] arguments =
+        [
+            Length,
+            instance,
+            .. lookups.SelectMany(lookup => new RedisValue[]
+            {
+                lookup.Time.ToUnixTimeMilliseconds(), lookup.Key, lookup.Level, lookup.ElapsedMs.ToString(CultureInfo.InvariantCulture), lookup.Node ?? "",
+            }),
+        ];
+        return store.WriteAsync(database => database.ScriptEvaluateAsync(Add, [Stream], arguments), cancellationToken);
+    }
 
     /// <summary>Reads the latest look-ups.</summary>
     /// <param name="limit">The most to read.</param>
@@ -83,22 +86,46 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly Channel<Lookup> _lookups = Channel.CreateBounded<Lookup>(
-        new BoundedChannelOptions(Batch) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    // A ring, which the callers fill without a lock.
+    private readonly Lookup?[] _latest = new Lookup?[Batch];
+    private readonly WakeUp _recorded = new();
+    private int _last;
 
     /// <summary>Records a look-up.</summary>
-    public void Record(Lookup lookup) => _lookups.Writer.TryWrite(lookup);
+    public void Record(Lookup lookup)
+    {
+        Volatile.Write(ref _latest[(uint)Interlocked.Increment(ref _last) % Batch], lookup);
+        _recorded.Set();
+    }
+
+    public override void Dispose()
+    {
+        _recorded.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new List<Lookup>(Batch);
-        while (await _lookups.Reader.WaitToReadAsync(stoppingToken))
+        while (true)
         {
+            await _recorded.WaitAsync(stoppingToken);
             await Task.Delay(Pause, time, stoppingToken);
-            while (batch.Count < Batch && _lookups.Reader.TryRead(out var lookup))
-                batch.Add(lookup);
+            _recorded.Reset();
+            Take(batch);
             await WriteAsync(batch, stoppingToken);
             batch.Clear();
+        }
+    }
+
+    // The oldest is the one that the next look-up would replace.
+    private void Take(List<Lookup> batch)
+    {
+        var last = (uint)Volatile.Read(ref _last);
+        for (var i = 1u; i <= Batch; i++)
+        {
+            if (Interlocked.Exchange(ref _latest[(last + i) % Batch], value: null) is { } lookup)
+                batch.Add(lookup);
         }
     }
 

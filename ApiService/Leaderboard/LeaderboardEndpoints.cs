@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Storage;
 
@@ -26,18 +25,6 @@ internal static class LeaderboardEndpoints
         services.AddHostedService<LeaderboardWriter>();
         return services;
     }
-
-    /// <summary>Counts the requests of an endpoint whose first parameter is a key.</summary>
-    public static RouteHandlerBuilder CountForLeaderboard(this RouteHandlerBuilder endpoint) =>
-        endpoint.AddEndpointFilterFactory((context, next) =>
-        {
-            var tally = context.ApplicationServices.GetRequiredService<RequestTally>();
-            return invocation =>
-            {
-                tally.Add(invocation.GetArgument<DataKey>(0).Value);
-                return next(invocation);
-            };
-        });
 
     public static void MapLeaderboardEndpoints(this IEndpointRouteBuilder routes)
     {

@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Topology;
@@ -50,7 +51,7 @@ internal sealed class LeaderboardOptions
     /// <summary>How long requests are gathered before they are counted in Redis together. 250 ms by default.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How many requests may wait to be counted; more are not counted. 32,768 by default.</summary>
+    /// <summary>Of how many keys requests may wait to be counted; those of other keys are not counted. 32,768 by default.</summary>
     public int MaximumWaiting { get; set; } = 32_768;
 
     /// <summary>How many keys a leaderboard keeps. The least requested ones are dropped, and begin at 0 when they return. 1,000 by default.</summary>
@@ -61,26 +62,50 @@ internal sealed class LeaderboardOptions
 }
 
 /// <summary>The requests that have not been counted in Redis yet. Adding one never waits.</summary>
-internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
+internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisposable
 {
-    private readonly Channel<string> _requests = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(options.Value.MaximumWaiting) { SingleReader = true });
+    // Far below zero, so that a count that is no longer in the dictionary stays negative whoever adds to it.
+    private const int Retired = int.MinValue / 2;
 
-    /// <summary>Adds a request of a key, unless too many wait.</summary>
-    public void Add(string key) => _requests.Writer.TryWrite(key);
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
+    private readonly WakeUp _added = new();
+    private int _keys;
+
+    /// <summary>Adds a request of a key, unless those of too many keys wait.</summary>
+    public void Add(string key)
+    {
+        while (!_counts.TryGetValue(key, out var count) || Interlocked.Increment(ref count.Value) <= 0)
+        {
+            if (Volatile.Read(ref _keys) >= options.Value.MaximumWaiting)
+                return;
+            if (_counts.TryAdd(key, new StrongBox<int>()))
+                Interlocked.Increment(ref _keys);
+        }
+
+        _added.Set();
+    }
 
     /// <summary>Waits until a request has been added.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken) => await _requests.Reader.WaitToReadAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     /// <summary>Takes all requests, as numbers by key.</summary>
     public Dictionary<string, int> Take()
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        // The number is bounded, so that the loop ends while requests keep coming.
-        for (var i = 0; i < options.Value.MaximumWaiting && _requests.Reader.TryRead(out var key); i++)
-            counts[key] = counts.GetValueOrDefault(key) + 1;
-        return counts;
+        _added.Reset();
+        var requests = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (key, count) in _counts)
+        {
+            if (Interlocked.Exchange(ref count.Value, 0) is var taken and > 0)
+                requests.Add(key, taken);
+            // A key that nobody has requested since the last time makes room for others.
+            else if (Interlocked.CompareExchange(ref count.Value, Retired, 0) == 0 && _counts.TryRemove(KeyValuePair.Create(key, count)))
+                Interlocked.Decrement(ref _keys);
+        }
+
+        return requests;
     }
+
+    public void Dispose() => _added.Dispose();
 }
 
 /// <summary>Counts requests in Redis, in batches. A batch that fails, because Redis is not available, is dropped.</summary>
