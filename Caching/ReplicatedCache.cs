@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public sealed partial class ReplicatedCache : HybridCache
     private readonly EntryCodec _codec;
     private readonly CacheInstruments _instruments;
     private readonly ReplicatedCacheOptions _options;
+    private readonly EntryPolicy _policy;
     private readonly SingleFlight<FlightVariant> _flights = new();
 
     internal ReplicatedCache(
@@ -39,6 +41,7 @@ public sealed partial class ReplicatedCache : HybridCache
         _codec = codec;
         _instruments = instruments;
         _options = options.Value;
+        _policy = new EntryPolicy((CacheEntryOptions?)null, _options);
     }
 
     /// <inheritdoc/>
@@ -57,7 +60,7 @@ public sealed partial class ReplicatedCache : HybridCache
         var started = _instruments.BeginRequest();
         if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out _, out var value))
             return new ValueTask<T>(value);
-        return ValueOfAsync(LookupBeyondAsync(key, state, factory, options, tags, cancellationToken));
+        return GetBeyondAsync(key, state, factory, options is null ? _policy : new EntryPolicy(options, _options), tags, cancellationToken);
     }
 
     /// <summary>Looks up a value as <see cref="HybridCache"/> does, and also returns where it came from.</summary>
@@ -112,7 +115,7 @@ public sealed partial class ReplicatedCache : HybridCache
             return new(new CacheLookup<T>(value, CacheLevel.Near, item.Node, remaining) { Age = TimeSpan.FromMilliseconds(now - item.StoredAt) });
         }
 
-        return LookupBeyondAsync(key, state, factory, options, tags, cancellationToken);
+        return LookupBeyondAsync(key, state, factory, PolicyOf(options), tags, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -132,7 +135,7 @@ public sealed partial class ReplicatedCache : HybridCache
     /// <exception cref="NotSupportedException">Values of the type cannot be cached, because JSON cannot read them back.</exception>
     public async ValueTask SetAsync<T>(string key, T value, CacheEntryOptions? options, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
-        var policy = new EntryPolicy(options, _options);
+        var policy = PolicyOf(options);
         var entryTags = EntryTags.Of(tags);
         _codec.Check<T>();
         if (!CacheKey.IsUsable(key))
@@ -152,7 +155,7 @@ public sealed partial class ReplicatedCache : HybridCache
             await _filler.StoreNearAsync(key, value, kept.Bytes, kept.FreshFor, stamps!, policy, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;
+    private EntryPolicy PolicyOf(CacheEntryOptions? options) => options is null ? _policy : new EntryPolicy(options, _options);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
@@ -172,24 +175,52 @@ public sealed partial class ReplicatedCache : HybridCache
         return false;
     }
 
-    private async ValueTask<CacheLookup<T>> LookupBeyondAsync<TState, T>(
-        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> GetBeyondAsync<TState, T>(
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {
         using var activity = CacheInstruments.StartLookup();
         var started = _instruments.Now;
-        var policy = new EntryPolicy(options, _options);
-        var job = new FillJob<TState, T>(key, state, factory, policy, EntryTags.Of(tags));
-        _codec.Check<T>();
-        var (fill, isLeader) = CacheKey.IsUsable(key)
-            ? await _flights.RunAsync(
-                key, policy.Variant, (Filler: _filler, job), static (work, token) => work.Filler.FillAsync(work.job, token), cancellationToken).ConfigureAwait(false)
-            : (await _filler.BypassAsync(job, cancellationToken).ConfigureAwait(false), true);
+        var flight = await FlyAsync(new FillJob<TState, T>(key, state, factory, policy, EntryTags.Of(tags)), cancellationToken).ConfigureAwait(false);
+        return ResultOf(flight, activity, started).Value;
+    }
 
-        var lookup = fill.Lookup;
-        if (!isLeader)
+    // It differs from the method above in its result only: one awaiting the other would cost each look-up an object more.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CacheLookup<T>> LookupBeyondAsync<TState, T>(
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        using var activity = CacheInstruments.StartLookup();
+        var started = _instruments.Now;
+        var flight = await FlyAsync(new FillJob<TState, T>(key, state, factory, policy, EntryTags.Of(tags)), cancellationToken).ConfigureAwait(false);
+        return ResultOf(flight, activity, started);
+    }
+
+    private ValueTask<(FillResult<T> Result, bool IsLeader)> FlyAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
+    {
+        _codec.Check<T>();
+        // A key that cannot be used has no flight: it may be null.
+        return CacheKey.IsUsable(job.Key)
+            ? _flights.RunAsync(
+                job.Key,
+                job.Policy.Variant,
+                (Filler: _filler, job),
+                static (work, token) => work.Filler.ReadAsync(work.job, token),
+                static (work, read, token) => work.Filler.FillAsync(work.job, read, token),
+                cancellationToken)
+            : BypassAsync(job, cancellationToken);
+    }
+
+    private async ValueTask<(FillResult<T> Result, bool IsLeader)> BypassAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken) =>
+        (await _filler.BypassAsync(job, cancellationToken).ConfigureAwait(false), true);
+
+    private CacheLookup<T> ResultOf<T>((FillResult<T> Result, bool IsLeader) flight, Activity? activity, long started)
+    {
+        var lookup = flight.Result.Lookup;
+        if (!flight.IsLeader)
         {
             _instruments.Coalesced();
-            if (fill.Bytes is { } bytes && !Immutability<T>.IsShareable)
+            if (flight.Result.Bytes is { } bytes && !Immutability<T>.IsShareable)
                 lookup = lookup with { Value = _codec.Deserialize<T>(bytes) };
         }
 

@@ -13,7 +13,7 @@ namespace RedisAspire.Caching;
 /// delete them. While Redis is unavailable, reads return no value and writes are lost, and a warning is logged.
 /// </summary>
 /// <remarks>The methods without <c>Async</c> block a thread; the interface requires them.</remarks>
-internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisStore store, NearCache near, TimeProvider time) : IBufferDistributedCache
+internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisStore store, TimeProvider time) : IBufferDistributedCache
 {
     public byte[]? Get(string key) => Wait(GetAsync(key));
 
@@ -79,9 +79,7 @@ internal sealed class ReplicatedDistributedCache(CoherentReader reader, RedisSto
     {
         if (NameOf(key) is not { } name)
             return null;
-        var stored = await reader.ReadAsync(name, cancellationToken).ConfigureAwait(false);
-        if (stored.Ticket is { } ticket)
-            near.Abandon(ticket);
+        var stored = await reader.ReadAsync(name, mayKeep: false, withTimeToLive: false, cancellationToken).ConfigureAwait(false);
         if (stored.State != StoredState.Found || DistributedPayload.Read(stored.Payload!) is not { } payload)
             return null;
 

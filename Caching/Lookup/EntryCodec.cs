@@ -41,7 +41,7 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
     }
 
     /// <summary>The payload to store for a value, and how long the value is fresh; <see langword="null"/> when it must not or cannot be cached.</summary>
-    public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, in EntryPolicy policy, TagStamp[] stamps)
+    public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, EntryPolicy policy, TagStamp[] stamps)
     {
         var freshFor = policy.FreshFor(value is null);
         if (freshFor == TimeSpan.Zero || Serialize(key, value) is not { } bytes)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,30 +10,39 @@ internal sealed partial class EntryFiller(
     EntryReader entries, LeasedFiller filler, NearCache near, IOptions<ReplicatedCacheOptions> options, TimeProvider time, WarningLimiter warnings, ILogger<EntryFiller> logger)
 {
     private readonly ReplicatedCacheOptions _options = options.Value;
-    private readonly SingleFlight<HybridCacheEntryFlags> _refreshes = new();
+    private readonly SingleFlight<FlightVariant> _refreshes = new();
     // This is logged once, because an application that has such keys uses them all the time.
     private bool _isUnusableKeyLogged;
 
+    /// <summary>Reads the value from Redis, where most look-ups end.</summary>
+    public ValueTask<FoundEntry<T>> ReadAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken) =>
+        IsCacheable(job.Key) && !job.Policy.IsNearOnly && job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead)
+            ? entries.ReadAsync<T>(job.Key, job.Policy, cancellationToken)
+            : default;
+
     /// <summary>Finds the value.</summary>
-    public async Task<FillResult<T>> FillAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken)
+    /// <param name="job">The parameters of the look-up.</param>
+    /// <param name="read">What <see cref="ReadAsync"/> has found, if it was called.</param>
+    /// <param name="cancellationToken">Cancels the call of the source.</param>
+    public async Task<FillResult<T>> FillAsync<TState, T>(FillJob<TState, T> job, FoundEntry<T>? read, CancellationToken cancellationToken)
     {
         var (key, policy) = (job.Key, job.Policy);
-        if (key.Length > _options.MaximumKeyLength)
+        if (!IsCacheable(key))
             return await BypassAsync(job, cancellationToken).ConfigureAwait(false);
 
         // The fill begins before Redis is read, so that a later invalidation voids it.
         var ticket = policy.IsNearOnly ? near.BeginFill(key) : null;
         try
         {
-            var (finding, found) = policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead)
-                ? await entries.ReadAsync<T>(key, policy, cancellationToken).ConfigureAwait(false)
-                : (EntryFinding.Missing, default);
+            var (finding, found) = read is { Finding: not EntryFinding.NotRead } known ? known
+                : policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead) ? await entries.ReadAsync<T>(key, policy, cancellationToken).ConfigureAwait(false)
+                : new FoundEntry<T>(EntryFinding.Missing);
             if (finding == EntryFinding.Fresh)
-                return found;
+                return found!;
             if (!policy.Allows(HybridCacheEntryFlags.DisableUnderlyingData))
-                return finding == EntryFinding.Stale ? found : Absent<T>();
+                return finding == EntryFinding.Stale ? found! : Absent<T>();
             if (finding == EntryFinding.Stale)
-                return await RefreshAsync(job, found, cancellationToken).ConfigureAwait(false);
+                return await RefreshAsync(job, found!, cancellationToken).ConfigureAwait(false);
             if (finding == EntryFinding.Unavailable || !policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheWrite))
                 return await filler.CallAsync(job, ticket, cancellationToken).ConfigureAwait(false);
             return await filler.FillAsync(job, cancellationToken).ConfigureAwait(false);
@@ -57,7 +65,7 @@ internal sealed partial class EntryFiller(
     }
 
     /// <summary>Stores a value in the near cache only, after its key has been removed from Redis.</summary>
-    public ValueTask StoreNearAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy, CancellationToken cancellationToken) =>
+    public ValueTask StoreNearAsync<T>(string key, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy, CancellationToken cancellationToken) =>
         entries.StoreNearAsync(key, value, bytes, freshFor, stamps, policy, cancellationToken);
 
     /// <summary>Keeps later callers from sharing a refresh of the key that is in flight.</summary>
@@ -65,6 +73,8 @@ internal sealed partial class EntryFiller(
 
     /// <summary>Keeps later callers from sharing any refresh that is in flight.</summary>
     public void ForgetAll() => _refreshes.ForgetAll();
+
+    private bool IsCacheable(string key) => key.Length <= _options.MaximumKeyLength;
 
     private static FillResult<T> Absent<T>() => new(new CacheLookup<T>(default!, CacheLevel.Source, Node: null, TimeToLive: null), null);
 
@@ -75,9 +85,8 @@ internal sealed partial class EntryFiller(
         if (!mayWrite && job.Policy.SourceSoftTimeout == TimeSpan.Zero)
             return stale;
 
-        // Refreshes that may write are equal, whatever their other flags are, so they share one flight.
-        var variant = mayWrite ? HybridCacheEntryFlags.None : job.Policy.Flags;
-        var refresh = _refreshes.RunAsync(job.Key, variant, (Filler: this, job), static (work, token) => work.Filler.TryRefreshAsync(work.job, token), CancellationToken.None).AsTask();
+        // Refreshes that may write are equal, whatever their other options are, so they share one flight.
+        var refresh = _refreshes.RunAsync(job.Key, mayWrite ? default : job.Policy.Variant, (Filler: this, job), static (work, token) => work.Filler.TryRefreshAsync(work.job, token), CancellationToken.None).AsTask();
         if (job.Policy.SourceSoftTimeout == TimeSpan.Zero)
             return stale;
 
@@ -131,5 +140,4 @@ internal sealed record FillJob<TState, T>(
 /// <summary>The result of a flight, for all callers that share it.</summary>
 /// <param name="Lookup">The value and where it came from.</param>
 /// <param name="Bytes">The serialized value, which is deserialized for each of the other callers; <see langword="null"/> when there is none.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct FillResult<T>(CacheLookup<T> Lookup, ReadOnlyMemory<byte>? Bytes);
+internal sealed record FillResult<T>(CacheLookup<T> Lookup, ReadOnlyMemory<byte>? Bytes);

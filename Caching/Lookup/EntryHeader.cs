@@ -30,6 +30,10 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
     /// <summary>Whether the bytes start with the mark of a header.</summary>
     public static bool IsMarked(ReadOnlySpan<byte> payload) => !payload.IsEmpty && payload[0] == Mark;
 
+    /// <summary>Whether the bytes start with a header that has a stale window.</summary>
+    public static bool HasStaleWindow(ReadOnlySpan<byte> payload) =>
+        IsMarked(payload) && payload.Length >= 4 + sizeof(long) && BinaryPrimitives.ReadInt64BigEndian(payload[4..]) != 0;
+
     /// <summary>The bytes to store: the value with the header, or the value alone when it needs none.</summary>
     /// <exception cref="InvalidOperationException">There are too many tags, or one is too long.</exception>
     public byte[] Wrap(ReadOnlySpan<byte> value)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
@@ -13,24 +15,31 @@ internal sealed class EntryReader(
     private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Reads an entry.</summary>
-    public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> ReadAsync<T>(string key, EntryPolicy policy, CancellationToken cancellationToken) =>
-        await ClassifyAsync<T>(key, await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false), policy, cancellationToken).ConfigureAwait(false);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<FoundEntry<T>> ReadAsync<T>(string key, EntryPolicy policy, CancellationToken cancellationToken)
+    {
+        var stored = await reader.ReadAsync(key, policy.Allows(HybridCacheEntryFlags.DisableLocalCacheWrite), policy.ReadsTimeToLive, cancellationToken).ConfigureAwait(false);
+        // Another caller has stored the entry with a stale window, so its time to live is needed after all.
+        if (!policy.ReadsTimeToLive && EntryHeader.HasStaleWindow(stored.Payload))
+            stored = await reader.ReadAsync(key, mayKeep: false, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
+        return await ClassifyAsync<T>(key, stored, policy, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Classifies an entry that has been read.</summary>
-    public async ValueTask<(EntryFinding Finding, FillResult<T> Result)> ClassifyAsync<T>(
+    public async ValueTask<FoundEntry<T>> ClassifyAsync<T>(
         string key, StoredEntry stored, EntryPolicy policy, CancellationToken cancellationToken)
     {
         var isKept = false;
         try
         {
             if (stored.State != StoredState.Found)
-                return (stored.State == StoredState.Missing ? EntryFinding.Missing : EntryFinding.Unavailable, default);
+                return new FoundEntry<T>(stored.State == StoredState.Missing ? EntryFinding.Missing : EntryFinding.Unavailable);
             if (!codec.TryDecode<T>(key, stored.Payload!, out var header, out var value, out var bytes))
-                return (EntryFinding.Missing, default);
+                return new FoundEntry<T>(EntryFinding.Missing);
             if (header.Tags.Count > 0 && !await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false))
-                return (EntryFinding.Missing, default);
+                return new FoundEntry<T>(EntryFinding.Missing);
             if (!await tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken).ConfigureAwait(false))
-                return (EntryFinding.Missing, default);
+                return new FoundEntry<T>(EntryFinding.Missing);
 
             var freshFor = stored.TimeToLive - header.StaleWindow;
             var isStale = freshFor <= TimeSpan.Zero;
@@ -41,7 +50,7 @@ internal sealed class EntryReader(
             }
 
             var lookup = new CacheLookup<T>(value, CacheLevel.Redis, stored.Node, isStale ? TimeSpan.Zero : freshFor) { IsStale = isStale };
-            return (isStale ? EntryFinding.Stale : EntryFinding.Fresh, new FillResult<T>(lookup, header.IsNull ? default(ReadOnlyMemory<byte>?) : bytes));
+            return new FoundEntry<T>(isStale ? EntryFinding.Stale : EntryFinding.Fresh, new FillResult<T>(lookup, header.IsNull ? default(ReadOnlyMemory<byte>?) : bytes));
         }
         finally
         {
@@ -52,7 +61,7 @@ internal sealed class EntryReader(
 
     /// <summary>Stores a value that is not in Redis in the near cache.</summary>
     /// <returns>Whether it was stored.</returns>
-    public bool StoreNear<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, in EntryPolicy policy) =>
+    public bool StoreNear<T>(FillTicket ticket, T value, ReadOnlyMemory<byte> bytes, TimeSpan freshFor, TagStamp[] stamps, EntryPolicy policy) =>
         near.TryComplete(ticket, ItemOf(ticket.Key, near.Clock.Now, value, bytes, node: null, freshFor < policy.LocalExpiration ? freshFor : policy.LocalExpiration, stamps, policy));
 
     /// <summary>Stores a value in the near cache only, after this process has removed its key from Redis.</summary>
@@ -67,7 +76,7 @@ internal sealed class EntryReader(
         var attempts = 2;
         for (var started = time.GetTimestamp(); near.IsOn && time.GetElapsedTime(started) < options.Value.OperationTimeout;)
         {
-            var stored = await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            var stored = await reader.ReadAsync(key, mayKeep: true, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
             if (stored.State != StoredState.Missing)
             {
                 if (stored.Ticket is { } unused)
@@ -82,7 +91,7 @@ internal sealed class EntryReader(
     }
 
     private NearItem ItemOf<T>(
-        string key, long start, T value, ReadOnlyMemory<byte> bytes, string? node, TimeSpan? freshFor, IReadOnlyList<TagStamp> stamps, in EntryPolicy policy)
+        string key, long start, T value, ReadOnlyMemory<byte> bytes, string? node, TimeSpan? freshFor, IReadOnlyList<TagStamp> stamps, EntryPolicy policy)
     {
         var clock = near.Clock;
         var endsAt = clock.DeadlineOf(start, freshFor);
@@ -95,14 +104,28 @@ internal sealed class EntryReader(
             StoredAt = start,
             EndsAt = endsAt,
             // The tag that every entry has is left out: when its stamp changes, the near cache is flushed.
-            Tags = stamps.Any(static stamp => stamp.Tag != TagStamp.EveryTag) ? [.. stamps.Where(static stamp => stamp.Tag != TagStamp.EveryTag)] : null,
+            Tags = stamps.Count > 0 && stamps.Any(static stamp => stamp.Tag != TagStamp.EveryTag) ? [.. stamps.Where(static stamp => stamp.Tag != TagStamp.EveryTag)] : null,
         };
     }
+}
+
+/// <summary>An entry as it was found in Redis.</summary>
+/// <param name="Finding">Its classification.</param>
+/// <param name="Result">The value, if it is fresh or stale.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FoundEntry<T>(EntryFinding Finding, FillResult<T>? Result = null) : IAttempt<FillResult<T>>
+{
+    bool IAttempt<FillResult<T>>.IsDone => Finding == EntryFinding.Fresh;
+
+    FillResult<T> IAttempt<FillResult<T>>.Result => Result!;
 }
 
 /// <summary>The classification of an entry in Redis.</summary>
 internal enum EntryFinding
 {
+    /// <summary>Redis was not read.</summary>
+    NotRead,
+
     /// <summary>There is no usable value.</summary>
     Missing,
 

@@ -51,7 +51,7 @@ internal sealed class LeasedFiller(
                 await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
                 if (mayRead && wait.Ended.IsCompleted
                     && await entries.ReadAsync<T>(job.Key, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: EntryFinding.Fresh } stored)
-                    return stored.Result;
+                    return stored.Result!;
             }
         }
         finally

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace RedisAspire.Caching.Lookup;
 
@@ -7,47 +8,90 @@ namespace RedisAspire.Caching.Lookup;
 /// its exception. Cancelling one caller does not affect the others; the operation is cancelled when all callers have cancelled.
 /// </summary>
 /// <typeparam name="TVariant">Distinguishes operations on the same key whose results must not be shared.</typeparam>
+/// <remarks>
+/// The first caller makes an attempt before it starts the operation. The attempt runs in the caller itself, with its token,
+/// because most end there, and an operation that outlives its caller costs several objects. When that caller cancels, the
+/// operation starts for the others.
+/// </remarks>
 internal sealed class SingleFlight<TVariant>
-    where TVariant : struct
+    where TVariant : struct, IEquatable<TVariant>
 {
     // The flights of each key, mostly one. The arrays are never modified and never empty.
     private readonly ConcurrentDictionary<string, Flight[]> _flights = new(StringComparer.Ordinal);
 
     /// <summary>Joins the operation in flight, or starts one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="state">Passed to <paramref name="attempt"/> and <paramref name="operation"/>, so that they need no closure.</param>
+    /// <param name="attempt">Returns the result, if it can be had without the operation, and whatever the operation continues with.</param>
+    /// <param name="operation">The operation. It gets what the attempt returned; the default when the attempt was cancelled.</param>
+    /// <param name="cancellationToken">Cancels this caller.</param>
     /// <returns>The result, and whether this caller started the operation.</returns>
-    public async ValueTask<(TResult Result, bool IsLeader)> RunAsync<TState, TResult>(
-        string key, TVariant variant, TState state, Func<TState, CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<(TResult Result, bool IsLeader)> RunAsync<TState, TAttempt, TResult>(
+        string key,
+        TVariant variant,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<TAttempt>> attempt,
+        Func<TState, TAttempt?, CancellationToken, Task<TResult>> operation,
+        CancellationToken cancellationToken)
+        where TAttempt : struct, IAttempt<TResult>
     {
         while (true)
         {
             var flights = FlightsOf(key);
-            var flight = Find<TResult>(flights, variant);
-            var isLeader = flight is null;
-            if (flight is null)
+            if (Find<TResult>(flights, variant) is not { } flight)
             {
-                flight = new Flight<TResult>(variant);
+                flight = new Flight<TResult>(this, key, variant);
                 if (!TryReplace(key, flights, [.. flights, flight]))
                     continue;
-                var mine = flight;
-                mine.Start(state, operation, () => Remove(key, mine));
+
+                TAttempt made;
+                try
+                {
+                    made = await attempt(state, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception failure)
+                {
+                    if (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                        flight.Fail(failure);
+                    else if (flight.Leave())
+                        flight.Start(state, null, operation);
+                    else
+                        Remove(key, flight);
+                    throw;
+                }
+
+                if (made.IsDone)
+                {
+                    flight.Complete(made.Result);
+                    return (made.Result, true);
+                }
+
+                var result = flight.Result;
+                flight.Start(state, made, operation);
+                return (await WaitAsync(flight, result, cancellationToken).ConfigureAwait(false), true);
             }
-            else if (!flight.TryJoin())
+
+            if (!flight.TryJoin())
             {
                 // The last caller has just cancelled, so the flight is ending and a new one replaces it.
                 Remove(key, flight);
                 continue;
             }
 
-            try
-            {
-                return (await flight.Result.WaitAsync(cancellationToken).ConfigureAwait(false), isLeader);
-            }
-            finally
-            {
-                flight.Leave();
-            }
+            // Without a result the flight has just ended.
+            if (flight.Result is { } shared)
+                return (await WaitAsync(flight, shared, cancellationToken).ConfigureAwait(false), false);
         }
     }
+
+    /// <summary>Joins the operation in flight, or starts one.</summary>
+    /// <returns>The result, and whether this caller started the operation.</returns>
+    public ValueTask<(TResult Result, bool IsLeader)> RunAsync<TState, TResult>(
+        string key, TVariant variant, TState state, Func<TState, CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken) =>
+        RunAsync(
+            key, variant, (state, operation), static (_, _) => default(ValueTask<NoAttempt<TResult>>), static (work, _, token) => work.operation(work.state, token), cancellationToken);
 
     /// <summary>
     /// Keeps later callers from sharing the operations of a key in flight, whose results may be outdated. Callers that have
@@ -62,7 +106,7 @@ internal sealed class SingleFlight<TVariant>
     {
         foreach (var flight in flights)
         {
-            if (flight is Flight<TResult> same && EqualityComparer<TVariant>.Default.Equals(same.Variant, variant))
+            if (flight is Flight<TResult> same && same.Variant.Equals(variant))
                 return same;
         }
 
@@ -88,18 +132,26 @@ internal sealed class SingleFlight<TVariant>
         while (!TryReplace(key, flights, Array.FindAll(flights, other => other != flight)));
     }
 
+    private static async Task<TResult> WaitAsync<TResult>(Flight<TResult> flight, Task<TResult>? result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await result!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            flight.Leave();
+        }
+    }
+
 #pragma warning disable CA1001 // A token source without a timer or wait handle has no resources to dispose of, and callers may use it at any time.
     private abstract class Flight(TVariant variant)
 #pragma warning restore CA1001
     {
-        private readonly CancellationTokenSource _abandoned = new();
+        private CancellationTokenSource? _abandoned;
         private int _callers = 1;
 
         public TVariant Variant => variant;
-
-        protected abstract bool HasEnded { get; }
-
-        protected CancellationToken Abandoned => _abandoned.Token;
 
         public bool TryJoin()
         {
@@ -115,51 +167,116 @@ internal sealed class SingleFlight<TVariant>
             return false;
         }
 
-        public void Leave()
+        /// <summary>Ends the wait of a caller.</summary>
+        /// <returns>Whether other callers remain.</returns>
+        public bool Leave()
         {
-            if (Interlocked.Decrement(ref _callers) == 0 && !HasEnded)
-                // The callbacks run on another thread: their duration and exceptions must not affect this caller.
-                _ = _abandoned.CancelAsync();
+            if (Interlocked.Decrement(ref _callers) > 0)
+                return true;
+            // The callbacks run on another thread: their duration and exceptions must not affect this caller.
+            _ = _abandoned?.CancelAsync();
+            return false;
         }
+
+        protected CancellationToken BeginOperation()
+        {
+            var abandoned = new CancellationTokenSource();
+            Interlocked.Exchange(ref _abandoned, abandoned);
+            // The last caller may have left before there was anything to cancel.
+            if (Volatile.Read(ref _callers) == 0)
+                abandoned.Cancel();
+            return abandoned.Token;
+        }
+
+        protected void EndOperation() => _abandoned = null;
     }
 
-    private sealed class Flight<TResult>(TVariant variant) : Flight(variant)
+    private readonly struct NoAttempt<TResult> : IAttempt<TResult>
     {
-        private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public bool IsDone => false;
 
-        public Task<TResult> Result => _result.Task;
+        public TResult Result => default!;
+    }
 
-        protected override bool HasEnded => _result.Task.IsCompleted;
+    private sealed class Flight<TResult>(SingleFlight<TVariant> owner, string key, TVariant variant) : Flight(variant)
+    {
+        private static readonly TaskCompletionSource<TResult> Ended = new();
 
-        public void Start<TState>(TState state, Func<TState, CancellationToken, Task<TResult>> operation, Action ended) =>
-            _ = RunAsync(state, operation, ended);
+        // Created for the first caller that waits, because most flights have one caller, which has the result by itself.
+        private TaskCompletionSource<TResult>? _result;
 
-        private async Task RunAsync<TState>(TState state, Func<TState, CancellationToken, Task<TResult>> operation, Action ended)
+        /// <summary>The result that callers wait for; <see langword="null"/> when the flight has ended.</summary>
+        public Task<TResult>? Result
         {
-            TResult result;
+            get
+            {
+                var result = Volatile.Read(ref _result);
+                if (result is null)
+                {
+                    var created = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    result = Interlocked.CompareExchange(ref _result, created, null) ?? created;
+                }
+
+                return result == Ended ? null : result.Task;
+            }
+        }
+
+        /// <summary>Ends the flight with a result.</summary>
+        public void Complete(TResult result) => End()?.TrySetResult(result);
+
+        /// <summary>Ends the flight with an exception.</summary>
+        public void Fail(Exception failure)
+        {
+            if (End() is not { } waiting)
+                return;
+            waiting.TrySetException(failure);
+            // The exception is marked as observed, because all callers may have cancelled.
+            _ = waiting.Task.Exception;
+        }
+
+        public void Start<TState, TAttempt>(TState state, TAttempt? made, Func<TState, TAttempt?, CancellationToken, Task<TResult>> operation)
+            where TAttempt : struct =>
+            _ = RunAsync(state, made, operation, BeginOperation());
+
+        private async Task RunAsync<TState, TAttempt>(
+            TState state, TAttempt? made, Func<TState, TAttempt?, CancellationToken, Task<TResult>> operation, CancellationToken abandoned)
+            where TAttempt : struct
+        {
             try
             {
-                result = await operation(state, Abandoned).ConfigureAwait(false);
+                var result = await operation(state, made, abandoned).ConfigureAwait(false);
+                EndOperation();
+                Complete(result);
             }
-            catch (OperationCanceledException cancelled) when (Abandoned.IsCancellationRequested)
+            catch (OperationCanceledException cancelled) when (abandoned.IsCancellationRequested)
             {
-                ended();
-                _result.TrySetCanceled(cancelled.CancellationToken);
-                return;
+                End()?.TrySetCanceled(cancelled.CancellationToken);
             }
 #pragma warning disable CA1031 // Any exception of the operation is passed to its callers.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                ended();
-                _result.TrySetException(failure);
-                // The exception is marked as observed, because all callers may have cancelled.
-                _ = _result.Task.Exception;
-                return;
+                EndOperation();
+                Fail(failure);
             }
+        }
 
-            ended();
-            _result.TrySetResult(result);
+        // Later callers must not find the flight once its result is known.
+        private TaskCompletionSource<TResult>? End()
+        {
+            owner.Remove(key, this);
+            return Interlocked.CompareExchange(ref _result, Ended, null);
         }
     }
+}
+
+/// <summary>The outcome of an attempt to do without an operation.</summary>
+/// <typeparam name="TResult">The result of the operation.</typeparam>
+internal interface IAttempt<out TResult>
+{
+    /// <summary>Whether there is a result.</summary>
+    bool IsDone { get; }
+
+    /// <summary>The result.</summary>
+    TResult Result { get; }
 }

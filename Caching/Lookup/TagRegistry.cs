@@ -111,7 +111,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         if (_every is { } known && known.Generation == near.Generation)
             return known.Stamp;
 
-        var stored = await reader.ReadAsync(InternalKeys.EveryTag, cancellationToken).ConfigureAwait(false);
+        var stored = await reader.ReadAsync(InternalKeys.EveryTag, mayKeep: true, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
         var stamp = StampIn(stored);
         if (stored.Ticket is { } ticket)
         {
@@ -128,7 +128,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         if (near.TryGet(key, out var item) && item.Value is string known)
             return known;
 
-        var stored = await reader.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+        var stored = await reader.ReadAsync(key, mayKeep: true, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
         var stamp = StampIn(stored);
         if (stored.Ticket is { } ticket)
             near.TryComplete(ticket, new NearItem(stamp!, NearItem.SizeOf(key, stamp!.Length * sizeof(char))));

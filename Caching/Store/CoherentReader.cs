@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Telemetry;
@@ -49,33 +50,24 @@ internal sealed partial class CoherentReader : IDisposable
     internal int PendingWrites => _pending.Count;
 
     /// <summary>Reads a key.</summary>
-    public async ValueTask<StoredEntry> ReadAsync(string key, CancellationToken cancellationToken)
+    /// <param name="key">The key.</param>
+    /// <param name="mayKeep">Whether the caller keeps the value in the near cache, so that the result has a ticket.</param>
+    /// <param name="withTimeToLive">Whether the caller needs the time to live; without it, it may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<StoredEntry> ReadAsync(string key, bool mayKeep, bool withTimeToLive, CancellationToken cancellationToken)
     {
         if (_failed.Contains(key))
-            return StoredEntry.Unavailable;
+            return new(StoredEntry.Unavailable);
 
         var needed = _pending.OffsetOf(key);
-        if (_channel.Tracked is { } tracked)
-        {
-            // Another node had caught up; this one may not have.
-            var highest = Volatile.Read(ref _highest);
-            if (highest > 0 && tracked.Node.Name != _caughtUpNode)
-                needed = highest;
+        if (_channel.Tracked is not { } tracked)
+            return ReadElsewhereAsync(key, needed, cancellationToken);
 
-            var (entry, isLost) = await ReadTrackedAsync(tracked.Node, tracked.Connection, key, needed, cancellationToken).ConfigureAwait(false);
-            if (entry is { } answer)
-                return answer;
-            if (!isLost)
-                needed ??= highest;
-        }
-
-        if (FallbackFor(needed) is not { } node)
-        {
-            _instruments.Fallback();
-            return StoredEntry.Unavailable;
-        }
-
-        return await _store.GetAsync(node, key, cancellationToken).ConfigureAwait(false);
+        // Another node had caught up; this one may not have.
+        var highest = Volatile.Read(ref _highest);
+        if (highest > 0 && tracked.Node.Name != _caughtUpNode)
+            needed = highest;
+        return ReadTrackedAsync(tracked.Node, tracked.Connection, key, needed, mayKeep, withTimeToLive, cancellationToken);
     }
 
     /// <summary>
@@ -138,40 +130,35 @@ internal sealed partial class CoherentReader : IDisposable
 
     public void Dispose() => _topology.SnapshotUpdated -= OnSnapshotUpdated;
 
-    // Returns a null entry when another node must be read.
-    private async ValueTask<(StoredEntry? Entry, bool IsLost)> ReadTrackedAsync(
-        RedisNode node, TrackedConnection connection, string key, long? needed, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StoredEntry> ReadTrackedAsync(
+        RedisNode node, TrackedConnection connection, string key, long? needed, bool mayKeep, bool withTimeToLive, CancellationToken cancellationToken)
     {
         using var activity = CacheInstruments.StartOperation("GET", node);
-        var ticket = _near.BeginFill(key);
+        var ticket = mayKeep ? _near.BeginFill(key) : null;
         var isKept = false;
         var started = _instruments.Now;
         var highest = Volatile.Read(ref _highest);
         try
         {
-            var reply = await connection.GetAsync(_store.NameOf(key), withOffset: needed is not null, cancellationToken).ConfigureAwait(false);
+            var reply = await connection.GetAsync(_store.NameOf(key), withTimeToLive, withOffset: needed is not null, cancellationToken).ConfigureAwait(false);
             _instruments.Operation(activity, "GET", node, started, failure: null);
-            if (needed is { } offset)
+            if (needed is not { } offset || IsCaughtUp(reply, node, key, offset, highest))
             {
-                if (reply.IsMaster != true && (reply.Offset ?? -1) < offset)
-                    return (null, false);
-                if (offset >= highest)
-                    MarkCaughtUp(node.Name, offset);
-                _pending.MarkCaughtUp(key, offset, offset);
+                isKept = true;
+                return StoredEntry.Of(reply.Value, reply.TimeToLive, node.Name, ticket);
             }
-
-            isKept = true;
-            return (StoredEntry.Of(reply.Value, reply.TimeToLive, node.Name, ticket), false);
         }
         catch (RespErrorException failure) when (failure.Code == "WRONGTYPE")
         {
             _store.ReportWrongType(key);
-            return (StoredEntry.Unavailable, false);
+            return StoredEntry.Unavailable;
         }
         catch (TrackedConnectionLostException failure)
         {
             // A caller waits for one hanging node at most; after that the source answers.
-            return (failure.InnerException is TimeoutException || node.IsSilent ? StoredEntry.Unavailable : null, true);
+            if (failure.InnerException is TimeoutException || node.IsSilent)
+                return StoredEntry.Unavailable;
         }
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
@@ -179,13 +166,35 @@ internal sealed partial class CoherentReader : IDisposable
             _instruments.Operation(activity, "GET", node, started, failure);
             if (node.ReportFailure(failure))
                 LogFailed(node.Name, RedisErrors.Describe(failure));
-            return (failure is TimeoutException ? StoredEntry.Unavailable : null, true);
+            if (failure is TimeoutException)
+                return StoredEntry.Unavailable;
         }
         finally
         {
-            if (!isKept)
+            if (!isKept && ticket is not null)
                 _near.Abandon(ticket);
         }
+
+        return await ReadElsewhereAsync(key, needed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsCaughtUp(in TrackedReply reply, RedisNode node, string key, long needed, long highest)
+    {
+        if (reply.IsMaster != true && (reply.Offset ?? -1) < needed)
+            return false;
+        if (needed >= highest)
+            MarkCaughtUp(node.Name, needed);
+        _pending.MarkCaughtUp(key, needed, needed);
+        return true;
+    }
+
+    // Reads from another node than the tracked one, or from the same over another connection. Such a value is not kept.
+    private ValueTask<StoredEntry> ReadElsewhereAsync(string key, long? needed, CancellationToken cancellationToken)
+    {
+        if (FallbackFor(needed) is { } node)
+            return _store.GetAsync(node, key, cancellationToken);
+        _instruments.Fallback();
+        return new(StoredEntry.Unavailable);
     }
 
     // The node to read from when the tracked connection gave no usable reply: the master has every write; a replica counts

@@ -72,7 +72,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
             return;
         try
         {
-            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withOffset: false, cancellationToken).ConfigureAwait(false);
+            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withTimeToLive: false, withOffset: false, cancellationToken).ConfigureAwait(false);
             // Without the lease on this node yet, the push would come when the lease arrives, not when it ends.
             wait.IsWatched = reply.Value is not null;
         }

@@ -35,22 +35,23 @@ internal sealed partial class TrackedConnection(
     }
 
     /// <summary>
-    /// Reads a key with its time to live. Never waits for a connection. The reply is completed in order with the
+    /// Reads a key. Never waits for a connection. The reply is completed in order with the
     /// invalidations, but the caller continues on another thread, possibly after a later invalidation.
     /// </summary>
     /// <param name="key">The key.</param>
+    /// <param name="withTimeToLive">Whether to read the key's time to live as well.</param>
     /// <param name="withOffset">Whether to read the node's role and replication offset as well.</param>
     /// <param name="cancellationToken">Ends the wait of the caller.</param>
     /// <exception cref="TrackedConnectionLostException">The connection is not tracking, or was lost meanwhile.</exception>
     /// <exception cref="RespErrorException">The node answered with an error.</exception>
     /// <exception cref="TimeoutException">The node did not answer in time.</exception>
-    public ValueTask<TrackedReply> GetAsync(string key, bool withOffset, CancellationToken cancellationToken)
+    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<TrackedReply>(cancellationToken);
         return _link is { } link
-            ? link.GetAsync(key, withOffset, cancellationToken)
+            ? link.GetAsync(key, withTimeToLive, withOffset, cancellationToken)
             : ValueTask.FromException<TrackedReply>(new TrackedConnectionLostException(options.Node, reason: null));
     }
 
@@ -151,7 +152,7 @@ internal sealed class TrackedConnectionLostException(string node, Exception? rea
 
 /// <summary>The reply of a node to a read.</summary>
 /// <param name="Value">The value; <see langword="null"/> when the key is missing.</param>
-/// <param name="TimeToLive">The remaining time to live of the key; <see langword="null"/> when it never expires or is missing.</param>
+/// <param name="TimeToLive">The remaining time to live of the key, if requested; <see langword="null"/> when it never expires or is missing.</param>
 /// <param name="Offset">
 /// The node's replication offset shortly before the read, if requested; <see langword="null"/> when a replica is not connected to its master.
 /// </param>

@@ -48,10 +48,10 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 
     private TimeSpan PingInterval => _options.PingInterval > _options.OperationTimeout ? _options.PingInterval : _options.OperationTimeout;
 
-    public ValueTask<TrackedReply> GetAsync(string key, bool withOffset, CancellationToken cancellationToken)
+    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
     {
         var request = _pool.Get();
-        request.BeginRead(withOffset, cancellationToken);
+        request.BeginRead(withTimeToLive, withOffset, cancellationToken);
         var reply = request.Reply;
         Send(request, key);
         return reply;

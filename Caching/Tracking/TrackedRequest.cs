@@ -17,6 +17,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     private ManualResetValueTaskSourceCore<TrackedReply> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private TrackedStep _step;
+    private TrackedStep _last;
     private int _references;
     private bool _isCompleted;
     private byte[]? _value;
@@ -35,16 +36,16 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     /// <summary>The reply; the caller must await it exactly once.</summary>
     public ValueTask<TrackedReply> Reply => new(this, _source.Version);
 
-    public void BeginRead(bool withOffset, CancellationToken cancellationToken)
+    public void BeginRead(bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
     {
-        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, references: 2);
+        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, withTimeToLive ? TrackedStep.TimeToLive : TrackedStep.Value, references: 2);
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((TrackedRequest)request!).Fail(new OperationCanceledException(token)), this);
     }
 
     public void BeginPing()
     {
-        Reset(TrackedStep.Ping, references: 1);
+        Reset(TrackedStep.Ping, TrackedStep.Ping, references: 1);
         // A PING has no caller, so it is complete from the start.
         _isCompleted = true;
         IsPing = true;
@@ -63,7 +64,8 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         if (_step == TrackedStep.Role)
             output.Write("*1\r\n$4\r\nROLE\r\n"u8);
         RespWriter.WriteKeyed(output, "*2\r\n$3\r\nGET\r\n"u8, key);
-        RespWriter.WriteKeyed(output, "*2\r\n$4\r\nPTTL\r\n"u8, key);
+        if (_last == TrackedStep.TimeToLive)
+            RespWriter.WriteKeyed(output, "*2\r\n$4\r\nPTTL\r\n"u8, key);
     }
 
     /// <summary>Accepts the next of its replies.</summary>
@@ -74,7 +76,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         if (frame.Kind == RespKind.Error)
         {
             _error ??= frame.Text;
-            return _step++ >= TrackedStep.TimeToLive;
+            return _step++ == _last;
         }
 
         switch (_step++)
@@ -84,9 +86,9 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
                 return false;
             case TrackedStep.Value when frame.Kind is RespKind.BlobString:
                 _value = frame.Bytes;
-                return false;
+                return _last == TrackedStep.Value;
             case TrackedStep.Value when frame.Kind is RespKind.Null:
-                return false;
+                return _last == TrackedStep.Value;
             case TrackedStep.TimeToLive when frame.Kind is RespKind.Integer:
                 if (frame.Integer == KeyVanished)
                     _value = null;
@@ -157,10 +159,11 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void Reset(TrackedStep step, int references)
+    private void Reset(TrackedStep first, TrackedStep last, int references)
     {
         _cancellation = default;
-        _step = step;
+        _step = first;
+        _last = last;
         _references = references;
         _isCompleted = false;
         _value = null;

@@ -62,6 +62,17 @@ public sealed class EntryOptionsTests(RedisFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
+    public async Task A_stale_value_is_found_to_be_stale_by_callers_that_do_not_keep_values_either()
+    {
+        var notKept = new HybridCacheEntryOptions { Flags = HybridCacheEntryFlags.DisableLocalCache };
+        await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);
+
+        await Eventually.HoldsAsync(
+            "the stale value is replaced",
+            async () => await _host.Cache.GetOrCreateAsync(_key, static _ => ValueTask.FromResult("new"), notKept, cancellationToken: Cancellation) == "new");
+    }
+
+    [Fact]
     public async Task A_stale_value_is_served_when_the_source_fails()
     {
         await _host.Cache.SetAsync(_key, "old", Stale, cancellationToken: Cancellation);

@@ -51,7 +51,7 @@ internal sealed class TrackedClient : IAsyncDisposable
     public bool HasHeard(string what) => Sink.Events.Contains(what, StringComparer.Ordinal);
 
     public ValueTask<TrackedReply> ReadAsync(string key, bool withOffset = false) =>
-        Connection.GetAsync(key, withOffset, TestContext.Current.CancellationToken);
+        Connection.GetAsync(key, withTimeToLive: true, withOffset, TestContext.Current.CancellationToken);
 
     public async Task<string?> ReadTextAsync(string key) =>
         (await ReadAsync(key)).Value is { } value ? Encoding.UTF8.GetString(value) : null;

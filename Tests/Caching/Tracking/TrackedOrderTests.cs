@@ -91,7 +91,7 @@ public sealed class TrackedOrderTests
         for (var i = 0; i < 100; i++)
         {
             using var caller = new CancellationTokenSource();
-            var slow = client.Connection.GetAsync("slow", withOffset: false, caller.Token).AsTask();
+            var slow = client.Connection.GetAsync("slow", withTimeToLive: true, withOffset: false, caller.Token).AsTask();
             await caller.CancelAsync();
 
             var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow);

@@ -136,6 +136,6 @@ public sealed class TrackedReadTests(RedisFixture fixture) : IClassFixture<Redis
         await using var connection = new TrackedConnection(TrackedClient.OptionsOf(Master), new RecordingSink(), TimeProvider.System, new RecordingLogger());
 
         Assert.False(connection.IsTracking);
-        await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await connection.GetAsync("key", withOffset: false, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await connection.GetAsync("key", withTimeToLive: true, withOffset: false, TestContext.Current.CancellationToken));
     }
 }
