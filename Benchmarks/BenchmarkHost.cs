@@ -43,12 +43,15 @@ internal sealed class BenchmarkHost : IAsyncDisposable
         return await ConnectAsync([.. redis.Nodes.Select(node => KeyValuePair.Create(node.Name, node.ConnectionString))], redis, guardian, data);
     }
 
-    /// <summary>Starts the cache on nodes that are there already.</summary>
-    public static async Task<BenchmarkHost> ConnectAsync(
-        IReadOnlyList<KeyValuePair<string, string>> nodes, RedisReplication? redis = null, ProcessGuardian? guardian = null, TemporaryDirectory? data = null)
+    /// <summary>Starts the cache on nodes that are there already, and stay.</summary>
+    public static Task<BenchmarkHost> ConnectAsync(RedisReplication redis, Action<ReplicatedCacheOptions>? configure = null) =>
+        ConnectAsync([.. redis.Nodes.Select(node => KeyValuePair.Create(node.Name, node.ConnectionString))], configure: configure);
+
+    private static async Task<BenchmarkHost> ConnectAsync(
+        IReadOnlyList<KeyValuePair<string, string>> nodes, RedisReplication? redis = null, ProcessGuardian? guardian = null, TemporaryDirectory? data = null, Action<ReplicatedCacheOptions>? configure = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddReplicatedCache();
+        builder.Services.AddReplicatedCache(configure);
         builder.Services.Configure<RedisTopologyOptions>(options =>
         {
             foreach (var (name, connectionString) in nodes)

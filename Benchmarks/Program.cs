@@ -2,25 +2,19 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using RedisAspire.Benchmarks;
 
-switch (args)
+namespace RedisAspire.Benchmarks;
+
+internal static class Program
 {
-    case ["invalidation"]:
-        await InvalidationMeasurement.RunAsync();
-        break;
-    case ["scale"]:
-        await ScaleMeasurement.RunAsync();
-        break;
-    case ["stampede"]:
-        await StampedeMeasurement.RunAsync();
-        break;
-    case ["stampede-worker", var nodes]:
-        await StampedeMeasurement.WorkAsync(nodes);
-        break;
-    default:
+    public static async Task<int> Main(string[] args)
+    {
+        if (CommandLine.IsCommand(args))
+            return await CommandLine.Create().Parse(args).InvokeAsync();
+
         // In this process: the other toolchains look for a project file with the name of the assembly.
         BenchmarkSwitcher.FromAssembly(typeof(NearHitBenchmarks).Assembly).Run(
             args, DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance)));
-        break;
+        return 0;
+    }
 }

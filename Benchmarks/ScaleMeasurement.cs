@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RedisAspire.Hosting;
+using RedisAspire.Benchmarks.Compare;
 using RedisAspire.RedisProcesses;
 using StackExchange.Redis;
 
@@ -13,7 +13,6 @@ internal static class ScaleMeasurement
 {
     private const int Pages = 900_000;
     private const int Users = 100_000;
-    private const int FillStep = 5_000;
     private const string AdminKey = "benchmark";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -24,10 +23,12 @@ internal static class ScaleMeasurement
         using var data = new TemporaryDirectory();
         await using var redis = await RedisReplication.StartAsync(
             new RedisReplicationOptions { Replicas = 1, Password = "benchmark", DataDirectory = data.Path }, guardian, CancellationToken.None);
-        using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{FreePorts.Take(preferred: null)}"), Timeout = TimeSpan.FromMinutes(5) };
-        await using var api = await StartApiAsync(redis, http, guardian);
-        await FillAsync(redis, "page:", Pages);
-        await FillAsync(redis, "user:", Users);
+        await using var api = await MeasuredServer.StartApiAsync(
+            redis, guardian, ("Admin__Key", AdminKey), ("RateLimit__PermitLimit", ""), ("SlowDatabase__Latency", "00:00:00.010"));
+        using var http = new HttpClient { BaseAddress = api.Url, Timeout = TimeSpan.FromMinutes(5) };
+        http.DefaultRequestHeaders.Add("X-Admin-Key", AdminKey);
+        await ManyKeys.FillRedisAsync(redis, "page:", Pages);
+        await ManyKeys.FillRedisAsync(redis, "user:", Users);
 
         await MeasureAsync("nothing else", redis, api, http, () => Task.Delay(TimeSpan.FromSeconds(3)));
         await MeasureAsync("history", redis, api, http, () => http.GetStringAsync(Of("/api/history?limit=500")));
@@ -45,52 +46,7 @@ internal static class ScaleMeasurement
         await MeasureAsync("empty 900,000", redis, api, http, () => http.DeleteAsync(Of("/api/cache")));
     }
 
-    private static async Task<ManagedProcess> StartApiAsync(RedisReplication redis, HttpClient http, ProcessGuardian guardian)
-    {
-        // Built beside this program.
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var directory = Path.Combine(own.Parent!.Parent!.FullName, "ApiService", own.Name);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(directory, "RedisAspire.ApiService.dll")])
-        {
-            WorkingDirectory = directory,
-            Environment = { ["ASPNETCORE_URLS"] = http.BaseAddress!.ToString(), ["Admin__Key"] = AdminKey, ["RateLimit__PermitLimit"] = "", ["SlowDatabase__Latency"] = "00:00:00.010" },
-        };
-        foreach (var (key, value) in redis.Environment)
-            start.Environment[key] = value;
-        http.DefaultRequestHeaders.Add("X-Admin-Key", AdminKey);
-        var api = ManagedProcess.Start("apiservice", start, guardian);
-        while (!await IsHealthyAsync(http))
-        {
-            if (!api.IsRunning)
-                throw await api.DescribeEndAsync();
-            await Task.Delay(Pause);
-        }
-
-        return api;
-    }
-
-    private static async Task<bool> IsHealthyAsync(HttpClient http)
-    {
-        try
-        {
-            using var response = await http.GetAsync(Of("/health"));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            // It does not listen yet.
-            return false;
-        }
-    }
-
-    // Some at a time, so that the node goes on answering.
-    private static async Task FillAsync(RedisReplication redis, string prefix, int count)
-    {
-        for (var i = 0; i < count; i += FillStep)
-            await redis.Master.ExecuteAsync("EVAL", "for i = ARGV[2] + 1, ARGV[2] + ARGV[3] do redis.call('SET', ARGV[1] .. i, 'value', 'EX', 3600) end", 0, prefix, i, FillStep);
-    }
-
-    private static async Task MeasureAsync(string what, RedisReplication redis, ManagedProcess api, HttpClient http, Func<Task> action)
+    private static async Task MeasureAsync(string what, RedisReplication redis, MeasuredServer api, HttpClient http, Func<Task> action)
     {
         foreach (var node in redis.Nodes)
         {
@@ -108,7 +64,7 @@ internal static class ScaleMeasurement
         var latencies = await asking;
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {elapsed.TotalSeconds:F2} s; /data from Redis p50 {At(latencies, 0.5):F2} ms, p99 {At(latencies, 0.99):F2} ms, longest {latencies[^1]:F2} ms of {latencies.Count}; API {MemoryOf(api):F0} MB"));
+            $"{what}: {elapsed.TotalSeconds:F2} s; /data from Redis p50 {At(latencies, 0.5):F2} ms, p99 {At(latencies, 0.99):F2} ms, longest {latencies[^1]:F2} ms of {latencies.Count}; API {api.WorkingSet / 1024d / 1024d:F0} MB"));
         foreach (var node in redis.Nodes)
             Console.WriteLine($"  {node.Name}: {await SlowestAsync(node)}");
     }
@@ -160,10 +116,4 @@ internal static class ScaleMeasurement
     private static Uri Of(string path) => new(path, UriKind.Relative);
 
     private static double At(List<double> sorted, double share) => sorted[(int)((sorted.Count - 1) * share)];
-
-    private static double MemoryOf(ManagedProcess api)
-    {
-        using var process = Process.GetProcessById(api.Id);
-        return process.WorkingSet64 / 1024d / 1024d;
-    }
 }
