@@ -18,6 +18,9 @@ internal sealed class HttpComparison : IAsyncDisposable
     // More than the near cache of the API has room for, and more than are asked for in a round: a key that comes again is no longer near.
     private const int Stored = 400_000;
 
+    // An invalidation now and then.
+    private const double AllowedOthers = 0.01;
+
     // Far above the load: the limiter does its work, but refuses nothing.
     private static readonly (string, string)[] ApiSettings = [("RateLimit__PermitLimit", "10000000"), ("RateLimit__Chunk", "100000"), ("Cache__Expiration", "02:00:00"), ("SlowDatabase__Latency", "00:00:00.001")];
 
@@ -36,16 +39,15 @@ internal sealed class HttpComparison : IAsyncDisposable
         foreach (var @case in cases)
             await @case.WarmUpAsync(options.IsShort ? TimeSpan.FromSeconds(3) : TimeSpan.FromSeconds(8));
 
-        var samples = cases.ToDictionary(@case => @case, _ => new List<Sample>());
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var @case in cases)
-                samples[@case].Add(await @case.MeasureAsync(options.RequestsLength));
+                @case.Samples.Add(await @case.MeasureAsync(options.RequestsLength));
         }
 
         return
         [
-            .. cases.Select(@case => new Row("http", @case.What, @case.Who, samples[@case])),
+            .. cases.Select(@case => new Row("http", @case.What, @case.Who, @case.Samples)),
             .. Workshop.FindPython() is null ? [new Row("http", Operations.HttpRedis, Caches.Workshop, [], Workshop.Missing)] : Array.Empty<Row>(),
         ];
     }
@@ -86,42 +88,59 @@ internal sealed class HttpComparison : IAsyncDisposable
         return server;
     }
 
-    private sealed record Case(string What, string Who, MeasuredServer Server, Func<long, string> PathOf, string Level)
+    private sealed class Case(string what, string who, MeasuredServer server, Func<long, string> pathOf, string level)
     {
         private long _next;
+        private string? _other;
+
+        public string What => what;
+
+        public string Who => who;
+
+        public List<Sample> Samples { get; } = [];
 
         public async Task WarmUpAsync(TimeSpan length)
         {
-            using var connection = new RawHttpConnection(Server.Url);
-            await connection.GetAsync(PathOf(Interlocked.Increment(ref _next)));
+            using var connection = new RawHttpConnection(server.Url);
+            // The value must get to where it is read from afterwards.
+            for (var attempt = 0; attempt < 100 && !(await connection.GetAsync(pathOf(Interlocked.Increment(ref _next)))).Content.Contains(level, StringComparison.Ordinal); attempt++)
+                await Task.Delay(50);
             await MeasureAsync(length);
         }
 
         public async Task<Sample> MeasureAsync(TimeSpan length)
         {
-            var connections = Enumerable.Range(0, Connections).Select(_ => new RawHttpConnection(Server.Url)).ToArray();
-            var processor = Server.ProcessorTime;
+            var connections = Enumerable.Range(0, Connections).Select(_ => new RawHttpConnection(server.Url)).ToArray();
+            var processor = server.ProcessorTime;
             var started = Stopwatch.GetTimestamp();
-            var requests = (await Task.WhenAll(connections.Select(connection => AskAsync(connection, started, length)))).Sum();
+            var asked = await Task.WhenAll(connections.Select(connection => AskAsync(connection, started, length)));
             var elapsed = Stopwatch.GetElapsedTime(started);
-            processor = Server.ProcessorTime - processor;
+            processor = server.ProcessorTime - processor;
             foreach (var connection in connections)
                 connection.Dispose();
+
+            var requests = asked.Sum(one => one.Requests);
+            // Otherwise something else than what the row says would have been measured.
+            if (asked.Sum(one => one.Others) > requests * AllowedOthers)
+                throw new InvalidOperationException($"{What}, {Who}: {asked.Sum(one => one.Others)} of {requests} answers were others than expected, such as: {_other}");
             return new Sample { Time = elapsed.TotalNanoseconds * Connections / requests, Processor = processor.TotalNanoseconds / requests };
         }
 
-        private async Task<long> AskAsync(RawHttpConnection connection, long started, TimeSpan length)
+        private async Task<(long Requests, long Others)> AskAsync(RawHttpConnection connection, long started, TimeSpan length)
         {
-            var requests = 0L;
+            var (requests, others) = (0L, 0L);
             for (; Stopwatch.GetElapsedTime(started) < length; requests++)
             {
-                var (status, content) = await connection.GetAsync(PathOf(Interlocked.Increment(ref _next)));
-                // Something else than what the row says would be measured.
-                if (status != 200 || !content.Contains(Level, StringComparison.Ordinal))
+                var (status, content) = await connection.GetAsync(pathOf(Interlocked.Increment(ref _next)));
+                if (status != 200)
                     throw new InvalidOperationException($"{What}, {Who}: {status} {content}");
+                if (content.Contains(level, StringComparison.Ordinal))
+                    continue;
+                others++;
+                _other = content;
             }
 
-            return requests;
+            return (requests, others);
         }
     }
 }

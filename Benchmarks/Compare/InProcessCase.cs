@@ -3,12 +3,19 @@ using System.Diagnostics;
 namespace RedisAspire.Benchmarks.Compare;
 
 /// <summary>An operation of a cache in this process.</summary>
-/// <param name="What">The operation.</param>
-/// <param name="Who">The cache.</param>
-/// <param name="RunAsync">Does it as often as it is told to. The loop is in here, so that a call of a delegate is not part of an operation of nanoseconds.</param>
-internal sealed record InProcessCase(string What, string Who, Func<int, Task> RunAsync)
+/// <param name="what">The operation.</param>
+/// <param name="who">The cache.</param>
+/// <param name="runAsync">Does it as often as it is told to. The loop is in here, so that a call of a delegate is not part of an operation of nanoseconds.</param>
+internal sealed class InProcessCase(string what, string who, Func<int, Task> runAsync)
 {
     private int _operations = 1;
+
+    public string What => what;
+
+    public string Who => who;
+
+    /// <summary>A sample for each round.</summary>
+    public List<Sample> Samples { get; } = [];
 
     /// <summary>Switches something on while the operation is measured.</summary>
     public Func<IDisposable?> During { get; init; } = static () => null;
@@ -21,14 +28,14 @@ internal sealed record InProcessCase(string What, string Who, Func<int, Task> Ru
         for (var pause = 0; pause < 3; pause++)
         {
             for (var call = 0; call < 40; call++)
-                await RunAsync(64);
+                await runAsync(64);
             await Task.Delay(150);
         }
 
         while (true)
         {
             var started = Stopwatch.GetTimestamp();
-            await RunAsync(_operations);
+            await runAsync(_operations);
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed > length / 2)
             {
@@ -41,22 +48,22 @@ internal sealed record InProcessCase(string What, string Who, Func<int, Task> Ru
     }
 
     /// <summary>Measures once.</summary>
-    public async Task<Sample> MeasureAsync()
+    public async Task MeasureAsync()
     {
         using var during = During();
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var processor = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
-        await RunAsync(_operations);
+        await runAsync(_operations);
         var elapsed = Stopwatch.GetElapsedTime(started);
         processor = Environment.CpuUsage.TotalTime - processor;
         bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        return new Sample
+        Samples.Add(new Sample
         {
             Time = elapsed.TotalNanoseconds / _operations,
             Processor = processor.TotalNanoseconds / _operations,
             // What the other threads of the process allocate meanwhile is not the operation's.
             Bytes = Math.Round((double)bytes / _operations, bytes < _operations ? 0 : 1),
-        };
+        });
     }
 }

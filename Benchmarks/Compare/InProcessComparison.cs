@@ -50,22 +50,21 @@ internal sealed class InProcessComparison : IAsyncDisposable
     {
         var ours = await BenchmarkHost.ConnectAsync(redis, cache => cache.Expiration = PeerCaches.Lifetime);
         var many = await ManyKeys.FillAsync(redis, options.IsShort ? 200_000 : 1_000_000);
-        await using var comparison = new InProcessComparison(ours, many, await ConnectionMultiplexer.ConnectAsync(redis.Master.ConnectionString));
+        await using var comparison = new InProcessComparison(ours, many, await ConnectionMultiplexer.ConnectAsync(PeerCaches.ConnectionStringOf(redis)));
         await comparison.FillAsync();
 
         InProcessCase[] cases = [.. comparison.NearCases(), .. comparison.RedisCases()];
         foreach (var @case in cases)
             await @case.PrepareAsync(options.SampleLength);
-        var samples = cases.ToDictionary(@case => @case, _ => new List<Sample>());
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var @case in cases)
-                samples[@case].Add(await @case.MeasureAsync());
+                await @case.MeasureAsync();
         }
 
         return
         [
-            .. cases.Select(@case => new Row("in-process", @case.What, @case.Who, samples[@case])),
+            .. cases.Select(@case => new Row("in-process", @case.What, @case.Who, @case.Samples)),
             new Row("in-process", Operations.NearMemory, Caches.Ours, [new Sample { Count = many.MemoryRatio }]),
         ];
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using RedisAspire.Benchmarks.Peers;
 using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
 
@@ -65,7 +66,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
     public static Task<MeasuredServer> StartPeerAsync(string kind, RedisReplication redis, ProcessGuardian guardian)
     {
         var url = FreeUrl();
-        var start = new ProcessStartInfo("dotnet", [typeof(MeasuredServer).Assembly.Location, "serve", kind, "--url", url.ToString(), "--redis", redis.Master.ConnectionString])
+        var start = new ProcessStartInfo("dotnet", [typeof(MeasuredServer).Assembly.Location, "serve", kind, "--url", url.ToString(), "--redis", PeerCaches.ConnectionStringOf(redis)])
         {
             // What the API has by default, as every program of the web SDK.
             Environment = { ["DOTNET_gcServer"] = "1", ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_ENVIRONMENT"] = "Production" },

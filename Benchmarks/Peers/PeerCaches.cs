@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.RedisProcesses;
 using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
 using ZiggyCreatures.Caching.Fusion.Backplane.StackExchangeRedis;
@@ -13,6 +14,9 @@ internal static class PeerCaches
 {
     /// <summary>Longer than any run: no entry expires while it is measured.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromHours(1);
+
+    /// <summary>A connection to the master for a peer: the user of our services may not use FusionCache's channel.</summary>
+    public static string ConnectionStringOf(RedisReplication redis) => $"127.0.0.1:{redis.Master.Port},user={redis.Users.Admin.Name},password={redis.Users.Admin.Password}";
 
     /// <summary>Adds Microsoft's HybridCache over Redis.</summary>
     /// <param name="services">The services.</param>
