@@ -13,7 +13,7 @@ internal static class ComparisonReport
     public static string TableOf(IReadOnlyCollection<Row> rows)
     {
         var text = new StringBuilder("| operation | cache | time: median, min–max | processor time | allocated | RedisAspire ÷ this, time | processor |\n|---|---|---|---|---|---|---|\n");
-        foreach (var row in rows.GroupBy(row => row.What, StringComparer.Ordinal).SelectMany(operation => operation))
+        foreach (var row in rows)
         {
             if (row.Of(Metric.Count) is { Length: > 0 } counts)
             {
@@ -78,7 +78,7 @@ internal static class ComparisonReport
         string In(double value) => (value / divisor).ToString(form, CultureInfo.InvariantCulture);
     }
 
-    private static string Bytes(double[] values) => values.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(values).Median:N0} B");
+    private static string Bytes(double[] values) => values.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{values.Min():N0} B");
 
     private static string Counts(double[] values)
     {

@@ -53,7 +53,8 @@ internal sealed class InProcessComparison : IAsyncDisposable
         await using var comparison = new InProcessComparison(ours, many, await ConnectionMultiplexer.ConnectAsync(PeerCaches.ConnectionStringOf(redis)));
         await comparison.FillAsync();
 
-        InProcessCase[] cases = [.. comparison.NearCases(), .. comparison.RedisCases()];
+        // Those of one operation one after the other, so that they have the same disturbances.
+        InProcessCase[] cases = [.. comparison.NearCases().Concat(comparison.RedisCases()).GroupBy(@case => @case.What, StringComparer.Ordinal).SelectMany(operation => operation)];
         foreach (var @case in cases)
             await @case.PrepareAsync(options.SampleLength);
         for (var round = 0; round < options.Rounds; round++)
@@ -166,8 +167,9 @@ internal sealed class InProcessComparison : IAsyncDisposable
             Check(await ObjectAsync(cache), await ObjectAsync(cache));
         }
 
+        // With keys that are not the objects that it is asked with, as in the other caches.
         foreach (var name in Names.Concat(_many.Names))
-            _dictionary[name] = Text;
+            _dictionary[new string(name)] = Text;
         _memory.Set(Names[0], Text, PeerCaches.Lifetime);
         await _plain.StringSetAsync([.. CallerNames.Select(name => KeyValuePair.Create((RedisKey)name, (RedisValue)Text))]);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using RedisAspire.Benchmarks.Load;
 
 namespace RedisAspire.Tests.Reliability;
 
@@ -21,7 +22,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly TimeSpan _limit;
     private readonly TimeSpan _limitOfWaiting;
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly OpenLoopLoad _load;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = new();
     private readonly Control _control;
@@ -39,6 +40,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         _limitOfWaiting = limitOfWaiting ?? limit;
         _apis = apis;
         _page = page;
+        _load = new OpenLoopLoad(new OpenLoopOptions { Rate = RequestsPerSecond }, AskAsync);
         _control = new Control(async () => (await _http.GetAsync(undisturbed, CancellationToken.None)).Dispose(), _clock);
     }
 
@@ -62,7 +64,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     {
         _clock.Start();
         _control.Start();
-        _run = RunAsync();
+        _run = _load.RunAsync(_stopping.Token);
     }
 
     /// <summary>Asks no more, and waits for the last answers.</summary>
@@ -71,7 +73,6 @@ internal sealed class LoadGenerator : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_run is not null)
             await _run;
-        await Task.WhenAll(_running.Keys);
         _clock.Stop();
     }
 
@@ -93,40 +94,28 @@ internal sealed class LoadGenerator : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync()
-    {
-        // Other keys every time: what happens at the moment of a fault is not the same in every run.
-        var random = new Random();
-        for (var sent = 0L; !_stopping.IsCancellationRequested; sent++)
-        {
-            var due = TimeSpan.FromSeconds(sent / (double)RequestsPerSecond);
-            if (due - _clock.Elapsed is { Ticks: > 0 } early)
-                await Task.Delay(early, CancellationToken.None);
-            var address = sent % PageEvery == 0 ? _page : new Uri(_apis[(int)(sent % _apis.Count)], $"/data/load-{random.Next(Keys)}");
-            var asking = AskAsync(address);
-            if (asking.IsCompleted)
-                continue;
-            _running.TryAdd(asking, 0);
-            _ = asking.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
-        }
-    }
+    // Other keys every time: what happens at the moment of a fault is not the same in every run.
+    private Uri AddressOf(long number) => number % PageEvery == 0 ? _page : new Uri(_apis[(int)(number % _apis.Count)], $"/data/load-{Random.Shared.Next(Keys)}");
 
-    private async Task AskAsync(Uri address)
+    private async Task<string?> AskAsync(long number, TimeSpan due)
     {
-        var asked = _clock.Elapsed;
+        var address = AddressOf(number);
         try
         {
             using var answer = await _http.GetAsync(address, CancellationToken.None);
-            _answers.Enqueue(new Answer(address, asked, _clock.Elapsed - asked));
-            if (!answer.IsSuccessStatusCode)
-                Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+            _answers.Enqueue(new Answer(address, due, _clock.Elapsed - due));
+            return answer.IsSuccessStatusCode ? null : Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
-            Fail(failure.Message);
+            return Fail(failure.Message);
         }
 
-        void Fail(string what) => _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {asked.TotalSeconds:0.0} s: {what}"));
+        string Fail(string what)
+        {
+            _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{address.PathAndQuery} after {due.TotalSeconds:0.0} s: {what}"));
+            return what;
+        }
     }
 
     private bool IsSlow(Answer answer) => answer.Took - _control.HeldUp(answer.Asked, answer.Asked + answer.Took) is var took && took > _limit && (took > _limitOfWaiting || !HasWaited(answer));
