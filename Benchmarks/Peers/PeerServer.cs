@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -6,8 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RedisAspire.Contracts;
 using StackExchange.Redis;
-using System.Diagnostics;
-using System.Text.Json.Serialization;
 using ZiggyCreatures.Caching.Fusion;
 
 namespace RedisAspire.Benchmarks.Peers;
