@@ -31,6 +31,9 @@ internal sealed class ManyKeys : IAsyncDisposable
     /// <summary>Starts the cache, and reads every entry from Redis.</summary>
     public static async Task<ManyKeys> FillAsync(RedisReplication redis, int count)
     {
+        // By default a node tracks a million keys at most, for all processes together, and takes others back out of the near caches.
+        foreach (var node in redis.Nodes)
+            await node.ExecuteAsync("CONFIG", "SET", "tracking-table-max-keys", 0);
         await FillRedisAsync(redis, Prefix, count);
         var host = await BenchmarkHost.ConnectAsync(redis, options =>
         {
