@@ -7,16 +7,16 @@ namespace RedisAspire.Tests.Web;
 internal sealed class BrowserPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly Func<IPage, ValueTask> _close;
 
-    public BrowserPage(IPage page)
+    /// <param name="page">The page.</param>
+    /// <param name="close">Takes the page back; without it, the page is closed with its context.</param>
+    public BrowserPage(IPage page, Func<IPage, ValueTask>? close = null)
     {
         Page = page;
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error")
-                _errors.Enqueue(message.Text);
-        };
-        page.PageError += (_, error) => _errors.Enqueue(error);
+        _close = close ?? (page => page.Context.DisposeAsync());
+        page.Console += OnConsole;
+        page.PageError += OnPageError;
     }
 
     public IPage Page { get; }
@@ -29,9 +29,11 @@ internal sealed class BrowserPage : IAsyncDisposable
     public async Task GotoAsync(Uri url)
     {
         await Page.GotoAsync(url.ToString());
-        // The server draws the page first. It is interactive when it follows the events, or, without a circuit, when its script has run.
-        await Assertions.Expect(Page.Locator("[data-testid=live][data-live=true], html[data-ready]")).ToBeAttachedAsync();
+        await ExpectReadyAsync();
     }
+
+    /// <summary>The server draws the page first. It is interactive when it follows the events, or, without a circuit, when its script has run.</summary>
+    public Task ExpectReadyAsync() => Assertions.Expect(Page.Locator("[data-testid=live][data-live=true], html[data-ready]")).ToBeAttachedAsync();
 
     /// <summary>Asks for a key as a person does.</summary>
     public async Task RunAsync(string key)
@@ -49,5 +51,18 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public Task ExpectTextAsync(string mark, string text) => Assertions.Expect(this[mark]).ToHaveTextAsync(text);
 
-    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Page.Console -= OnConsole;
+        Page.PageError -= OnPageError;
+        await _close(Page);
+    }
+
+    private void OnConsole(object? sender, IConsoleMessage message)
+    {
+        if (message.Type == "error")
+            _errors.Enqueue(message.Text);
+    }
+
+    private void OnPageError(object? sender, string error) => _errors.Enqueue(error);
 }

@@ -9,7 +9,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
     private readonly string _key = $"key-{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task Asking_twice_is_a_miss_and_then_a_hit()
+    public async Task A_key_is_a_miss_and_then_a_hit_whose_time_to_live_counts_down_until_it_is_forgotten()
     {
         await using var page = await fixture.OpenAsync();
 
@@ -17,6 +17,7 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         await page.ExpectTextAsync("result-badge", "MISS");
         await page.ExpectTextAsync("result-value", $"data_pour_{_key}");
         await page.ExpectTextAsync("result-source", "database");
+        await Assertions.Expect(page["ttl"]).ToHaveTextAsync(NearlyAMinute());
 
         await page.RunAsync(_key);
         await page.ExpectTextAsync("result-badge", "HIT");
@@ -25,32 +26,14 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         await Assertions.Expect(page["server-time"]).ToContainTextAsync("ms");
         await Assertions.Expect(page["client-time"]).ToContainTextAsync("ms");
         await page.ExpectTextAsync("hit-ratio", "50 %");
-        Assert.Empty(page.Errors);
-    }
-
-    [Fact]
-    public async Task The_time_to_live_counts_down()
-    {
-        await using var page = await fixture.OpenAsync();
-        await page.RunAsync(_key);
-        await Assertions.Expect(page["ttl"]).ToHaveTextAsync(NearlyAMinute());
-
         await Assertions.Expect(page["ttl"]).ToHaveTextAsync(SecondsLess());
-    }
-
-    [Fact]
-    public async Task Forgetting_a_key_makes_it_slow_again()
-    {
-        await using var page = await fixture.OpenAsync();
-        await page.RunAsync(_key);
-        await page.ExpectTextAsync("result-badge", "MISS");
 
         await page["forget"].ClickAsync();
         await page.ExpectTextAsync("ttl", "removed");
         await page.RunAsync(_key);
-
         await Assertions.Expect(page["ttl"]).Not.ToHaveTextAsync("removed");
         await page.ExpectTextAsync("result-badge", "MISS");
+        Assert.Empty(page.Errors);
     }
 
     [Fact]
@@ -66,33 +49,24 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         await Assertions.Expect(page["run"]).ToBeEnabledAsync();
     }
 
-    [Theory]
-    [InlineData("<script>alert(1)</script>")]
-    [InlineData("a/b?c#d%2Fe&f")]
-    [InlineData("..")]
-    [InlineData("utilisateurs actifs ☕ مرحبا")]
-    public async Task Any_key_is_shown_as_what_it_is(string key)
+    [Fact]
+    public async Task Any_key_is_shown_as_what_it_is()
     {
+        string[] keys = [$"<script>alert(1)</script> {_key}", $"a/b?c#d%2Fe&f {_key}", "..", $"utilisateurs actifs ☕ مرحبا {_key}"];
         await using var page = await fixture.OpenAsync();
 
-        await page.RunAsync(key);
+        foreach (var key in keys)
+        {
+            await page.RunAsync(key);
 
-        await page.ExpectTextAsync("result-value", $"data_pour_{key}");
+            await page.ExpectTextAsync("result-value", $"data_pour_{key}");
+        }
+
         Assert.Empty(page.Errors);
     }
 
     [Fact]
-    public async Task A_key_that_is_no_cache_entry_is_refused_in_words()
-    {
-        await using var page = await fixture.OpenAsync();
-
-        await page.RunAsync("db:product:prod1");
-
-        await Assertions.Expect(page["error"]).ToContainTextAsync("Keys that start with 'db:' are no cache entries.");
-    }
-
-    [Fact]
-    public async Task A_refusal_is_said_in_French_with_the_API_s_own_words_as_its_English_detail()
+    public async Task A_key_that_is_no_cache_entry_is_refused_in_French_with_the_API_s_own_words_as_its_English_detail()
     {
         await using var page = await fixture.OpenAsync(language: "fr");
 
@@ -118,21 +92,10 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         }
     }
 
-    [Fact]
-    public async Task A_result_is_accessible_and_fits_a_phone()
-    {
-        await using var page = await fixture.OpenAsync(360, ColorScheme.Dark);
-        await page.RunAsync(_key);
-        await Assertions.Expect(page["result"]).ToBeVisibleAsync();
-
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
-    }
-
     // Each second is shown for a second only, and a busy machine may pass one over.
     [GeneratedRegex("^(?:60|5[89]) s$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NearlyAMinute();
 
-    [GeneratedRegex("^5[0-7] s$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?:5[0-7]|[1-4][0-9]) s$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecondsLess();
 }

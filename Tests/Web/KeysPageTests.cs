@@ -150,7 +150,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await Assertions.Expect(page["value"].Locator("pre")).ToHaveTextAsync(value);
         await page["mode"].GetByText("Hex").ClickAsync();
         await Assertions.Expect(page["value"].Locator("pre")).ToContainTextAsync("00000000  3c 62 3e c3 a9 e2 98 95");
-        Assert.Equal(0, await page.OverflowAsync());
+        await page.ExpectFittingAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -172,20 +172,7 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pattern_that_is_none_is_refused_in_words()
-    {
-        await using var page = await fixture.OpenAsync(colorScheme: ColorScheme.Dark, path: "/keys");
-
-        await FindAsync(page, @"a\");
-        await Assertions.Expect(page.Page.Locator("#content form")).ToContainTextAsync("A backslash must be followed by a character.");
-        await page.ExpectAccessibleAsync();
-        await FindAsync(page, "*********");
-
-        await Assertions.Expect(page["detail"]).ToContainTextAsync("at most 8 of them '*'");
-    }
-
-    [Fact]
-    public async Task A_value_and_what_was_found_are_accessible_and_fit_a_phone()
+    public async Task A_value_what_was_found_and_a_pattern_that_is_refused_are_accessible_and_fit_a_phone()
     {
         await using var page = await fixture.OpenAsync(360, ColorScheme.Dark, "/keys?key=db%3Aproducts");
         await Assertions.Expect(page["elements"]).ToBeVisibleAsync();
@@ -194,9 +181,14 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
 
         await FindAsync(page, "db:product:*");
         await Assertions.Expect(page["key-link"].First).ToBeVisibleAsync();
-
         await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
+        await page.ExpectFittingAsync();
+
+        await FindAsync(page, @"a\");
+        await Assertions.Expect(page.Page.Locator("#content form")).ToContainTextAsync("A backslash must be followed by a character.");
+        await page.ExpectAccessibleAsync();
+        await FindAsync(page, "*********");
+        await Assertions.Expect(page["detail"]).ToContainTextAsync("at most 8 of them '*'");
     }
 
     private static ILocator Ttl(BrowserPage page) => page["key-card"].GetByTestId("key-ttl");

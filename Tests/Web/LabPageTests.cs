@@ -12,7 +12,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
     private readonly string _name = $"lab-{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task A_run_of_the_bench_ends_with_its_figures_and_charts()
+    public async Task A_run_of_the_bench_ends_with_its_figures_and_charts_or_is_cancelled()
     {
         await using var page = await OpenAsync("benchmark");
 
@@ -23,13 +23,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["throughput"].Locator("svg").First).ToBeVisibleAsync();
         await Assertions.Expect(page["latency"]).ToContainTextAsync("p99");
         await Assertions.Expect(page["bench-runs"]).ToContainTextAsync("near cache");
-        Assert.Empty(page.Errors);
-    }
 
-    [Fact]
-    public async Task A_run_of_the_bench_can_be_cancelled()
-    {
-        await using var page = await OpenAsync("benchmark");
         await page["level"].GetByText("database").ClickAsync();
         await Assertions.Expect(page["slow"]).ToBeVisibleAsync();
 
@@ -38,12 +32,17 @@ public sealed class LabPageTests(BrowserFixture fixture)
 
         await Assertions.Expect(page["bench-status"]).ToContainTextAsync("Cancelled");
         await Assertions.Expect(page["measure"]).ToBeEnabledAsync();
+        Assert.Empty(page.Errors);
     }
 
     [Fact]
-    public async Task A_hundred_increments_at_once_are_each_counted()
+    public async Task A_name_that_no_counter_may_have_is_refused_and_a_hundred_increments_at_once_are_each_counted()
     {
         await using var page = await OpenAsync("counters");
+        await page["counter-name"].FillAsync("<script>alert(1)</script>");
+        await page["create"].ClickAsync();
+        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters");
+
         await page["counter-name"].FillAsync(_name);
         await page["create"].ClickAsync();
         var counter = page[$"counter-{_name}"];
@@ -55,18 +54,6 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await counter.GetByTestId("remove").ClickAsync(new() { Timeout = Timeout });
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await Assertions.Expect(counter).ToBeHiddenAsync();
-        Assert.Empty(page.Errors);
-    }
-
-    [Fact]
-    public async Task A_name_that_no_counter_may_have_is_refused_in_words()
-    {
-        await using var page = await OpenAsync("counters");
-
-        await page["counter-name"].FillAsync("<script>alert(1)</script>");
-        await page["create"].ClickAsync();
-
-        await Assertions.Expect(page["counters"]).ToContainTextAsync("A name has 1 to 64 characters");
         Assert.Empty(page.Errors);
     }
 
@@ -87,14 +74,18 @@ public sealed class LabPageTests(BrowserFixture fixture)
     public async Task A_limit_that_Redis_could_not_count_is_shown_as_soon_as_it_does()
     {
         var master = fixture.Redis.Master;
+        await using var page = await OpenAsync("rate-limit");
         await master.ExecuteAsync("ACL", "SETUSER", "default", "-eval", "-evalsha");
         try
         {
             // Permits that were lent before are used up first.
-            using var api = new HttpClient { BaseAddress = fixture.Apis[0].Url };
             await Eventually.HoldsAsync("nothing is counted", async () =>
-                (await api.GetStringAsync(new Uri("/api/rate-limit", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"open\"", StringComparison.Ordinal));
-            await using var page = await OpenAsync("rate-limit");
+            {
+                if (await page["unlimited"].IsVisibleAsync())
+                    return true;
+                await page["rate-limit"].GetByTestId("refresh").ClickAsync();
+                return false;
+            });
             await Assertions.Expect(page["unlimited"]).ToContainTextAsync("requests are not limited");
 
             await AllowAsync();
@@ -169,30 +160,17 @@ public sealed class LabPageTests(BrowserFixture fixture)
     }
 
     [Fact]
-    public async Task The_page_speaks_French()
+    public async Task Every_experiment_is_accessible_and_fits_a_phone()
     {
-        await using var page = await fixture.OpenAsync(path: "/lab", language: "fr");
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Laboratoire");
+        await using var page = await fixture.OpenAsync(360, ColorScheme.Dark, "/lab");
 
-        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Compteurs" }).ClickAsync();
-        await Assertions.Expect(page["counters"]).ToContainTextAsync("Compter ensemble");
-
-        await page["language-en"].ClickAsync();
-        await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Lab");
-    }
-
-    [Theory]
-    [InlineData("benchmark", "measure", ColorScheme.Light)]
-    [InlineData("hot-keys", "refresh", ColorScheme.Dark)]
-    [InlineData("counters", "create", ColorScheme.Light)]
-    [InlineData("rate-limit", "send", ColorScheme.Dark)]
-    public async Task Every_experiment_is_accessible_and_fits_a_phone(string experiment, string mark, ColorScheme colorScheme)
-    {
-        await using var page = await fixture.OpenAsync(width: 360, colorScheme, $"/lab?show={experiment}");
-        await Assertions.Expect(page[mark]).ToBeVisibleAsync();
-
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
+        foreach (var (tab, mark) in new[] { ("Benchmark", "measure"), ("Hot keys", "refresh"), ("Counters", "create"), ("Rate limit", "send") })
+        {
+            await page.Page.GetByRole(AriaRole.Tab, new() { Name = tab }).ClickAsync();
+            await Assertions.Expect(page[mark]).ToBeVisibleAsync();
+            await page.ExpectAccessibleAsync();
+            await page.ExpectFittingAsync();
+        }
     }
 
     private Task<BrowserPage> OpenAsync(string experiment) => fixture.OpenAsync(path: $"/lab?show={experiment}");

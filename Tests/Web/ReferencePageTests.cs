@@ -9,7 +9,7 @@ public sealed class ReferencePageTests(BrowserFixture fixture)
     [Fact]
     public async Task The_reference_shows_every_endpoint_and_nothing_of_it_is_blocked()
     {
-        await using var page = await fixture.OpenAsync();
+        await using var page = await fixture.NewPageAsync();
 
         await page.Page.GotoAsync(new Uri(fixture.Apis[0].Url, "/reference").ToString());
 

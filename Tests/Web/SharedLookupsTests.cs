@@ -59,9 +59,7 @@ public sealed partial class SharedLookupsTests(BrowserFixture fixture)
     [Fact]
     public async Task The_first_page_weighs_less_than_half_a_megabyte_without_its_fonts()
     {
-        await using var other = await fixture.OpenAsync();
-        var context = await other.Page.Context.Browser!.NewContextAsync();
-        await using var page = new BrowserPage(await context.NewPageAsync());
+        await using var page = await fixture.NewPageAsync();
         var transfers = new ConcurrentQueue<Task<int>>();
         page.Page.RequestFinished += (_, request) =>
         {

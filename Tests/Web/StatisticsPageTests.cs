@@ -8,7 +8,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
     private const string Path = "/statistics";
 
     [Fact]
-    public async Task Figures_of_the_cluster_and_its_instances_move_by_themselves()
+    public async Task Figures_of_the_cluster_and_its_instances_move_by_themselves_and_fit_a_phone()
     {
         await using var page = await fixture.OpenAsync(path: Path);
         await Assertions.Expect(page["count-Requests"]).ToBeVisibleAsync();
@@ -21,6 +21,12 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["instance-grid"].Locator("tbody tr")).ToHaveCountAsync(1);
         foreach (var chart in new[] { "percentiles", "levels", "near-trend" })
             await Assertions.Expect(page[chart].Locator("svg").First).ToBeVisibleAsync();
+
+        await ChooseAsync(page, fixture.Redis.Nodes[1].Name);
+        await Assertions.Expect(page["commands"]).ToBeVisibleAsync();
+        await page.Page.SetViewportSizeAsync(360, 900);
+        await page.ExpectAccessibleAsync();
+        await page.ExpectFittingAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -40,29 +46,6 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         Assert.Empty(page.Errors);
     }
 
-    [Fact]
-    public async Task The_page_is_there_in_French()
-    {
-        await using var page = await fixture.OpenAsync(path: Path, language: "fr");
-        var heading = page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
-
-        await Assertions.Expect(heading).ToHaveTextAsync("Statistiques");
-        await Assertions.Expect(page["near-state"]).ToHaveTextAsync("actif");
-        await page["language-en"].ClickAsync();
-
-        await Assertions.Expect(heading).ToHaveTextAsync("Statistics");
-    }
-
-    [Fact]
-    public async Task With_its_charts_and_tables_it_is_accessible_and_fits_a_phone()
-    {
-        await using var page = await fixture.OpenAsync(360, path: Path);
-        await ShowEverythingAsync(page);
-
-        await page.ExpectAccessibleAsync();
-        Assert.Equal(0, await page.OverflowAsync());
-    }
-
     internal static async Task ChooseAsync(BrowserPage page, string node)
     {
         await page["node"].ClickAsync();
@@ -73,13 +56,5 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
     {
         using var http = new HttpClient { BaseAddress = fixture.Apis[0].Url };
         await http.GetStringAsync(new Uri("data/foo", UriKind.Relative), TestContext.Current.CancellationToken);
-    }
-
-    private async Task ShowEverythingAsync(BrowserPage page)
-    {
-        await LookUpAsync();
-        await ChooseAsync(page, fixture.Redis.Nodes[1].Name);
-        await Assertions.Expect(page["commands"]).ToBeVisibleAsync();
-        await Assertions.Expect(page["percentiles"].Locator("svg").First).ToBeVisibleAsync();
     }
 }
