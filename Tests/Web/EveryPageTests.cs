@@ -20,7 +20,7 @@ public sealed class EveryPageTests(BrowserFixture fixture)
         await ExpectGoodAsync(page);
 
         await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await page.Page.ReloadAsync();
+        await page.Page.GotoAsync(page.Page.Url);
         await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("data-appearance", "dark");
         await page.ExpectReadyAsync();
         await tour.ExpectContentAsync(page);
