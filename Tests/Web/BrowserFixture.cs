@@ -1,3 +1,4 @@
+using System.Net;
 using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 using RedisAspire.Pages;
@@ -40,8 +41,15 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
         if (await Redis.CurrentMasterAsync() == Redis.Master)
             return;
 
-        using var promoted = await OrderAsync(Redis.Master.Name, "promote");
-        promoted.EnsureSuccessStatusCode();
+        // After a fault the API may refuse to change the roles for a moment: a client that is asked to try again does so.
+        await Eventually.HoldsAsync($"{Redis.Master.Name} is the master again", async () =>
+        {
+            if (await Redis.CurrentMasterAsync() == Redis.Master)
+                return true;
+            using var promoted = await OrderAsync(Redis.Master.Name, "promote");
+            Assert.True(promoted.IsSuccessStatusCode || promoted.StatusCode == HttpStatusCode.ServiceUnavailable, await promoted.Content.ReadAsStringAsync());
+            return promoted.IsSuccessStatusCode;
+        }, TimeSpan.FromSeconds(60));
         await Redis.RestoreAsync();
     }
 
