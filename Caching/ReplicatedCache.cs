@@ -57,8 +57,8 @@ public sealed partial class ReplicatedCache : HybridCache
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<T>(cancellationToken);
 
-        var started = _instruments.BeginRequest();
-        if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out _, out var value))
+        var start = _instruments.BeginLookup();
+        if (TryGetNear<T>(key, options?.Flags ?? _policy.Flags, start, out _, out var value))
             return new ValueTask<T>(value);
         return GetBeyondAsync(key, state, factory, options is null ? _policy : new EntryPolicy(options, _options), tags, cancellationToken);
     }
@@ -107,8 +107,8 @@ public sealed partial class ReplicatedCache : HybridCache
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<CacheLookup<T>>(cancellationToken);
 
-        var started = _instruments.BeginRequest();
-        if (TryGetNear<T>(key, options?.Flags ?? _options.Flags, started, out var item, out var value))
+        var start = _instruments.BeginLookup();
+        if (TryGetNear<T>(key, options?.Flags ?? _policy.Flags, start, out var item, out var value))
         {
             var now = _near.Clock.Now;
             TimeSpan? remaining = item!.EndsAt == NearClock.Never ? null : TimeSpan.FromMilliseconds(item.EndsAt - now);
@@ -158,7 +158,7 @@ public sealed partial class ReplicatedCache : HybridCache
     private EntryPolicy PolicyOf(CacheEntryOptions? options) => options is null ? _policy : new EntryPolicy(options, _options);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, long started, out NearItem? item, out T value)
+    private bool TryGetNear<T>(string key, HybridCacheEntryFlags flags, LookupStart start, out NearItem? item, out T value)
     {
         if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == HybridCacheEntryFlags.None
             && key is not null
@@ -166,10 +166,11 @@ public sealed partial class ReplicatedCache : HybridCache
             && (item.Tags is null || _tags.AreCurrentNear(item.Tags))
             && _codec.TryFromNear(key, item, out value))
         {
-            _instruments.NearHit(started);
+            _instruments.NearHit(start);
             return true;
         }
 
+        _instruments.NotNear();
         item = null;
         value = default!;
         return false;

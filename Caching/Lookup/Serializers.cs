@@ -68,26 +68,28 @@ internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
 /// <typeparam name="T">The type of the value.</typeparam>
 internal sealed class JsonSerializer<T> : IHybridCacheSerializer<T>
 {
-    private readonly JsonSerializerOptions _options;
+    private readonly JsonTypeInfo<T> _type;
 
     /// <exception cref="NotSupportedException">JSON cannot read back a value of the type.</exception>
     public JsonSerializer(JsonSerializerOptions options)
     {
         options.MakeReadOnly(populateMissingResolver: true);
         JsonRoundTrip.Check(typeof(T), options);
-        _options = options;
+        _type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 
     public T Deserialize(ReadOnlySequence<byte> source)
     {
+        if (source.IsSingleSegment)
+            return JsonSerializer.Deserialize(source.FirstSpan, _type)!;
         var reader = new Utf8JsonReader(source);
-        return JsonSerializer.Deserialize<T>(ref reader, _options)!;
+        return JsonSerializer.Deserialize(ref reader, _type)!;
     }
 
     public void Serialize(T value, IBufferWriter<byte> target)
     {
         using var writer = new Utf8JsonWriter(target);
-        JsonSerializer.Serialize(writer, value, _options);
+        JsonSerializer.Serialize(writer, value, _type);
     }
 }
 

@@ -86,7 +86,7 @@ internal sealed class NearCache
                 // The mark is written only once, because a write on every hit would move the cache line from core to core.
                 if (!entry.IsVisited)
                     entry.IsVisited = true;
-                item = entry.Item;
+                item = entry;
                 return true;
             }
 

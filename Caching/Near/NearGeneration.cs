@@ -25,8 +25,8 @@ internal sealed class NearGeneration
     private readonly NearClock _clock;
     private readonly NearCounters _counters;
     private readonly SieveQueue _queue = new();
-    private readonly ConcurrentDictionary<string, NearEntry> _entries;
-    private readonly ConcurrentDictionary<string, NearEntry>.AlternateLookup<ReadOnlySpan<char>> _entriesBySpan;
+    private readonly ConcurrentDictionary<string, NearItem> _entries;
+    private readonly ConcurrentDictionary<string, NearItem>.AlternateLookup<ReadOnlySpan<char>> _entriesBySpan;
     private readonly Dictionary<string, FillGroup> _fills;
     private readonly Dictionary<string, FillGroup>.AlternateLookup<ReadOnlySpan<char>> _fillsBySpan;
     private long _bytes;
@@ -47,7 +47,7 @@ internal sealed class NearGeneration
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public bool TryFind(string key, [NotNullWhen(true)] out NearEntry? entry) => _entries.TryGetValue(key, out entry);
+    public bool TryFind(string key, [NotNullWhen(true)] out NearItem? entry) => _entries.TryGetValue(key, out entry);
 
     public FillTicket BeginFill(string key)
     {
@@ -69,7 +69,8 @@ internal sealed class NearGeneration
             if (!TryEnd(ticket) || item.Size > _options.MaximumItemBytes || item.ExpiresAt <= now)
                 return false;
 
-            Store(new NearEntry(ticket.Key, item), now);
+            item.Key = ticket.Key;
+            Store(item, now);
             return true;
         }
     }
@@ -97,7 +98,7 @@ internal sealed class NearGeneration
         }
     }
 
-    public void RemoveExpired(NearEntry entry)
+    public void RemoveExpired(NearItem entry)
     {
         lock (_lock)
         {
@@ -137,7 +138,7 @@ internal sealed class NearGeneration
         return true;
     }
 
-    private void Store(NearEntry entry, long now)
+    private void Store(NearItem entry, long now)
     {
         if (_entries.TryGetValue(entry.Key, out var replaced))
         {
@@ -146,15 +147,15 @@ internal sealed class NearGeneration
             entry.IsVisited = replaced.IsVisited;
         }
 
-        while (_queue.Count >= _options.MaximumEntries || _bytes + entry.Item.Size > _options.MaximumBytes)
+        while (_queue.Count >= _options.MaximumEntries || _bytes + entry.Size > _options.MaximumBytes)
             Evict(_queue.FindVictim(now), now);
 
         _entries[entry.Key] = entry;
         _queue.Add(entry);
-        Volatile.Write(ref _bytes, _bytes + entry.Item.Size);
+        Volatile.Write(ref _bytes, _bytes + entry.Size);
     }
 
-    private void Evict(NearEntry entry, long now)
+    private void Evict(NearItem entry, long now)
     {
         _entries.TryRemove(entry.Key, out _);
         Unlink(entry);
@@ -164,10 +165,10 @@ internal sealed class NearGeneration
             _counters.CountCapacityEviction();
     }
 
-    private void Unlink(NearEntry entry)
+    private void Unlink(NearItem entry)
     {
         _queue.Remove(entry);
-        Volatile.Write(ref _bytes, _bytes - entry.Item.Size);
+        Volatile.Write(ref _bytes, _bytes - entry.Size);
     }
 }
 

@@ -1,6 +1,9 @@
 namespace RedisAspire.Caching.Near;
 
-/// <summary>A value in the near cache, with its metadata. Immutable.</summary>
+/// <summary>
+/// A value in the near cache, with its metadata, which never change, and its place in the eviction queue. They are one
+/// object, because each further object of an entry would cost a hit a cache miss when there are very many entries.
+/// </summary>
 /// <param name="value">A string, a boxed immutable value, <see langword="null"/>, or the payload as a byte array that is never modified.</param>
 /// <param name="size">The accounted size in bytes: see <see cref="SizeOf"/>.</param>
 /// <param name="expiresAt">When it expires, by <see cref="NearClock"/>.</param>
@@ -8,9 +11,9 @@ internal sealed class NearItem(object? value, int size, long expiresAt = NearClo
 {
     /// <summary>
     /// The memory of an entry on a 64-bit runtime beside the characters of its key and the bytes of its value: the item, its
-    /// nodes in the queue and the dictionary, and the headers of both strings.
+    /// node in the dictionary, and the headers of both strings.
     /// </summary>
-    public const int Overhead = 256;
+    public const int Overhead = 224;
 
     /// <summary>The value.</summary>
     public object? Value { get; } = value;
@@ -36,29 +39,21 @@ internal sealed class NearItem(object? value, int size, long expiresAt = NearClo
     /// <summary>The tags of the value; <see langword="null"/> for none.</summary>
     public IReadOnlyList<TagStamp>? Tags { get; init; }
 
+    /// <summary>The key, once the item is stored.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>Whether the item was hit since the eviction hand last passed. Written without a lock, because a lost mark does no harm.</summary>
+    public bool IsVisited { get; set; }
+
+    /// <summary>The item that was stored before, in the queue.</summary>
+    public NearItem? Older { get; set; }
+
+    /// <summary>The item that was stored after, in the queue.</summary>
+    public NearItem? Newer { get; set; }
+
     /// <summary>The accounted size of an entry in bytes.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="valueBytes">The size of its value in memory: two bytes per character of a string.</param>
     public static int SizeOf(string key, int valueBytes) =>
         (int)Math.Min(int.MaxValue, Overhead + (sizeof(char) * (long)key.Length) + valueBytes);
-}
-
-/// <summary>An item with its key and its neighbours in the eviction queue.</summary>
-/// <param name="key">The key.</param>
-/// <param name="item">The item.</param>
-internal sealed class NearEntry(string key, NearItem item)
-{
-    public string Key { get; } = key;
-
-    public NearItem Item { get; } = item;
-
-    /// <summary>A copy of the item's expiration, so that a hit touches one cache line.</summary>
-    public long ExpiresAt { get; } = item.ExpiresAt;
-
-    /// <summary>Whether the entry was hit since the eviction hand last passed. Written without a lock, because a lost mark does no harm.</summary>
-    public bool IsVisited { get; set; }
-
-    public NearEntry? Older { get; set; }
-
-    public NearEntry? Newer { get; set; }
 }

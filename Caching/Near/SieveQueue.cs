@@ -12,15 +12,15 @@ internal sealed class SieveQueue
     // when every entry was hit; evicting one entry too early does less harm.
     private const int MaximumSteps = 1_000;
 
-    private NearEntry? _oldest;
-    private NearEntry? _newest;
-    private NearEntry? _hand;
-    private NearEntry? _sweeper;
+    private NearItem? _oldest;
+    private NearItem? _newest;
+    private NearItem? _hand;
+    private NearItem? _sweeper;
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
 
-    public void Add(NearEntry entry)
+    public void Add(NearItem entry)
     {
         entry.Older = _newest;
         if (_newest is null)
@@ -31,7 +31,7 @@ internal sealed class SieveQueue
         Volatile.Write(ref _count, _count + 1);
     }
 
-    public void Remove(NearEntry entry)
+    public void Remove(NearItem entry)
     {
         if (_hand == entry)
             _hand = entry.Newer;
@@ -53,7 +53,7 @@ internal sealed class SieveQueue
     }
 
     /// <summary>The entry to evict next: one that has expired at <paramref name="now"/> or was not hit. The queue must not be empty.</summary>
-    public NearEntry FindVictim(long now)
+    public NearItem FindVictim(long now)
     {
         var hand = _hand ?? _oldest!;
         for (var steps = MaximumSteps; steps > 0 && hand.IsVisited && hand.ExpiresAt > now; steps--)
@@ -67,7 +67,7 @@ internal sealed class SieveQueue
     }
 
     /// <summary>The next entry of an endless round over all entries, with a hand of its own; <see langword="null"/> when the queue is empty.</summary>
-    public NearEntry? Sweep()
+    public NearItem? Sweep()
     {
         var entry = _sweeper ?? _oldest;
         _sweeper = entry?.Newer;

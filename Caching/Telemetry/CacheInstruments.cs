@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using RedisAspire.Caching.Near;
 using RedisAspire.Topology;
 
@@ -48,6 +49,14 @@ internal sealed class CacheInstruments : IDisposable
         _sourceDuration = _meter.CreateHistogram("redisaspire.cache.source.duration", "s", "Duration of calls of the source.", advice: buckets);
         _coalesced = _meter.CreateCounter<long>("redisaspire.cache.coalesced", "{request}", "Look-ups that shared the read or source call of another one.");
         _fallbacks = _meter.CreateCounter<long>("redisaspire.cache.fallbacks", "{operation}", "Reads and writes that continued without Redis because it failed.");
+        _meter.CreateObservableCounter(
+            "redisaspire.cache.requests",
+            () => (Measurement<long>[])
+            [
+                RequestsOf(CacheLevel.Near, Counters.Near.Count), RequestsOf(CacheLevel.Redis, Counters.RedisHits), RequestsOf(CacheLevel.Source, Counters.SourceCalls),
+            ],
+            "{request}",
+            "Look-ups.");
         _operationDuration = _meter.CreateHistogram("db.client.operation.duration", "s", "Duration of Redis operations.", advice: buckets);
     }
 
@@ -59,20 +68,24 @@ internal sealed class CacheInstruments : IDisposable
     /// <summary>The counters that are kept regardless of any metrics listener.</summary>
     public RequestCounters Counters { get; } = new();
 
-    /// <summary>The start timestamp of a look-up that may be a near hit; 0 when it need not be timed.</summary>
-    public long BeginRequest() => _requestDuration.Enabled || _hitDuration.Enabled || Counters.Near.IsNextTimed ? Now : 0;
-
-    /// <summary>Records a near hit.</summary>
-    public void NearHit(long started)
+    /// <summary>Begins a look-up that may be a near hit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LookupStart BeginLookup()
     {
-        var times = Counters.Near.CountHit();
-        if (started == 0)
-            return;
-
-        if (times > 0)
-            Counters.TimeNearHit(NanosecondsSince(started), times);
-        Publish(CacheLevel.Near, isStale: false, started);
+        var weight = Counters.Near.CountLookup();
+        return new LookupStart(weight == 0 ? 0 : Now, weight);
     }
+
+    /// <summary>Records a near hit. Those that are not timed have been counted already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NearHit(LookupStart start)
+    {
+        if (start.Weight > 0)
+            TimeNearHit(start);
+    }
+
+    /// <summary>Records that a look-up was no near hit.</summary>
+    public void NotNear() => Counters.Near.CountOther();
 
     /// <summary>Records a look-up that Redis or the source answered.</summary>
     public void Request(CacheLevel level, bool isStale, long started)
@@ -171,6 +184,15 @@ internal sealed class CacheInstruments : IDisposable
             "Replication lag of the replicas behind their master.");
 
     public void Dispose() => _meter.Dispose();
+
+    private void TimeNearHit(LookupStart start)
+    {
+        Counters.TimeNearHit(NanosecondsSince(start.Timestamp), start.Weight);
+        Publish(CacheLevel.Near, isStale: false, start.Timestamp);
+    }
+
+    private Measurement<long> RequestsOf(CacheLevel level, long count) =>
+        new(count, _cacheName, new("cache.request.type", TypeOf(level)), new("cache.level", NameOf(level)));
 
     private void Publish(CacheLevel level, bool isStale, long started)
     {

@@ -18,6 +18,12 @@ internal sealed class RequestCounters
     /// <summary>The counter of near hits.</summary>
     public NearHitCounter Near { get; } = new();
 
+    /// <summary>The look-ups that Redis answered.</summary>
+    public long RedisHits => Interlocked.Read(ref _redisHits);
+
+    /// <summary>The look-ups that the source answered.</summary>
+    public long SourceCalls => Interlocked.Read(ref _sourceCalls);
+
     /// <summary>Records the latency of near hits.</summary>
     public void TimeNearHit(long nanoseconds, long times) => _hits.Record(nanoseconds, times);
 
@@ -40,9 +46,9 @@ internal sealed class RequestCounters
     public CacheFigures Read(in NearCacheStatistics near) => new()
     {
         NearHits = Near.Count,
-        RedisHits = Interlocked.Read(ref _redisHits),
+        RedisHits = RedisHits,
         Stale = Interlocked.Read(ref _stale),
-        Misses = Interlocked.Read(ref _sourceCalls),
+        Misses = SourceCalls,
         Coalesced = Interlocked.Read(ref _coalesced),
         Fallbacks = Interlocked.Read(ref _fallbacks),
         Invalidations = near.Invalidations,
@@ -64,6 +70,7 @@ internal sealed class NearHitCounter
 
     // There is a cell for each processor, so that processors do not contend for one counter.
     private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
+    private long _others;
 
     public NearHitCounter() => BeginSlice();
 
@@ -72,32 +79,25 @@ internal sealed class NearHitCounter
     {
         get
         {
-            var count = 0L;
+            // The others are read first: a look-up that is not yet known to be none of them counts as a hit for that moment.
+            var count = -Interlocked.Read(ref _others);
             for (var i = 0; i < _cells.Length; i++)
                 count += Interlocked.Read(ref _cells[i].Count);
             return count;
         }
     }
 
-    private ref Cell Own => ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)];
-
-    /// <summary>Whether the next hit is timed.</summary>
-    public bool IsNextTimed
+    /// <summary>Counts a look-up as a hit: only one that is not is counted twice, by <see cref="CountOther"/>.</summary>
+    /// <returns>The number of hits that its latency represents; 0 when it need not be timed.</returns>
+    public int CountLookup()
     {
-        get
-        {
-            ref var cell = ref Own;
-            return WeightOf(ref cell, cell.Count) > 0;
-        }
+        ref var cell = ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)];
+        var before = Interlocked.Increment(ref cell.Count) - 1;
+        return before < cell.SampledFrom ? 1 : before % SampleInterval == 0 ? SampleInterval : 0;
     }
 
-    /// <summary>Counts a hit.</summary>
-    /// <returns>The number of hits that its latency represents; 0 when it is not timed.</returns>
-    public long CountHit()
-    {
-        ref var cell = ref Own;
-        return WeightOf(ref cell, Interlocked.Increment(ref cell.Count) - 1);
-    }
+    /// <summary>Counts a look-up that was no hit after all.</summary>
+    public void CountOther() => Interlocked.Increment(ref _others);
 
     /// <summary>Starts a slice: its first hits are all timed again.</summary>
     public void BeginSlice()
@@ -105,9 +105,6 @@ internal sealed class NearHitCounter
         for (var i = 0; i < _cells.Length; i++)
             Volatile.Write(ref _cells[i].SampledFrom, Interlocked.Read(ref _cells[i].Count) + AllTimedBelow);
     }
-
-    private static long WeightOf(ref Cell cell, long before) =>
-        before < cell.SampledFrom ? 1 : before % SampleInterval == 0 ? SampleInterval : 0;
 
     // The size is two cache lines, because processors may prefetch the neighbouring line.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
@@ -120,3 +117,9 @@ internal sealed class NearHitCounter
         public long SampledFrom;
     }
 }
+
+/// <summary>The beginning of a look-up.</summary>
+/// <param name="Timestamp">When it began, if it is timed.</param>
+/// <param name="Weight">The number of near hits that its latency represents; 0 when it is not timed.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LookupStart(long Timestamp, int Weight);

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 
@@ -60,6 +61,23 @@ public sealed class TelemetryTests(RedisFixture fixture) : IClassFixture<RedisFi
         Assert.Contains(_measured, measured => measured.Instrument == "redisaspire.cache.source.duration" && !measured.Tags.ContainsKey("error.type"));
         Assert.Contains(_measured, measured => measured.Instrument == "db.client.operation.duration"
             && Equals(measured.Tags["db.system.name"], "redis") && Equals(measured.Tags["db.operation.name"], "GET") && measured.Tags["server.address"] is "127.0.0.1" && measured.Tags["server.port"] is int);
+    }
+
+    [Fact]
+    public async Task Every_look_up_is_counted_however_few_are_timed()
+    {
+        var many = 40_000 * Environment.ProcessorCount;
+        await Eventually.HoldsAsync("the value is near", async () => (await LookupAsync()).Level == CacheLevel.Near);
+        for (var i = 0; i < many; i++)
+            await LookupAsync();
+
+        _listener.RecordObservableInstruments();
+
+        var requests = _measured.Where(measured => measured.Instrument == "redisaspire.cache.requests").ToDictionary(measured => (string)measured.Tags["cache.level"]!, measured => measured.Value);
+        Assert.Equal(1, requests["source"]);
+        Assert.InRange(requests["near"], many, many + 1);
+        Assert.Equal(_host.Services.GetRequiredService<CacheStatistics>().SinceStart.Requests, requests.Values.Sum());
+        Assert.InRange(_measured.Count(measured => measured.Instrument == "redisaspire.cache.hit.duration"), 10_000, many - 1);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class LatencyDistributionTests
             var (ownWeight, ownTimed) = (0L, 0L);
             for (var i = 0; i < hits; i++)
             {
-                var times = counter.CountHit();
+                var times = counter.CountLookup();
                 ownWeight += times;
                 ownTimed += times > 0 ? 1 : 0;
             }
