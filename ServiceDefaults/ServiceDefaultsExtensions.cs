@@ -21,6 +21,9 @@ public static class ServiceDefaultsExtensions
     private const string HealthPath = "/health";
     private const string AlivePath = "/alive";
 
+    // As many as anyone looks at.
+    private const int TracesPerSecond = 100;
+
     // Every meter and activity source of this application starts with its name.
     private const string OwnInstrumentation = "RedisAspire.*";
 
@@ -81,6 +84,7 @@ public static class ServiceDefaultsExtensions
                 .AddRuntimeInstrumentation()
                 .AddMeter(OwnInstrumentation))
             .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(TracesPerSecond, TimeProvider.System)))
                 .AddSource(builder.Environment.ApplicationName, OwnInstrumentation)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
                     !context.Request.Path.StartsWithSegments(HealthPath, StringComparison.OrdinalIgnoreCase)
