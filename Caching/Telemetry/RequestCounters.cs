@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RedisAspire.Caching.Near;
 
@@ -61,18 +61,27 @@ internal sealed class RequestCounters
 
 /// <summary>
 /// Counts near hits and chooses which of them are timed, because reading the clock costs as much as the hit. In each slice
-/// the first hits are all timed; after those, every 64th represents the others.
+/// the first hits of a thread are all timed; after those, every 64th represents the others.
 /// </summary>
+/// <remarks>
+/// Every thread has a cell of its own, which nobody else writes to: an atomic addition would be a quarter of the hit.
+/// </remarks>
 internal sealed class NearHitCounter
 {
     private const int SampleInterval = 64;
     private const int AllTimedBelow = 10_000;
 
-    // There is a cell for each processor, so that processors do not contend for one counter.
-    private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
-    private long _others;
+    private static int _lastId = -1;
 
-    public NearHitCounter() => BeginSlice();
+    // The cells of this thread, by the number of their counter: mostly there is one cache in a process.
+    [ThreadStatic]
+    private static Cell?[]? _ofThread;
+
+    private readonly int _id = Interlocked.Increment(ref _lastId);
+    private readonly Lock _changing = new();
+    private readonly List<Cell> _cells = [];
+    private long _ofEndedThreads;
+    private long _others;
 
     /// <summary>The number of hits.</summary>
     public long Count
@@ -81,19 +90,21 @@ internal sealed class NearHitCounter
         {
             // The others are read first: a look-up that is not yet known to be none of them counts as a hit for that moment.
             var count = -Interlocked.Read(ref _others);
-            for (var i = 0; i < _cells.Length; i++)
-                count += Interlocked.Read(ref _cells[i].Count);
-            return count;
+            lock (_changing)
+                return count + _ofEndedThreads + _cells.Sum(static cell => Volatile.Read(ref cell.Count));
         }
     }
 
     /// <summary>Counts a look-up as a hit: only one that is not is counted twice, by <see cref="CountOther"/>.</summary>
     /// <returns>The number of hits that its latency represents; 0 when it need not be timed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int CountLookup()
     {
-        ref var cell = ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)];
-        var before = Interlocked.Increment(ref cell.Count) - 1;
-        return before < cell.SampledFrom ? 1 : before % SampleInterval == 0 ? SampleInterval : 0;
+        var cells = _ofThread;
+        var cell = cells is not null && (uint)_id < (uint)cells.Length && cells[_id] is { } own ? own : AddCell();
+        var before = cell.Count;
+        Volatile.Write(ref cell.Count, before + 1);
+        return before < cell.AllTimedUntil ? 1 : before % SampleInterval == 0 ? SampleInterval : 0;
     }
 
     /// <summary>Counts a look-up that was no hit after all.</summary>
@@ -102,19 +113,41 @@ internal sealed class NearHitCounter
     /// <summary>Starts a slice: its first hits are all timed again.</summary>
     public void BeginSlice()
     {
-        for (var i = 0; i < _cells.Length; i++)
-            Volatile.Write(ref _cells[i].SampledFrom, Interlocked.Read(ref _cells[i].Count) + AllTimedBelow);
+        lock (_changing)
+        {
+            foreach (var cell in _cells)
+                Volatile.Write(ref cell.AllTimedUntil, Volatile.Read(ref cell.Count) + AllTimedBelow);
+        }
     }
 
-    // The size is two cache lines, because processors may prefetch the neighbouring line.
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Cell
+    private Cell AddCell()
     {
-        [FieldOffset(0)]
+        var cell = new Cell(Thread.CurrentThread);
+        if (_ofThread is not { } cells || cells.Length <= _id)
+            Array.Resize(ref _ofThread, _id + 1);
+        _ofThread![_id] = cell;
+        lock (_changing)
+        {
+            // Threads come and go, and so do their cells.
+            foreach (var ended in _cells.Where(static other => !other.Owner.IsAlive).ToArray())
+            {
+                _cells.Remove(ended);
+                _ofEndedThreads += ended.Count;
+            }
+
+            _cells.Add(cell);
+        }
+
+        return cell;
+    }
+
+    private sealed class Cell(Thread owner)
+    {
         public long Count;
 
-        [FieldOffset(8)]
-        public long SampledFrom;
+        public long AllTimedUntil = AllTimedBelow;
+
+        public Thread Owner => owner;
     }
 }
 

@@ -118,10 +118,25 @@ public sealed class LatencyDistributionTests
         })));
 
         Assert.Equal(threads * hits, counter.Count);
-        // The first sample of a processor may be late, and the last may stand for hits that have not come.
-        const int sample = 64;
-        var error = sample * 2 * Environment.ProcessorCount;
+        // The first sample of a thread may be late, and the last may stand for hits that have not come.
+        const int error = 64 * 2 * threads;
         Assert.InRange(weight, (threads * hits) - error, (threads * hits) + error);
         Assert.InRange(timed, 1, threads * hits / 4);
+    }
+
+    [Fact]
+    public async Task Hits_of_threads_that_have_ended_remain_counted()
+    {
+        var counter = new NearHitCounter();
+        for (var i = 0; i < 5; i++)
+        {
+            var thread = new Thread(() => counter.CountLookup());
+            thread.Start();
+            thread.Join();
+        }
+
+        await Task.Run(() => counter.CountLookup(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(6, counter.Count);
     }
 }
