@@ -6,6 +6,9 @@ namespace RedisAspire.Caching.Tracking;
 /// </summary>
 internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 {
+    // A delay is the time that queued work takes; the callers may have nothing more to ask.
+    private const int MaximumFlushDelays = 8;
+
     private readonly Lock _gate = new();
     private readonly Queue<TrackedRequest> _pending = new();
     private readonly RespBatch _batch = new();
@@ -21,6 +24,9 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
     private long _now;
     private long _progressed;
     private int _timeoutsInARow;
+    // How many callers have got a reply and not sent another command since: most of them are about to.
+    private int _resumed;
+    private int _flushDelays;
     private bool _isFlushing;
     private bool _isSweeping;
     private volatile bool _isPinging;
@@ -105,8 +111,26 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 
     public void Dispose() => Close(reason: null);
 
-    /// <summary>Sends the commands that callers have written meanwhile.</summary>
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+    /// <summary>
+    /// Sends the commands that callers have written meanwhile. Callers that have just got a reply go first, so that their
+    /// next commands are sent in the same system call.
+    /// </summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate)
+        {
+            if (_resumed > 0 && _flushDelays < MaximumFlushDelays)
+            {
+                _flushDelays++;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
+            }
+
+            _resumed = _flushDelays = 0;
+        }
+
+        _ = FlushAsync();
+    }
 
     private void Send(TrackedRequest request, string key)
     {
@@ -122,6 +146,8 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             request.WriteTo(_batch.Output, key);
             request.Expires = _now + _timeoutTicks;
             _pending.Enqueue(request);
+            if (_resumed > 0)
+                _resumed--;
             if (!_isSweeping)
                 // The timer is periodic, because the delays of one-shot ticks would add up to a tenth of the time-out.
                 _isSweeping = _sweeper.Change(_tick, _tick);
@@ -170,6 +196,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
             if (!request.Accept(frame))
                 return;
             _pending.Dequeue();
+            _resumed++;
             if (!request.IsCompleted)
                 _timeoutsInARow = 0;
         }
