@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace RedisAspire.Pages;
 
@@ -70,5 +71,13 @@ internal static class CommandLine
     }
 
     private static Option<Uri> Address(string name, string description, string byDefault) =>
-        new(name) { Description = description, DefaultValueFactory = _ => new Uri(byDefault), Recursive = true };
+        new(name) { Description = description, DefaultValueFactory = _ => new Uri(byDefault), CustomParser = ParseAddress, Recursive = true };
+
+    private static Uri? ParseAddress(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens[^1].Value, UriKind.Absolute, out var address))
+            return address;
+        argument.AddError($"'{argument.Tokens[^1].Value}' is not an address such as http://localhost:5000.");
+        return null;
+    }
 }
