@@ -158,10 +158,7 @@ public sealed class NearReadTests(RedisFixture fixture) : IClassFixture<RedisFix
         await NearAsync(_key, "value");
         Hit(1000);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Hit(1000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => Hit(1000)));
 
         void Hit(int times)
         {

@@ -6,6 +6,10 @@ namespace RedisAspire.Tests.Web;
 /// <summary>What every page has to be, whatever it shows.</summary>
 internal static class PageQuality
 {
+    // A colour on its way from one to another is neither of them.
+    private const string Transitions =
+        "() => Promise.all(document.getAnimations().filter(animation => animation.effect?.getComputedTiming().endTime !== Infinity).map(animation => animation.finished.catch(() => {})))";
+
     // Only violations: to describe what is right takes the browser as long as to find what is wrong.
     private const string Violations =
         """
@@ -21,6 +25,7 @@ internal static class PageQuality
     {
         if (!await page.Page.EvaluateAsync<bool>("'axe' in window"))
             await page.Page.EvaluateAsync(Axe);
+        await page.Page.EvaluateAsync(Transitions);
         var violations = await page.Page.EvaluateAsync<string[]>(Violations);
         Assert.True(violations.Length == 0, string.Join(Environment.NewLine, violations));
     }

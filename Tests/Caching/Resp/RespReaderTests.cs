@@ -1,5 +1,6 @@
 using System.Text;
 using RedisAspire.Caching.Tracking;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Resp;
 
@@ -130,9 +131,7 @@ public sealed class RespReaderTests
         var reader = new RespReader(new RespLimits());
         Read(reader, "+OK\r\n:60000\r\n+PONG\r\n_\r\n"u8);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Read(reader, "+OK\r\n:60000\r\n+PONG\r\n_\r\n"u8);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => Read(reader, "+OK\r\n:60000\r\n+PONG\r\n_\r\n"u8)));
 
         static void Read(RespReader reader, ReadOnlySpan<byte> input)
         {

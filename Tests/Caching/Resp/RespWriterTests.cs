@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using RedisAspire.Caching.Tracking;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Resp;
 
@@ -30,11 +31,12 @@ public sealed class RespWriterTests
     {
         var output = new ArrayBufferWriter<byte>(1000);
         Write(output);
-        output.ResetWrittenCount();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Write(output);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            output.ResetWrittenCount();
+            Write(output);
+        }));
 
         static void Write(ArrayBufferWriter<byte> output)
         {
