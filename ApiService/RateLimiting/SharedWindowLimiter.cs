@@ -73,7 +73,8 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
 
             if (isAdmitted)
                 _permits--;
-            if (_permits < _chunk / 2 && !_isUsedUp && _borrowing is null)
+            // Before the last one is used, or a request that finds none would have nothing to wait for.
+            if (_permits < Math.Max(1, _chunk / 2) && !_isUsedUp && _borrowing is null)
                 _borrowing = begun = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             borrowing = _borrowing?.Task;
             lease = isAdmitted ? WindowLease.Counted(Remaining()) : null;
@@ -86,23 +87,31 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
 
     private async Task BorrowAsync(long window, TaskCompletionSource<bool> borrowing)
     {
-        var loan = await lender.BorrowAsync(client, window);
-        lock (_lock)
+        Loan? loan = null;
+        try
         {
-            // Permits of a window that has ended are void.
-            if (loan is { } lent && window == _window)
+            loan = await lender.BorrowAsync(client, window);
+        }
+        finally
+        {
+            lock (_lock)
             {
-                _permits += lent.Granted;
-                _lent = lent.LentToAll;
-                _hasBorrowed = true;
-                _isUsedUp = lent.Granted == 0;
+                // Permits of a window that has ended are void.
+                if (loan is { } lent && window == _window)
+                {
+                    _permits += lent.Granted;
+                    _lent = lent.LentToAll;
+                    _hasBorrowed = true;
+                    _isUsedUp = lent.Granted == 0;
+                }
+
+                if (_borrowing == borrowing)
+                    _borrowing = null;
             }
 
-            if (_borrowing == borrowing)
-                _borrowing = null;
+            // Whatever has happened, the requests that wait go on.
+            borrowing.SetResult(loan is not null);
         }
-
-        borrowing.SetResult(loan is not null);
     }
 
     private void Turn(long window)

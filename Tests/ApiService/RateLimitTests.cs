@@ -35,6 +35,17 @@ public sealed class RateLimitTests(RedisFixture fixture) : IClassFixture<RedisFi
     }
 
     [Fact]
+    public async Task Permits_that_are_borrowed_one_by_one_all_count()
+    {
+        await using var api = await StartAsync(fixture.Redis, ("RateLimit:PermitLimit", "5"), ("RateLimit:Chunk", "1"));
+        using var client = api.CreateClient();
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(client, _client));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(client, _client));
+    }
+
+    [Fact]
     public async Task Who_is_refused_is_told_when_to_come_back()
     {
         await using var api = await StartAsync(fixture.Redis);
