@@ -28,11 +28,15 @@ builder.AddRedisClients(
     options => RedisConnectionDefaults.Apply(options));
 
 builder.Services.Configure<ReplicatedCacheOptions>(builder.Configuration.GetSection("Cache"));
-builder.Services.AddReplicatedCache(options =>
-{
-    foreach (var prefix in DataKey.ReservedPrefixes)
-        options.ReservedPrefixes.Add(prefix);
-});
+builder.AddRedisReplicationClient(
+    RedisNodeNames.DefaultConnectionName,
+    // The service defaults send them, and only where there is a receiver.
+    settings => (settings.DisableTracing, settings.DisableMetrics) = (true, true),
+    options =>
+    {
+        foreach (var prefix in DataKey.ReservedPrefixes)
+            options.ReservedPrefixes.Add(prefix);
+    });
 
 builder.Services.AddData(builder.Configuration);
 builder.Services.AddKeys(builder.Configuration);

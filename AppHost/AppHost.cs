@@ -15,10 +15,11 @@ var operatorToken = builder.AddParameter("operator-token", new GenerateParameter
 var redis = builder.AddRedisReplication("redis")
     .WithReadReplicas(options.Replicas)
     .WithSentinels(options.Sentinels)
-    .WithMaxMemory("256mb", "volatile-lru")
+    .WithMaxMemory("256mb", RedisEvictionPolicy.VolatileLru)
     .WithAppendOnly()
-    .WithHostPorts(options.RedisPort, options.SentinelPort)
-    .WithDataOf(options);
+    .WithHostPort(options.RedisPort, options.SentinelPort)
+    .WithDataOf(options)
+    .WithFaultInjection();
 
 var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithReplicas(options.Instances)

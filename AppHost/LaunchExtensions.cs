@@ -11,7 +11,7 @@ internal static class LaunchExtensions
 
     /// <summary>Keeps data in the directory of the options, or not at all.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithDataOf(this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options) =>
-        options.Data is { Length: > 0 } directory ? redis.WithDataBindMount(directory) : redis.WithDataVolume(options.KeepsData);
+        options.Data is { Length: > 0 } directory ? redis.WithDataBindMount(directory) : options.KeepsData ? redis.WithDataVolume() : redis;
 
     /// <summary>Gives a service its port on this machine: a published one has its own.</summary>
     public static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> service, int port, string what)

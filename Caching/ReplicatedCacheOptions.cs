@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Caching;
 
@@ -13,6 +14,13 @@ public sealed class ReplicatedCacheOptions
 
     /// <summary>The prefix of every key in Redis. Empty by default, so that the keys are the names that the application uses.</summary>
     public string KeyPrefix { get; set; } = "";
+
+    /// <summary>
+    /// What the replication is called in the configuration. Its nodes are the connection strings <c>{name}-master</c> and
+    /// <c>{name}-replica-…</c>, its sentinels <c>{name}-sentinel-…</c>; settings in the section <c>Redis:{name}</c> overrule those in
+    /// <c>Redis</c>. <c>redis</c> by default.
+    /// </summary>
+    public string ConnectionName { get; set; } = RedisNodeNames.DefaultConnectionName;
 
     /// <summary>
     /// Prefixes of keys in the same database that are not cache entries.
@@ -135,6 +143,8 @@ internal sealed class ReplicatedCacheOptionsValidator : IValidateOptions<Replica
             yield return $"{nameof(options.MaximumKeyLength)} must not be negative.";
         if (options.MaximumPayloadBytes < 0)
             yield return $"{nameof(options.MaximumPayloadBytes)} must not be negative.";
+        if (string.IsNullOrEmpty(options.ConnectionName))
+            yield return $"{nameof(options.ConnectionName)} must not be empty.";
         if (options.KeyPrefix is null || !NearCache.IsWellFormed(options.KeyPrefix))
             yield return $"{nameof(options.KeyPrefix)} must not be null or contain half a surrogate pair.";
         if (options.SerializerOptions is null)

@@ -16,10 +16,16 @@ namespace RedisAspire.Caching;
 /// <summary>Adds the cache to an application.</summary>
 public static class ReplicatedCacheServiceCollectionExtensions
 {
+    /// <summary>The name of the health check of the nodes.</summary>
+    internal const string TopologyCheck = "redis";
+
+    /// <summary>The name of the health check of the near cache.</summary>
+    internal const string NearCacheCheck = "near cache";
+
     /// <summary>
     /// Adds <see cref="HybridCache"/> over a replicated Redis, and <see cref="ReplicatedCache"/>, which also returns where a
     /// value came from. The nodes are the connection strings <c>redis-master</c> and <c>redis-replica-…</c> of the
-    /// configuration.
+    /// configuration: see <see cref="ReplicatedCacheOptions.ConnectionName"/>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Configures the cache's options.</param>
@@ -43,11 +49,13 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.AddOptions<RedisTopologyOptions>().Configure<IServiceProvider>(static (options, provider) =>
         {
             var configuration = provider.GetService<IConfiguration>();
-            foreach (var (name, connectionString) in RedisNodeNames.ConnectionStrings(configuration))
+            var connectionName = provider.GetRequiredService<IOptions<ReplicatedCacheOptions>>().Value.ConnectionName;
+            foreach (var (name, connectionString) in RedisNodeNames.ConnectionStrings(configuration, connectionName))
                 options.Nodes[name] = connectionString;
-            foreach (var (name, connectionString) in RedisNodeNames.SentinelConnectionStrings(configuration))
+            foreach (var (name, connectionString) in RedisNodeNames.SentinelConnectionStrings(configuration, connectionName))
                 options.Sentinels[name] = connectionString;
             configuration?.GetSection("Redis").Bind(options);
+            configuration?.GetSection($"Redis:{connectionName}").Bind(options);
         });
 
         services.TryAddSingleton<RedisTopology>();
@@ -91,7 +99,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         // It is added even if there is one already, because the last registration is used.
         services.AddSingleton<HybridCache>(provider => provider.GetRequiredService<ReplicatedCache>());
 
-        services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>("redis").AddCheck<NearCacheHealthCheck>("near cache");
+        services.AddHealthChecks().AddCheck<RedisTopologyHealthCheck>(TopologyCheck).AddCheck<NearCacheHealthCheck>(NearCacheCheck);
         return services;
     }
 

@@ -33,7 +33,7 @@ internal static class RedisConfiguration
         if (settings.MaxMemory is not null)
         {
             Append(text, $"maxmemory {settings.MaxMemory}");
-            Append(text, $"maxmemory-policy {settings.MaxMemoryPolicy}");
+            Append(text, $"maxmemory-policy {NameOf(settings.EvictionPolicy)}");
         }
 
         if (settings.IsAppendOnly)
@@ -42,7 +42,12 @@ internal static class RedisConfiguration
             Append(text, "appendfsync everysec");
         }
 
-        Append(text, "save \"\"");
+        Append(text, settings.SnapshotInterval is { } interval
+            ? string.Create(CultureInfo.InvariantCulture, $"save {(long)interval.TotalSeconds} {settings.SnapshotThreshold}")
+            : "save \"\"");
+        // Otherwise a replica would write what it gets from the master to a file, before it reads it.
+        if (settings.Data is { IsReadOnly: true })
+            Append(text, "repl-diskless-load swapdb");
         Append(text, "repl-diskless-sync yes");
         Append(text, "repl-diskless-sync-delay 0");
         Append(text, "replica-serve-stale-data yes");
@@ -103,6 +108,20 @@ internal static class RedisConfiguration
 
     /// <summary>A value as Redis reads it from its configuration, whatever characters it has.</summary>
     public static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>What Redis calls a policy: <c>volatile-lru</c>, for example.</summary>
+    private static string NameOf(RedisEvictionPolicy policy) => policy switch
+    {
+        RedisEvictionPolicy.NoEviction => "noeviction",
+        RedisEvictionPolicy.AllKeysLru => "allkeys-lru",
+        RedisEvictionPolicy.AllKeysLfu => "allkeys-lfu",
+        RedisEvictionPolicy.AllKeysRandom => "allkeys-random",
+        RedisEvictionPolicy.VolatileLru => "volatile-lru",
+        RedisEvictionPolicy.VolatileLfu => "volatile-lfu",
+        RedisEvictionPolicy.VolatileRandom => "volatile-random",
+        RedisEvictionPolicy.VolatileTtl => "volatile-ttl",
+        _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, message: null),
+    };
 
     private static StringBuilder Listen(RedisPlace place)
     {

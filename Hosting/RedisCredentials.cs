@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace RedisAspire.Hosting;
@@ -12,7 +14,11 @@ internal sealed class RedisCredentials
     // These characters end a value in a connection string, and Sentinel does not quote values in its file.
     private static readonly SearchValues<char> NotInPasswords = SearchValues.Create(",= \t\r\n\"'");
 
+    private const int MinLength = 32;
+
     private readonly Dictionary<string, ParameterResource> _passwords;
+    private readonly List<ParameterResource> _generated = [];
+    private bool _isKept;
 
     /// <summary>Adds the parameters.</summary>
     /// <param name="builder">The application.</param>
@@ -26,8 +32,12 @@ internal sealed class RedisCredentials
         _passwords = users.All.ToDictionary(user => user.Name, user => user == users.Application ? Application : AddPassword($"{name}-{user.Name}-password"), StringComparer.Ordinal);
 
         // Without special characters: a comma would end it in a connection string.
-        ParameterResource AddPassword(string parameter) =>
-            builder.AddParameter(parameter, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true).Resource;
+        ParameterResource AddPassword(string parameter)
+        {
+            var generated = builder.AddParameter(parameter, new GenerateParameterDefault { MinLength = MinLength, Special = false }, secret: true).Resource;
+            _generated.Add(generated);
+            return generated;
+        }
     }
 
     /// <summary>The password of the services.</summary>
@@ -44,6 +54,14 @@ internal sealed class RedisCredentials
 
     // One name for all nodes and sentinels of a run.
     private string FollowCommand { get; } = new RedisUsers("").FollowCommand!;
+
+    /// <summary>Has the generated passwords kept in the user secrets of the app host, so that the next run has the same.</summary>
+    public void Keep(IDistributedApplicationBuilder builder)
+    {
+        _isKept = true;
+        foreach (var parameter in _generated)
+            parameter.Default = ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, parameter.Name, special: false).Default;
+    }
 
     /// <summary>The reason why a password is refused; <see langword="null"/> when it is valid.</summary>
     public static string? RefusalOf(string password) => password.Length == 0 || password.AsSpan().ContainsAny(NotInPasswords)
@@ -67,7 +85,9 @@ internal sealed class RedisCredentials
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (user, password) in _passwords)
             values[user] = await password.GetValueAsync(cancellationToken) ?? throw new DistributedApplicationException($"The parameter '{password.Name}' has no value.");
-        return new RedisUsers(values["default"], user => values[user]) { FollowCommand = FollowCommand };
+        // Containers that outlive the run have to keep the name, so it is made from a password that is kept as well.
+        var follow = _isKept ? $"slaveof-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(values["sentinel"])))[..32]}" : FollowCommand;
+        return new RedisUsers(values["default"], user => values[user]) { FollowCommand = follow };
     }
 
     /// <summary>The users with names of their passwords in place of them, for what is published.</summary>

@@ -18,7 +18,7 @@ internal sealed class RedisDirectories : IDisposable
 
     private readonly Lazy<string> _run;
     private readonly List<FileStream> _locks = [];
-    private readonly Dictionary<RedisReplicationResource, (string Path, int Number)> _data = [];
+    private readonly Dictionary<RedisReplicationResource, DataDirectory> _data = [];
     private Process? _guardian;
 
     public RedisDirectories() => _run = new(CreateRunDirectory);
@@ -29,20 +29,23 @@ internal sealed class RedisDirectories : IDisposable
     /// <exception cref="DistributedApplicationException">The directory is in use or cannot be written.</exception>
     public void Open(RedisReplicationResource redis, string appHostDirectory)
     {
-        if (redis.Settings.DataDirectory is { } wanted)
+        if (redis.Settings.Data is not { } data)
+            return;
+        var root = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "redis-replication");
+        if ((data.Directory is not null ? Path.GetFullPath(data.Directory) : data.Volume is not null ? Path.Combine(root, data.Volume) : null) is { } path)
         {
-            var path = Path.GetFullPath(wanted);
-            if (!TryLock(redis, path, number: 1))
-                throw new DistributedApplicationException($"{path} is in use by another run: choose another directory.");
+            // Many runs can read the same data at once, and nothing is written there.
+            if (data.IsReadOnly)
+                _data[redis] = new(path, Number: 1, IsReadOnly: true);
+            else if (!TryLock(redis, path, number: 1))
+                throw new DistributedApplicationException($"{data.Directory ?? data.Volume} is in use by another run: choose another {(data.Directory is null ? "volume" : "directory")}.");
+            return;
         }
-        else if (redis.Settings.HasDataVolume)
+
+        var checkout = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appHostDirectory)))[..10];
+        for (var number = 1; !TryLock(redis, Path.Combine(root, $"{redis.Name}-{checkout}", number.ToString(CultureInfo.InvariantCulture)), number); number++)
         {
-            var checkout = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appHostDirectory)))[..10];
-            var root = Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "redis-replication", $"{redis.Name}-{checkout}");
-            for (var number = 1; !TryLock(redis, Path.Combine(root, number.ToString(CultureInfo.InvariantCulture)), number); number++)
-            {
-            }
         }
     }
 
@@ -56,7 +59,8 @@ internal sealed class RedisDirectories : IDisposable
     public string DataOf(RedisReplicationResource redis, RedisMember member)
     {
         var parent = _data.TryGetValue(redis, out var data) && !member.IsSentinel ? data.Path : _run.Value;
-        return Directory.CreateDirectory(Path.Combine(parent, member.Name)).FullName;
+        var directory = Path.Combine(parent, member.Name);
+        return data is { IsReadOnly: true } && Directory.Exists(directory) ? directory : Directory.CreateDirectory(directory).FullName;
     }
 
     /// <summary>The name of the node that was the master when data was last kept here; none is known at first.</summary>
@@ -66,7 +70,7 @@ internal sealed class RedisDirectories : IDisposable
     /// <summary>Stores the name of the master for the next run.</summary>
     public void RememberMaster(RedisReplicationResource redis, string master)
     {
-        if (_data.TryGetValue(redis, out var data))
+        if (_data.TryGetValue(redis, out var data) && !data.IsReadOnly)
             File.WriteAllText(Path.Combine(data.Path, MasterFile), master);
     }
 
@@ -104,7 +108,7 @@ internal sealed class RedisDirectories : IDisposable
         {
             Directory.CreateDirectory(path);
             _locks.Add(new FileStream(Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            _data[redis] = (path, number);
+            _data[redis] = new(path, number, IsReadOnly: false);
             return true;
         }
         catch (UnauthorizedAccessException failure)
@@ -120,4 +124,9 @@ internal sealed class RedisDirectories : IDisposable
             throw new DistributedApplicationException($"{path} cannot be used: {failure.Message}", failure);
         }
     }
+
+    /// <param name="Path">Where it is.</param>
+    /// <param name="Number">Which of the directories for the same replication it is.</param>
+    /// <param name="IsReadOnly">Whether nothing may be written there.</param>
+    private sealed record DataDirectory(string Path, int Number, bool IsReadOnly);
 }

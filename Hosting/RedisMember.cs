@@ -1,25 +1,41 @@
 namespace RedisAspire.Hosting;
 
-/// <summary>A node or sentinel, whatever it runs as.</summary>
-/// <param name="Resource">The resource.</param>
-/// <param name="Endpoint">Where it listens.</param>
-/// <param name="IsSentinel">Whether it is a sentinel.</param>
-internal sealed record RedisMember(IResourceWithConnectionString Resource, EndpointReference Endpoint, bool IsSentinel)
+/// <summary>A node or sentinel.</summary>
+/// <param name="resource">The resource that the application's model has for it, whatever it runs as.</param>
+/// <param name="isSentinel">Whether it is a sentinel.</param>
+internal sealed class RedisMember(ContainerResource resource, bool isSentinel)
 {
     /// <summary>The name of every member's only endpoint, as in Aspire.Hosting.Redis.</summary>
     public const string EndpointName = "tcp";
 
+    /// <summary>The resource.</summary>
+    public ContainerResource Resource { get; } = resource;
+
+    /// <summary>What the orchestrator runs: the resource itself, or a process in its place.</summary>
+    public IResource Running { get; set; } = resource;
+
+    /// <summary>Whether it is a sentinel.</summary>
+    public bool IsSentinel { get; } = isSentinel;
+
+    /// <summary>Where it listens.</summary>
+    public EndpointReference Endpoint { get; } = new(resource, EndpointName);
+
+    /// <summary>What it is at the moment, for people.</summary>
+    public string Role { get; set; } = isSentinel ? "Sentinel" : "Redis";
+
     public string Name => Resource.Name;
 
     /// <summary>What the dashboard shows as its address.</summary>
-    /// <param name="role">What listens there.</param>
-    public string AddressOf(string role) => $"{role} at {Endpoint.Host}:{Endpoint.Port}";
+    public string Address => $"{Role} at {Endpoint.Host}:{Endpoint.Port}";
+
+    /// <summary>Its connection string.</summary>
+    public ReferenceExpression ConnectionString => ((IResourceWithConnectionString)Resource).ConnectionStringExpression;
 
     /// <summary>What the other members call it, for those outside their network.</summary>
-    public ReferenceExpression PeerAddress(RedisRuntime runtime)
+    public ReferenceExpression PeerAddress(RedisRuntime? runtime)
     {
         var endpoint = new EndpointReference(
-            Endpoint.Resource, EndpointName, runtime == RedisRuntime.Container ? KnownNetworkIdentifiers.DefaultAspireContainerNetwork : KnownNetworkIdentifiers.LocalhostNetwork);
+            Resource, EndpointName, runtime == RedisRuntime.Container ? KnownNetworkIdentifiers.DefaultAspireContainerNetwork : KnownNetworkIdentifiers.LocalhostNetwork);
         return ReferenceExpression.Create($"{endpoint.Property(EndpointProperty.IPV4Host)}:{endpoint.Property(EndpointProperty.Port)}");
     }
 }

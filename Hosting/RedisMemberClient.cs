@@ -1,47 +1,30 @@
-using System.Net.Sockets;
-using System.Text;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Asks a node or sentinel a command, as a service would and on a connection of its own.</summary>
-internal sealed class RedisMemberClient(RedisMember member, ParameterResource password)
+/// <summary>Asks a node or sentinel a command on a connection that is closed again.</summary>
+internal static class RedisMemberClient
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>Whether it answers.</summary>
-    public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await AskAsync("PING", cancellationToken);
-            return answer == "+PONG" ? HealthCheckResult.Healthy("It answers.") : HealthCheckResult.Unhealthy($"It answered {answer}.");
-        }
-        catch (Exception failure) when (failure is SocketException or IOException)
-        {
-            return HealthCheckResult.Unhealthy($"Down: {failure.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return HealthCheckResult.Unhealthy("Down: it does not answer.");
-        }
-    }
+    /// <summary>Waits until a node or sentinel answers.</summary>
+    public static Task WaitUntilAnsweringAsync(RedisMember member, CancellationToken cancellationToken) =>
+        AskAsync(member, server => server.PingAsync(), cancellationToken);
 
     /// <summary>
     /// Lets a sentinel poll every node once a second instead of every ten, for as long as it runs, so that a manual failover
     /// on a developer's machine is fast. The configuration file has no setting for that.
     /// </summary>
-    public Task LookOftenAsync(CancellationToken cancellationToken) => AskAsync("SENTINEL DEBUG INFO-PERIOD 1000", cancellationToken);
+    public static Task HurryAsync(RedisMember sentinel, CancellationToken cancellationToken) =>
+        AskAsync(sentinel, server => server.ExecuteAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "1000"), cancellationToken);
 
-    private async Task<string?> AskAsync(string command, CancellationToken cancellationToken)
+    private static async Task AskAsync(RedisMember member, Func<IServer, Task> ask, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(AnswerTimeout);
-        using var client = new TcpClient();
-        await client.ConnectAsync(member.Endpoint.Host, member.Endpoint.Port, deadline.Token);
-        await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"AUTH {RedisConfiguration.Quote((await password.GetValueAsync(deadline.Token))!)}\r\n{command}\r\n"), deadline.Token);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await reader.ReadLineAsync(deadline.Token) is "+OK" ? await reader.ReadLineAsync(deadline.Token) : "that the password is wrong";
+        var options = ConfigurationOptions.Parse((await member.ConnectionString.GetValueAsync(cancellationToken))!);
+        // It goes on connecting until the node listens.
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.Default;
+        if (member.IsSentinel)
+            options.CommandMap = CommandMap.Sentinel;
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
+        await ask(connection.GetServers()[0]).WaitAsync(cancellationToken);
     }
 }

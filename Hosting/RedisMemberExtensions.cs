@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.Hosting;
 
-/// <summary>Makes nodes and sentinels: in containers and as processes with the same configuration.</summary>
+/// <summary>Makes nodes and sentinels, in containers and as processes with the same configuration.</summary>
 internal static class RedisMemberExtensions
 {
     // The version that the settings are written for, as Aspire.Hosting.Redis pins it.
@@ -13,6 +13,7 @@ internal static class RedisMemberExtensions
     private const string DataInContainer = "/data";
     private const string ConfigurationParentInContainer = "/etc";
     private const string ConfigurationDirectoryInContainer = "redis-replication";
+    private const string ConfigurationFile = "redis.conf";
     private const int PortInContainer = 6379;
     private const int SentinelPortInContainer = 26379;
 
@@ -22,58 +23,41 @@ internal static class RedisMemberExtensions
     /// <summary>Adds a node or sentinel.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithMember(this IResourceBuilder<RedisReplicationResource> redis, string name, bool isSentinel)
     {
-        var (builder, password) = (redis.ApplicationBuilder, redis.Resource.Credentials.Application);
-        return (redis.Resource.Runtime, isSentinel) switch
-        {
-            (RedisRuntime.Process, _) => redis.Add(builder.AddResource(new RedisProcessResource(name, password)), isSentinel),
-            (_, true) => redis.Add(builder.AddResource(new RedisSentinelResource(name, password)).InContainer(), isSentinel),
-            (_, false) => redis.Add(builder.AddResource(new RedisResource(name, password)).InContainer(), isSentinel),
-        };
-    }
-
-    private static IResourceBuilder<T> InContainer<T>(this IResourceBuilder<T> member)
-        where T : ContainerResource
-    {
+        var (builder, replication, password) = (redis.ApplicationBuilder, redis.Resource, redis.Resource.Credentials.Application);
+        var member = new RedisMember(isSentinel ? new RedisSentinelResource(name, password) : new RedisResource(name, password), isSentinel);
+        replication.Add(member);
+        var resource = builder.AddResource(member.Resource)
+            .WithImage(Image, ImageTag)
+            .WithImageRegistry(ImageRegistry)
+            .WithParentRelationship(replication)
+            .WithIconName(isSentinel ? "Eye" : "Database")
+            // Without a proxy a node that is down refuses connections, as it would in production.
+            .WithEndpoint(
+                targetPort: isSentinel ? SentinelPortInContainer : PortInContainer, name: RedisMember.EndpointName, scheme: "redis", isProxied: false, protocol: ProtocolType.Tcp)
+            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = member.Address);
         // Replicas and sentinels speak plain Redis, so a developer certificate must not turn the port into one of TLS.
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation, and the only switch there is.
-        member.WithoutHttpsCertificate();
+        resource.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
         // A Redis resource joins its arguments to one shell command, which the image's own start script does not read.
 #pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation, and the only switch there is.
         member.Resource.ShellExecution = false;
 #pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
-        return member.WithImage(Image, ImageTag).WithImageRegistry(ImageRegistry);
-    }
 
-    private static IResourceBuilder<RedisReplicationResource> Add<T>(this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<T> resource, bool isSentinel)
-        where T : class, IResourceWithConnectionString, IResourceWithEndpoints, IResourceWithEnvironment, IResourceWithArgs, IResourceWithWaitSupport
-    {
-        var replication = redis.Resource;
-        var member = new RedisMember(resource.Resource, new EndpointReference(resource.Resource, RedisMember.EndpointName), isSentinel);
-        replication.Add(member);
-        var isContainer = replication.Runtime == RedisRuntime.Container;
-        resource
-            .WithParentRelationship(replication)
-            .WithIconName(isSentinel ? "Eye" : "Database")
-            // Without a proxy a node that is down refuses connections, as it would in production.
-            .WithEndpoint(
-                targetPort: !isContainer ? null : isSentinel ? SentinelPortInContainer : PortInContainer,
-                name: RedisMember.EndpointName, scheme: "redis", isProxied: false, protocol: ProtocolType.Tcp)
-            .WithUrlForEndpoint(RedisMember.EndpointName, url => url.DisplayText = member.AddressOf(isSentinel ? "Sentinel" : "Redis"));
-
-        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        if (builder.ExecutionContext.IsPublishMode)
         {
             RedisPublishing.Configure(resource, replication, member);
             return redis;
         }
 
+        if (replication.Settings.IsPersistent)
+            resource.WithLifetime(ContainerLifetime.Persistent);
         resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member).SayWhenStopped(replication, member);
+        if (replication.InjectsFaults)
+            resource.WithFaultCommands(replication, member);
         if (isSentinel)
             resource.StartAfterMaster(replication);
-        if (resource is IResourceBuilder<RedisProcessResource> process)
-            process.RunWithFile(replication, member);
-        else
-            redis.ApplicationBuilder.CreateResourceBuilder((ContainerResource)(IResource)resource.Resource).RunWithFile(replication, member);
+        resource.WithConfigurationFile(replication, member);
         return redis;
     }
 
@@ -86,23 +70,18 @@ internal static class RedisMemberExtensions
         return new(port, dataDirectory, peer[0], peer[1], isContainer);
     }
 
-    private static void RunWithFile(this IResourceBuilder<RedisProcessResource> process, RedisReplicationResource redis, RedisMember member) => process
+    // A container is given the file; for a process it is written.
+    private static void WithConfigurationFile(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member) => resource
         .OnBeforeResourceStarted(async (_, started, cancellationToken) =>
         {
+            if (redis.Runtime == RedisRuntime.Container)
+                return;
             var directories = started.Services.GetRequiredService<RedisDirectories>();
             var path = directories.ConfigurationOf(member);
             // A sentinel stores the nodes that it knows in its file, and continues with them.
             if (!member.IsSentinel || !File.Exists(path))
                 await RedisConfiguration.WriteAsync(path, await redis.ConfigurationOfAsync(member, directories.DataOf(redis, member), started.Services, cancellationToken), cancellationToken);
         })
-        .WithArgs(context =>
-        {
-            context.Args.Add(context.ExecutionContext.Services.GetRequiredService<RedisDirectories>().ConfigurationOf(member));
-            if (member.IsSentinel)
-                context.Args.Add("--sentinel");
-        });
-
-    private static void RunWithFile(this IResourceBuilder<ContainerResource> container, RedisReplicationResource redis, RedisMember member) => container
         .WithContainerFiles(
             ConfigurationParentInContainer,
             async (context, cancellationToken) =>
@@ -118,7 +97,7 @@ internal static class RedisMemberExtensions
                     [
                         new ContainerFile
                         {
-                            Name = "redis.conf",
+                            Name = ConfigurationFile,
                             Contents = await redis.ConfigurationOfAsync(member, DataInContainer, context.Services, cancellationToken),
                             Owner = UserInContainer,
                             Group = UserInContainer,
@@ -129,8 +108,16 @@ internal static class RedisMemberExtensions
             ])
         .WithArgs(context =>
         {
-            context.Args.Add("redis-server");
-            context.Args.Add($"{ConfigurationParentInContainer}/{ConfigurationDirectoryInContainer}/redis.conf");
+            if (redis.Runtime == RedisRuntime.Container)
+            {
+                context.Args.Add("redis-server");
+                context.Args.Add($"{ConfigurationParentInContainer}/{ConfigurationDirectoryInContainer}/{ConfigurationFile}");
+            }
+            else
+            {
+                context.Args.Add(context.ExecutionContext.Services.GetRequiredService<RedisDirectories>().ConfigurationOf(member));
+            }
+
             if (member.IsSentinel)
                 context.Args.Add("--sentinel");
         });
@@ -139,15 +126,21 @@ internal static class RedisMemberExtensions
     public static void MountData(this IDistributedApplicationBuilder builder, RedisReplicationResource redis, RedisMember member, int number)
     {
         // A sentinel of this run gets the master when it starts; a published one keeps it in its file.
-        if (member.Resource is not ContainerResource container || (member.IsSentinel && builder.ExecutionContext.IsRunMode))
+        if (redis.Settings.Data is not { } data || redis.Runtime == RedisRuntime.Process || (member.IsSentinel && builder.ExecutionContext.IsRunMode))
             return;
-        var resource = builder.CreateResourceBuilder(container);
-        if (redis.Settings.DataDirectory is { } directory)
-            resource.WithBindMount(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(directory), member.Name)).FullName, DataInContainer);
-        else if (redis.Settings.HasDataVolume)
+        var resource = builder.CreateResourceBuilder(member.Resource);
+        if (data.Directory is not null)
+            resource.WithBindMount(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(data.Directory), member.Name)).FullName, DataInContainer, data.IsReadOnly);
+        else
+            resource.WithVolume(VolumeName(), DataInContainer, data.IsReadOnly);
+
+        string VolumeName()
+        {
+            if (data.Volume is not null)
+                return $"{data.Volume}-{member.Name}";
             // A published volume belongs to one application already, and Kubernetes allows no dots in its name.
-            resource.WithVolume(
-                builder.ExecutionContext.IsPublishMode ? $"{member.Name}-data" : $"{VolumeNameGenerator.Generate(resource, "data")}{(number == 1 ? "" : $"-{number}")}", DataInContainer);
+            return builder.ExecutionContext.IsPublishMode ? $"{member.Name}-data" : $"{VolumeNameGenerator.Generate(resource, "data")}{(number == 1 ? "" : $"-{number}")}";
+        }
     }
 
     // The node that is the master now is followed; at the start the one that was the master when data was last kept.

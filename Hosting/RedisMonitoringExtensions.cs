@@ -14,21 +14,17 @@ internal static class RedisMonitoringExtensions
         var (services, resource) = (redis.ApplicationBuilder.Services, redis.Resource);
         services.TryAddSingleton<RedisDirectories>();
         services.AddKeyedSingleton(resource, (provider, _) => ActivatorUtilities.CreateInstance<RedisReplicationMonitor>(provider, resource));
-        services.AddHostedService(provider => new MonitorEnd(provider.MonitorOf(resource)));
+        services.AddSingleton<IHostedService>(provider => provider.MonitorOf(resource));
         return redis.WithCheck(resource.Name, (provider, cancellationToken) => provider.MonitorOf(resource).CheckAsync(cancellationToken));
     }
 
     /// <summary>Checks that a node answers and follows its master, or that a sentinel answers.</summary>
-    public static IResourceBuilder<T> WithMemberHealthCheck<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
-        where T : IResource
+    public static IResourceBuilder<ContainerResource> WithMemberHealthCheck(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
     {
-        if (!member.IsSentinel)
-            return resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
-
-        var sentinel = new RedisMemberClient(member, redis.Credentials.Application);
-        return resource
-            .WithCheck(member.Name, (_, cancellationToken) => sentinel.CheckAsync(cancellationToken))
-            .OnResourceReady((_, _, cancellationToken) => sentinel.LookOftenAsync(cancellationToken));
+        resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
+        return member.IsSentinel
+            ? resource.OnResourceReady((_, _, cancellationToken) => RedisMemberClient.HurryAsync(member, cancellationToken))
+            : resource;
     }
 
     /// <summary>Has it said at once when a node or sentinel has ended.</summary>
@@ -60,14 +56,5 @@ internal static class RedisMonitoringExtensions
     private sealed class Check(Func<CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => check(cancellationToken);
-    }
-
-    // The monitor is started before the hosted services are, because resources wait for it. What is registered last is
-    // stopped first, so it ends before the nodes do, and complains of none of them.
-    private sealed class MonitorEnd(RedisReplicationMonitor monitor) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => monitor.StopAsync(cancellationToken);
     }
 }

@@ -7,7 +7,13 @@ internal sealed record RedisNodeSettings
     public string? MaxMemory { get; init; }
 
     /// <summary>What is evicted when that is used up.</summary>
-    public string MaxMemoryPolicy { get; init; } = "noeviction";
+    public RedisEvictionPolicy EvictionPolicy { get; init; }
+
+    /// <summary>How often a snapshot is stored; never when not given.</summary>
+    public TimeSpan? SnapshotInterval { get; init; }
+
+    /// <summary>How many keys have to have changed for a snapshot.</summary>
+    public long SnapshotThreshold { get; init; } = 1;
 
     /// <summary>Whether every write is kept on disk.</summary>
     public bool IsAppendOnly { get; init; }
@@ -18,9 +24,21 @@ internal sealed record RedisNodeSettings
     /// <summary>The same for the sentinels.</summary>
     public int? FirstSentinelPort { get; init; }
 
-    /// <summary>Whether data and roles outlive the app host.</summary>
-    public bool HasDataVolume { get; init; }
+    /// <summary>Where data is kept; nowhere if it is not given.</summary>
+    public RedisDataLocation? Data { get; init; }
 
-    /// <summary>A directory of this machine where they are kept instead.</summary>
-    public string? DataDirectory { get; init; }
+    /// <summary>Whether containers go on when the app host ends.</summary>
+    public bool IsPersistent { get; init; }
+
+    /// <summary>The settings with a snapshot each minute, where data is kept and nothing was said about how.</summary>
+    public RedisNodeSettings WithDefaultPersistence() =>
+        Data is { IsReadOnly: true } ? this with { IsAppendOnly = false, SnapshotInterval = null }
+        : Data is not null && !IsAppendOnly && SnapshotInterval is null ? this with { SnapshotInterval = TimeSpan.FromSeconds(60) }
+        : this;
 }
+
+/// <summary>Where data and roles outlive the app host.</summary>
+/// <param name="Directory">A directory of this machine; a volume if it is not given.</param>
+/// <param name="Volume">What the names of the volumes start with; a name of the checkout's own if it is not given.</param>
+/// <param name="IsReadOnly">Whether nodes only begin with what is there.</param>
+internal sealed record RedisDataLocation(string? Directory, string? Volume, bool IsReadOnly);

@@ -9,10 +9,8 @@ internal static class RedisPublishing
     private const string DirectoryInContainer = "/data";
 
     /// <summary>Completes a published container.</summary>
-    public static void Configure<T>(IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
-        where T : IResourceWithEnvironment, IResourceWithArgs
+    public static void Configure(IResourceBuilder<ContainerResource> container, RedisReplicationResource redis, RedisMember member)
     {
-        var container = resource.ApplicationBuilder.CreateResourceBuilder((ContainerResource)(IResource)resource.Resource);
         container.WithEntrypoint("/bin/sh")
             .WithArgs("-c", StartScript(member))
             .WithEnvironment(context =>
@@ -26,7 +24,7 @@ internal static class RedisPublishing
             });
         // Names are resolved once, when a sentinel reads its file.
         if (member.IsSentinel)
-            container.WaitForStart(resource.ApplicationBuilder.CreateResourceBuilder(redis.Nodes.First()));
+            container.WaitForStart(container.ApplicationBuilder.CreateResourceBuilder(redis.Nodes.First()));
     }
 
     // Redis and the sentinels store roles in the file, so it is kept until the configuration changes. Nothing of

@@ -1,5 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using System.Text.RegularExpressions;
 using RedisAspire.Hosting;
 
 namespace Aspire.Hosting;
@@ -8,41 +7,60 @@ namespace Aspire.Hosting;
 public static partial class RedisReplicationBuilderExtensions
 {
     /// <summary>
-    /// Adds a Redis master, in a container or, where no container runtime answers, as a local process. Replicas and
-    /// sentinels are added to it by <see cref="WithReadReplicas"/> and <see cref="WithSentinels"/>.
+    /// Adds a Redis master. Replicas and sentinels are added to it by <see cref="WithReadReplicas"/> and <see cref="WithSentinels"/>.
     /// </summary>
+    /// <remarks>
+    /// Nodes run in containers or, where no container runtime answers, as local processes: see <see cref="RunAsContainers"/> and
+    /// <see cref="RunAsProcesses"/>. The resource is healthy when there is a master.
+    /// </remarks>
+    /// <example>
+    /// A master, three replicas and three sentinels, and a service that uses them:
+    /// <code lang="csharp">
+    /// var redis = builder.AddRedisReplication("redis")
+    ///     .WithReadReplicas(3)
+    ///     .WithSentinels(3);
+    ///
+    /// builder.AddProject&lt;Projects.Api&gt;("api")
+    ///     .WithReference(redis)
+    ///     .WaitForMaster(redis);
+    /// </code>
+    /// </example>
     /// <param name="builder">The application.</param>
     /// <param name="name">The resource's name; nodes are called <c>{name}-master</c>, <c>{name}-replica-1</c> … and <c>{name}-sentinel-1</c> …</param>
+    /// <param name="port">The master's port on this machine; replicas take the ones after it. Any free ports if it is not given: see <see cref="WithHostPort"/>.</param>
     /// <param name="password">The services' password; one is generated if it is not given. Without commas, blanks and quotation marks.</param>
-    /// <returns>The replication, healthy when every replica's link to the master is up.</returns>
-    /// <exception cref="DistributedApplicationException">Redis can run neither in containers nor as processes.</exception>
+    /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> AddRedisReplication(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name, IResourceBuilder<ParameterResource>? password = null)
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null, IResourceBuilder<ParameterResource>? password = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
 
-        var choice = RedisRuntimeChoice.Make(builder.Configuration, builder.ExecutionContext.IsPublishMode);
-        var resource = new RedisReplicationResource(name, choice, new RedisCredentials(builder, name, password?.Resource));
+        var resource = new RedisReplicationResource(name, new RedisCredentials(builder, name, password?.Resource));
         var redis = builder.AddResource(resource)
             .WithIconName("DatabaseMultiple")
             .WithInitialState(new CustomResourceSnapshot { ResourceType = "RedisReplication", State = KnownResourceStates.NotStarted, Properties = [] })
-            .ExcludeFromManifest();
+            // In the manifest it is what other resources use of it.
+            .WithManifestPublishingCallback(context =>
+            {
+                context.Writer.WriteString("type", "value.v0");
+                context.Writer.WriteString("connectionString", resource.ConnectionStringExpression.ValueExpression);
+            });
+        redis.WithStart();
         if (builder.ExecutionContext.IsRunMode)
         {
-            redis.OnInitializeResource(StartAsync);
             redis.WithMonitor();
             redis.WithReplicationCommands();
         }
 
-        builder.Eventing.Subscribe<BeforeStartEvent>((started, cancellationToken) => PrepareAsync(builder, resource, started, cancellationToken));
-        return redis.WithMember($"{name}-master", isSentinel: false);
+        return redis.WithHostPort(port).WithMember($"{name}-master", isSentinel: false);
     }
 
     /// <summary>Adds replicas: nodes that follow the master, serve reads and can take its place.</summary>
     /// <param name="redis">The replication.</param>
     /// <param name="count">How many.</param>
     /// <returns>The replication.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static IResourceBuilder<RedisReplicationResource> WithReadReplicas(this IResourceBuilder<RedisReplicationResource> redis, int count)
     {
         ArgumentNullException.ThrowIfNull(redis);
@@ -56,6 +74,7 @@ public static partial class RedisReplicationBuilderExtensions
     /// <param name="redis">The replication.</param>
     /// <param name="count">How many; fewer than three cannot agree once one of them is lost.</param>
     /// <returns>The replication.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static IResourceBuilder<RedisReplicationResource> WithSentinels(this IResourceBuilder<RedisReplicationResource> redis, int count)
     {
         ArgumentNullException.ThrowIfNull(redis);
@@ -65,13 +84,57 @@ public static partial class RedisReplicationBuilderExtensions
         return redis;
     }
 
-    /// <summary>Limits what every node may keep.</summary>
+    /// <summary>
+    /// Has nodes and sentinels run as <c>redis-server</c> processes on loopback, although there may be a container runtime. The
+    /// setting <c>Redis:Runtime</c> (<c>container</c> or <c>process</c>) overrules it.
+    /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="size">For example <c>256mb</c>.</param>
-    /// <param name="policy">What is evicted then, for example <c>volatile-lru</c>: of the keys with a time to live those not used for long.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithMaxMemory(this IResourceBuilder<RedisReplicationResource> redis, string size, string policy = "noeviction") =>
-        redis.With(settings => settings with { MaxMemory = size, MaxMemoryPolicy = policy });
+    public static IResourceBuilder<RedisReplicationResource> RunAsProcesses(this IResourceBuilder<RedisReplicationResource> redis) => redis.RunAs(RedisRuntime.Process);
+
+    /// <summary>
+    /// Has nodes and sentinels run in containers; the application does not start where no container runtime answers. The setting
+    /// <c>Redis:Runtime</c> (<c>container</c> or <c>process</c>) overrules it.
+    /// </summary>
+    /// <param name="redis">The replication.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> RunAsContainers(this IResourceBuilder<RedisReplicationResource> redis) => redis.RunAs(RedisRuntime.Container);
+
+    /// <summary>Limits what every node may keep.</summary>
+    /// <example>
+    /// Entries of a cache are evicted, and keys without a time to live are not:
+    /// <code lang="csharp">
+    /// redis.WithMaxMemory("256mb", RedisEvictionPolicy.VolatileLru);
+    /// </code>
+    /// </example>
+    /// <param name="redis">The replication.</param>
+    /// <param name="size">A number of bytes, or with a unit of Redis, for example <c>256mb</c>.</param>
+    /// <param name="policy">What is evicted then.</param>
+    /// <returns>The replication.</returns>
+    /// <exception cref="ArgumentException"><paramref name="size"/> is no size.</exception>
+    public static IResourceBuilder<RedisReplicationResource> WithMaxMemory(
+        this IResourceBuilder<RedisReplicationResource> redis, string size, RedisEvictionPolicy policy = RedisEvictionPolicy.NoEviction)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        if (!Size().IsMatch(size))
+            throw new ArgumentException($"'{size}' is no size of Redis: a number of bytes is expected, or one with a unit, such as 256mb.", nameof(size));
+        return redis.With(settings => settings with { MaxMemory = size, EvictionPolicy = policy });
+    }
+
+    /// <summary>Has every node store a snapshot of its data now and then, as Aspire's own Redis does.</summary>
+    /// <param name="redis">The replication.</param>
+    /// <param name="interval">How often, in whole seconds; every minute if it is not given.</param>
+    /// <param name="keysChangedThreshold">How many keys have to have changed for it.</param>
+    /// <returns>The replication.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is less than a second, or <paramref name="keysChangedThreshold"/> less than 1.</exception>
+    public static IResourceBuilder<RedisReplicationResource> WithPersistence(
+        this IResourceBuilder<RedisReplicationResource> redis, TimeSpan? interval = null, long keysChangedThreshold = 1)
+    {
+        var every = interval ?? TimeSpan.FromSeconds(60);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, TimeSpan.FromSeconds(1), nameof(interval));
+        ArgumentOutOfRangeException.ThrowIfLessThan(keysChangedThreshold, 1);
+        return redis.With(settings => settings with { SnapshotInterval = every, SnapshotThreshold = keysChangedThreshold });
+    }
 
     /// <summary>
     /// Has every node keep every write on disk, at most a second late. A master without persistence that restarts by
@@ -86,121 +149,102 @@ public static partial class RedisReplicationBuilderExtensions
     /// Gives nodes and sentinels the same ports on this machine at every start. A busy port is skipped, which is logged.
     /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="first">The master's port; replicas take the ones after it. None: any free ports.</param>
-    /// <param name="firstSentinel">The first sentinel's port; the others take the ones after it.</param>
+    /// <param name="port">The master's port; replicas take the ones after it. None: any free ports.</param>
+    /// <param name="sentinelPort">The first sentinel's port; the others take the ones after it.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithHostPorts(
-        this IResourceBuilder<RedisReplicationResource> redis, int? first, int? firstSentinel = null) =>
-        redis.With(settings => settings with { FirstPort = first, FirstSentinelPort = firstSentinel });
+    public static IResourceBuilder<RedisReplicationResource> WithHostPort(
+        this IResourceBuilder<RedisReplicationResource> redis, int? port, int? sentinelPort = null) =>
+        redis.With(settings => settings with { FirstPort = port, FirstSentinelPort = sentinelPort });
 
     /// <summary>
-    /// Keeps data and roles between runs: in one volume per node, or one directory per process. Each checkout has its own, and
-    /// of two runs at the same time each.
+    /// Keeps data and roles between runs: in one volume per node, or one directory per process. Nodes store a snapshot each minute,
+    /// unless <see cref="WithPersistence"/> or <see cref="WithAppendOnly"/> says otherwise.
     /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="enabled"><see langword="false"/> keeps nothing, so that a test begins with empty nodes.</param>
+    /// <param name="name">
+    /// What the names of the volumes start with; a run that finds another one using them does not start. If it is not given, each
+    /// checkout has volumes of its own, and of two runs at the same time each.
+    /// </param>
+    /// <param name="isReadOnly">Whether nodes only begin with the snapshot that is there, and keep nothing.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(this IResourceBuilder<RedisReplicationResource> redis, bool enabled = true) =>
-        redis.With(settings => settings with { HasDataVolume = enabled, DataDirectory = null });
+    /// <exception cref="ArgumentException"><paramref name="name"/> has other characters than letters, digits, dots, hyphens and underscores.</exception>
+    public static IResourceBuilder<RedisReplicationResource> WithDataVolume(
+        this IResourceBuilder<RedisReplicationResource> redis, string? name = null, bool isReadOnly = false)
+    {
+        if (name is not null && !VolumeName().IsMatch(name))
+            throw new ArgumentException($"'{name}' cannot name a volume: letters, digits, dots, hyphens and underscores are expected.", nameof(name));
+        return redis.With(settings => settings with { Data = new(Directory: null, name, isReadOnly) });
+    }
 
-    /// <summary>Keeps data and roles between runs in a directory of this machine. A run that finds another one using it does not start.</summary>
+    /// <summary>
+    /// Keeps data and roles between runs in a directory of this machine. Nodes store a snapshot each minute, unless
+    /// <see cref="WithPersistence"/> or <see cref="WithAppendOnly"/> says otherwise.
+    /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="source">The directory; it is made if it is not there.</param>
+    /// <param name="source">The directory, relative to the current one; it is made if it is not there. A run that finds another one using it does not start.</param>
+    /// <param name="isReadOnly">Whether nodes only begin with the snapshot that is there, and keep nothing.</param>
     /// <returns>The replication.</returns>
-    public static IResourceBuilder<RedisReplicationResource> WithDataBindMount(this IResourceBuilder<RedisReplicationResource> redis, string source) =>
-        redis.With(settings => settings with { HasDataVolume = true, DataDirectory = source });
+    public static IResourceBuilder<RedisReplicationResource> WithDataBindMount(
+        this IResourceBuilder<RedisReplicationResource> redis, string source, bool isReadOnly = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return redis.With(settings => settings with { Data = new(source, Volume: null, isReadOnly) });
+    }
 
-    /// <summary>Adds Redis Insight, configured with every node. Without containers it does nothing.</summary>
+    /// <summary>
+    /// Sets whether containers go on when the app host ends. Persistent ones need the same ports in every run
+    /// (<see cref="WithHostPort"/>), and an app host with user secrets, where generated passwords are kept. Processes end with
+    /// the app host in any case.
+    /// </summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="configure">Configures its container.</param>
+    /// <param name="lifetime">How long containers live.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithLifetime(this IResourceBuilder<RedisReplicationResource> redis, ContainerLifetime lifetime)
+    {
+        redis.With(settings => settings with { IsPersistent = lifetime == ContainerLifetime.Persistent });
+        if (redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return redis;
+        foreach (var member in redis.Resource.Members)
+            redis.ApplicationBuilder.CreateResourceBuilder(member.Resource).WithLifetime(lifetime);
+        if (lifetime == ContainerLifetime.Persistent)
+            redis.Resource.Credentials.Keep(redis.ApplicationBuilder);
+        return redis;
+    }
+
+    /// <summary>
+    /// Adds the commands <i>Kill</i>, <i>Pause</i> and <i>Resume</i> to nodes and sentinels, to see on the dashboard how an
+    /// application bears a crash or a hang.
+    /// </summary>
+    /// <param name="redis">The replication.</param>
+    /// <returns>The replication.</returns>
+    public static IResourceBuilder<RedisReplicationResource> WithFaultInjection(this IResourceBuilder<RedisReplicationResource> redis)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        if (redis.Resource.InjectsFaults || redis.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return redis;
+        redis.Resource.InjectsFaults = true;
+        foreach (var member in redis.Resource.Members)
+            redis.ApplicationBuilder.CreateResourceBuilder(member.Resource).WithFaultCommands(redis.Resource, member);
+        return redis;
+    }
+
+    /// <summary>Adds Redis Insight, configured with every node. Where nodes run as processes there is none, which is logged.</summary>
+    /// <param name="redis">The replication.</param>
+    /// <param name="configureContainer">Configures its container.</param>
+    /// <param name="containerName">The name of its container.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithRedisInsight(
-        this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<Redis.RedisInsightResource>>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(redis);
-        redis.Master()?.WithRedisInsight(configure);
-        return redis;
-    }
+        this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<Redis.RedisInsightResource>>? configureContainer = null, string? containerName = null) =>
+        redis.WithTool(master => master.WithRedisInsight(configureContainer, containerName));
 
-    /// <summary>Adds Redis Commander, configured with every node. Without containers it does nothing.</summary>
+    /// <summary>Adds Redis Commander, configured with every node. Where nodes run as processes there is none, which is logged.</summary>
     /// <param name="redis">The replication.</param>
-    /// <param name="configure">Configures its container.</param>
+    /// <param name="configureContainer">Configures its container.</param>
+    /// <param name="containerName">The name of its container.</param>
     /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithRedisCommander(
-        this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<Redis.RedisCommanderResource>>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(redis);
-        redis.Master()?.WithRedisCommander(configure);
-        return redis;
-    }
-
-    /// <summary>
-    /// Gives a service the addresses of all nodes and sentinels: <c>ConnectionStrings__{node}</c> for each, and all nodes together in
-    /// <c>ConnectionStrings__{name}</c>; the password alone in <c>{NAME}_PASSWORD</c>; and, in the section <c>Redis</c>, what it needs to make another node the master.
-    /// </summary>
-    /// <typeparam name="TDestination">The kind of service.</typeparam>
-    /// <param name="service">The service.</param>
-    /// <param name="redis">The replication.</param>
-    /// <returns>The service.</returns>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(
-        this IResourceBuilder<TDestination> service, IResourceBuilder<RedisReplicationResource> redis)
-        where TDestination : IResourceWithEnvironment
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(redis);
-        var resource = redis.Resource;
-        return service.WithReferenceRelationship(resource).WithEnvironment(context =>
-        {
-            var variables = context.EnvironmentVariables;
-            variables[$"ConnectionStrings__{resource.Name}"] = resource.ConnectionStringExpression;
-            foreach (var member in resource.Members)
-                variables[$"ConnectionStrings__{member.Name}"] = member.Resource.ConnectionStringExpression;
-            variables[$"{resource.Name.Replace('-', '_').ToUpperInvariant()}_PASSWORD"] = resource.Credentials.Application;
-            variables["Redis__SentinelServiceName"] = RedisConfiguration.SentinelServiceName;
-            variables["Redis__OperatorUser"] = resource.Credentials.OperatorName;
-            variables["Redis__OperatorPassword"] = resource.Credentials.Operator;
-            // Published services are in the nodes' own network.
-            if (context.ExecutionContext.IsPublishMode)
-                return;
-            foreach (var node in resource.NodeMembers)
-                variables[$"Redis__PeerAddresses__{node.Name}"] = node.PeerAddress(resource.Runtime);
-        });
-    }
-
-    /// <summary>
-    /// Starts a service when there is a master, and in any case after a while: a service that can work without the cache must
-    /// not wait for it for ever, as <c>WaitFor</c> does.
-    /// </summary>
-    /// <typeparam name="T">The kind of service.</typeparam>
-    /// <param name="service">The service.</param>
-    /// <param name="redis">The replication.</param>
-    /// <param name="timeout">How long it waits; 20 seconds if it is not given.</param>
-    /// <returns>The service.</returns>
-    public static IResourceBuilder<T> WaitForMaster<T>(this IResourceBuilder<T> service, IResourceBuilder<RedisReplicationResource> redis, TimeSpan? timeout = null)
-        where T : IResourceWithWaitSupport
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(redis);
-        return service.OnBeforeResourceStarted(async (resource, started, cancellationToken) =>
-        {
-            var notifications = started.Services.GetRequiredService<ResourceNotificationService>();
-            // Other instances of the same service may be running.
-            await notifications.PublishUpdateAsync(resource, snapshot =>
-                snapshot.State?.Text is not { } state || state == KnownResourceStates.NotStarted || state == KnownResourceStates.Starting
-                    ? snapshot with { State = KnownResourceStates.Waiting }
-                    : snapshot);
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(timeout ?? TimeSpan.FromSeconds(20));
-            try
-            {
-                await notifications.WaitForResourceHealthyAsync(redis.Resource.Name, deadline.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogWithoutMaster(started.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource), redis.Resource.Name);
-            }
-        });
-    }
+        this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<Redis.RedisCommanderResource>>? configureContainer = null, string? containerName = null) =>
+        redis.WithTool(master => master.WithRedisCommander(configureContainer, containerName));
 
     private static IResourceBuilder<RedisReplicationResource> With(
         this IResourceBuilder<RedisReplicationResource> redis, Func<RedisNodeSettings, RedisNodeSettings> change)
@@ -210,64 +254,27 @@ public static partial class RedisReplicationBuilderExtensions
         return redis;
     }
 
-    private static IResourceBuilder<RedisResource>? Master(this IResourceBuilder<RedisReplicationResource> redis) =>
-        redis.Resource.Nodes.First() is RedisResource master ? redis.ApplicationBuilder.CreateResourceBuilder(master) : null;
-
-    // Before anything starts, the prerequisites are checked, and every node gets a port and a directory of its own.
-    private static async Task PrepareAsync(IDistributedApplicationBuilder builder, RedisReplicationResource redis, BeforeStartEvent started, CancellationToken cancellationToken)
+    private static IResourceBuilder<RedisReplicationResource> RunAs(this IResourceBuilder<RedisReplicationResource> redis, RedisRuntime runtime)
     {
-        if (builder.ExecutionContext.IsPublishMode)
-        {
-            foreach (var member in redis.Members)
-                builder.MountData(redis, member, number: 1);
-            return;
-        }
-
-        var logger = started.Services.GetRequiredService<ILoggerFactory>().CreateLogger<RedisReplicationResource>();
-        LogChoice(logger, redis.Choice.Reason);
-        redis.Credentials.Check(builder.Configuration);
-        if (redis.Runtime == RedisRuntime.Process)
-            await RedisServerProgram.CheckAsync(cancellationToken);
-        var directories = started.Services.GetRequiredService<RedisDirectories>();
-        directories.Open(redis, builder.AppHostDirectory);
-        TakePorts(redis.NodeMembers, redis.Settings.FirstPort, logger);
-        TakePorts(redis.SentinelMembers, redis.Settings.FirstSentinelPort, logger);
-        foreach (var member in redis.Members)
-            builder.MountData(redis, member, directories.NumberOf(redis));
+        ArgumentNullException.ThrowIfNull(redis);
+        redis.Resource.WantedRuntime = runtime;
+        return redis;
     }
 
-    // One after the other, although some are busy.
-    private static void TakePorts(IEnumerable<RedisMember> members, int? first, ILogger logger)
+    // What it adds is taken out of the model again where no container can run.
+    private static IResourceBuilder<RedisReplicationResource> WithTool(this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<RedisResource>> add)
     {
-        var wanted = first is 0 ? null : first;
-        var next = wanted;
-        foreach (var member in members)
-        {
-            var port = FreePorts.Take(next);
-            if (wanted is not null && port != wanted)
-                LogBusy(logger, wanted.Value, member.Name, port);
-            member.Endpoint.EndpointAnnotation.Port = port;
-            (wanted, next) = (wanted + 1, next is null ? null : port + 1);
-        }
+        ArgumentNullException.ThrowIfNull(redis);
+        var resources = redis.ApplicationBuilder.Resources;
+        var before = resources.ToHashSet();
+        add(redis.ApplicationBuilder.CreateResourceBuilder(redis.Resource.Nodes.First()));
+        redis.Resource.Tools.AddRange(resources.Where(resource => !before.Contains(resource)));
+        return redis;
     }
 
-    private static async Task StartAsync(RedisReplicationResource redis, InitializeResourceEvent started, CancellationToken cancellationToken)
-    {
-        LogChoice(started.Logger, redis.Choice.Reason);
-        await started.Eventing.PublishAsync(new BeforeResourceStartedEvent(redis, started.Services), cancellationToken);
-        // The monitor is no hosted service: those start after the resources, some of which wait for its health.
-        await started.Services.MonitorOf(redis).StartAsync(cancellationToken);
-        // From now on its health is checked, and resources that wait for it continue.
-        await started.Notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
-        await started.Eventing.PublishAsync(new ConnectionStringAvailableEvent(redis, started.Services), cancellationToken);
-    }
+    [GeneratedRegex("^[0-9]+([kKmMgG]?[bB]|[kKmMgG])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Size();
 
-    [LoggerMessage(LogLevel.Information, "{Reason}")]
-    private static partial void LogChoice(ILogger logger, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Name} has no master. The service is started without one.")]
-    private static partial void LogWithoutMaster(ILogger logger, string name);
-
-    [LoggerMessage(LogLevel.Warning, "Port {Wanted} is in use: {Name} listens on {Port}.")]
-    private static partial void LogBusy(ILogger logger, int wanted, string name, int port);
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VolumeName();
 }

@@ -30,8 +30,7 @@ internal static class RedisReplicationCommands
         });
 
     /// <summary>Adds the commands of a node or sentinel.</summary>
-    public static IResourceBuilder<T> WithMemberCommands<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
-        where T : IResource
+    public static IResourceBuilder<ContainerResource> WithMemberCommands(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
     {
         if (!member.IsSentinel)
         {
@@ -46,38 +45,43 @@ internal static class RedisReplicationCommands
             });
         }
 
-        var processes = new RedisProcessControl(redis.Choice);
+        return resource.WithCommand(
+            RedisCli,
+            "Show redis-cli command",
+            async context => CommandResults.Success(
+                "For a terminal on this machine", await RedisCliCommandsAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
+            new CommandOptions
+            {
+                Description = "Shows the command for a terminal.",
+                IconName = "WindowConsole",
+            });
+    }
+
+    /// <summary>Adds the commands that inject faults.</summary>
+    public static IResourceBuilder<ContainerResource> WithFaultCommands(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
+    {
+        var control = new RedisProcessControl(redis, member);
         return resource
-            .WithCommand(Kill, "Kill", context => processes.KillAsync(member.Resource, context), new CommandOptions
+            .WithCommand(Kill, "Kill", control.KillAsync, new CommandOptions
             {
                 Description = "Ends it at once, as a crash would. Start brings it back.",
                 ConfirmationMessage = $"Kill {member.Name}, as a crash would?",
                 IconName = "Flash",
-                UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Enabled : IfRunning(context),
+                UpdateState = IfRunning,
             })
-            .WithCommand(Pause, "Pause", context => processes.PauseAsync(member.Resource, context), new CommandOptions
+            .WithCommand(Pause, "Pause", control.PauseAsync, new CommandOptions
             {
                 Description = "Stops it without ending it: it hangs.",
                 ConfirmationMessage = $"Have {member.Name} hang until it is resumed?",
                 IconName = "Pause",
-                UpdateState = IfRunning,
+                UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Disabled : IfRunning(context),
             })
-            .WithCommand(Resume, "Resume", context => processes.ResumeAsync(member.Resource, context), new CommandOptions
+            .WithCommand(Resume, "Resume", control.ResumeAsync, new CommandOptions
             {
                 Description = "Lets it go on.",
                 IconName = "Play",
                 UpdateState = context => RedisProcessControl.IsPaused(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
-            })
-            .WithCommand(
-                RedisCli,
-                "Show redis-cli command",
-                async context => CommandResults.Success(
-                    "For a terminal on this machine", await RedisCliCommandsAsync(redis, member, context), CommandResultFormat.Text, displayImmediately: true),
-                new CommandOptions
-                {
-                    Description = "Shows the command for a terminal.",
-                    IconName = "WindowConsole",
-                });
+            });
     }
 
     private static ResourceCommandState IfRunning(UpdateCommandStateContext context) =>
@@ -114,7 +118,7 @@ internal static class RedisReplicationCommands
     {
         var command = await member.RedisCliCommandAsync(redis, context.CancellationToken);
         return RedisProcessControl.ContainerOf(context) is { } container
-            ? $"{command}\nor without redis-cli on this machine:\n{redis.Choice.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort} --askpass"
+            ? $"{command}\nor without redis-cli on this machine:\n{redis.Choice!.Engine} exec -it {container} redis-cli -p {member.Endpoint.TargetPort} --askpass"
             : command;
     }
 

@@ -12,7 +12,7 @@ namespace RedisAspire.Hosting;
 /// <summary>Polls all nodes every second, as a service does, and shows their state on the dashboard.</summary>
 internal sealed partial class RedisReplicationMonitor(
     RedisReplicationResource redis, RedisDirectories directories, ResourceNotificationService notifications, ResourceLoggerService resourceLoggers,
-    IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
+    IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : IHostedLifecycleService, IDisposable
 {
     /// <summary>The dashboard property with the name of the master.</summary>
     public const string RoleProperty = "Role";
@@ -20,8 +20,10 @@ internal sealed partial class RedisReplicationMonitor(
     private readonly TaskCompletionSource<(RedisTopology Topology, RedisFailover Failover)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, ImmutableArray<ResourcePropertySnapshot>> _shown = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger<RedisReplicationMonitor>();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _masterSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RedisMember? _lastMaster;
+    private Task _watching = Task.CompletedTask;
     private ImmutableArray<ResourcePropertySnapshot> _shownWhole = [];
 
     /// <summary>The last snapshot of the nodes; <see langword="null"/> before the first poll.</summary>
@@ -46,15 +48,25 @@ internal sealed partial class RedisReplicationMonitor(
         return redis.NodeMembers.FirstOrDefault(node => node.Name == name) ?? redis.NodeMembers.First();
     }
 
-    /// <summary>The health of a node.</summary>
-    public async Task<HealthCheckResult> CheckAsync(RedisMember node, CancellationToken cancellationToken) =>
-        (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
+    /// <summary>The health of a node or sentinel.</summary>
+    public async Task<HealthCheckResult> CheckAsync(RedisMember member, CancellationToken cancellationToken)
+    {
+        var (topology, _) = await _started.Task.WaitAsync(cancellationToken);
+        if (member.IsSentinel)
+        {
+            return topology.SentinelStatuses.FirstOrDefault(sentinel => sentinel.Name == member.Name) is { Answers: true }
+                ? HealthCheckResult.Healthy("It answers.")
+                : HealthCheckResult.Unhealthy("Down: it does not answer.");
+        }
+
+        return (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == member.Name) switch
         {
             null => HealthCheckResult.Unhealthy("Not polled yet."),
             { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
             { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
             var status => HealthCheckResult.Healthy(Describe(status)),
         };
+    }
 
     /// <summary>
     /// The health of the replication: healthy when there is a master. Missing replicas or sentinels are in the description and
@@ -82,13 +94,44 @@ internal sealed partial class RedisReplicationMonitor(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Before all hosted services, because the orchestrator is one, and resources wait for what the monitor sees.
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _watching = RunAsync(_stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    // Before the nodes end, so that it complains of none of them.
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _watching.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    // An application that failed to start is disposed of first, and stopped then.
+    public void Dispose() => _stopping.Cancel();
+
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await WatchAsync(stoppingToken);
+            await WatchAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The application ends.
         }
@@ -108,7 +151,7 @@ internal sealed partial class RedisReplicationMonitor(
         var options = Options.Create(new RedisTopologyOptions { OperatorUser = redis.Credentials.OperatorName, SentinelServiceName = RedisConfiguration.SentinelServiceName });
         options.Value.OperatorPassword = await redis.Credentials.Operator.GetValueAsync(cancellationToken);
         foreach (var member in redis.Members)
-            (member.IsSentinel ? options.Value.Sentinels : options.Value.Nodes)[member.Name] = (await member.Resource.GetConnectionStringAsync(cancellationToken))!;
+            (member.IsSentinel ? options.Value.Sentinels : options.Value.Nodes)[member.Name] = (await member.ConnectionString.GetValueAsync(cancellationToken))!;
         foreach (var node in redis.NodeMembers)
             options.Value.PeerAddresses[node.Name] = (await node.PeerAddress(redis.Runtime).GetValueAsync(cancellationToken))!;
 
@@ -187,14 +230,12 @@ internal sealed partial class RedisReplicationMonitor(
             return;
         _shown[status.Name] = properties;
         var member = redis.Members.First(member => member.Name == status.Name);
-        // The list of resources shows no properties, but addresses. They are read from the annotation whenever the node starts.
-        var address = member.AddressOf(status.IsUp ? status.Role.ToString() : "Redis");
-        foreach (var url in member.Resource.Annotations.OfType<ResourceUrlAnnotation>())
-            url.DisplayText = address;
-        await notifications.PublishUpdateAsync(member.Resource, snapshot => snapshot with
+        // The list of resources shows no properties, but addresses.
+        member.Role = status.IsUp ? status.Role.ToString() : "Redis";
+        await notifications.PublishUpdateAsync(member.Running, snapshot => snapshot with
         {
             Properties = Replace(snapshot.Properties, properties),
-            Urls = [.. snapshot.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = address } })],
+            Urls = [.. snapshot.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = member.Address } })],
         });
     }
 

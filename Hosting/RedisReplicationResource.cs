@@ -10,21 +10,20 @@ public sealed class RedisReplicationResource : Resource, IResourceWithConnection
 {
     private readonly List<RedisMember> _members = [];
 
-    internal RedisReplicationResource(string name, RedisRuntimeChoice choice, RedisCredentials credentials)
-        : base(name)
-    {
-        Choice = choice;
-        Credentials = credentials;
-    }
+    internal RedisReplicationResource(string name, RedisCredentials credentials)
+        : base(name) => Credentials = credentials;
 
-    /// <summary>What nodes and sentinels run as.</summary>
-    public RedisRuntime Runtime => Choice.Runtime;
+    /// <summary>What nodes and sentinels run as; <see langword="null"/> until it is decided, just before the application starts.</summary>
+    public RedisRuntime? Runtime => Choice?.Runtime;
 
     /// <summary>The nodes that keep data, the one that starts as the master first.</summary>
-    public IEnumerable<IResourceWithConnectionString> Nodes => NodeMembers.Select(member => member.Resource);
+    public IEnumerable<RedisResource> Nodes => NodeMembers.Select(member => (RedisResource)member.Resource);
 
     /// <summary>The sentinels.</summary>
-    public IEnumerable<IResourceWithConnectionString> Sentinels => SentinelMembers.Select(member => member.Resource);
+    public IEnumerable<RedisSentinelResource> Sentinels => SentinelMembers.Select(member => (RedisSentinelResource)member.Resource);
+
+    /// <summary>The password of the services, at every node and sentinel.</summary>
+    public ParameterResource PasswordParameter => Credentials.Application;
 
     /// <summary>All nodes in one connection string of StackExchange.Redis, which finds the master among them.</summary>
     public ReferenceExpression ConnectionStringExpression
@@ -39,7 +38,12 @@ public sealed class RedisReplicationResource : Resource, IResourceWithConnection
         }
     }
 
-    internal RedisRuntimeChoice Choice { get; }
+    /// <summary>The address of the node that starts as the master, as a URI: <c>redis://:password@host:port</c>.</summary>
+    public ReferenceExpression UriExpression => Nodes.First().UriExpression;
+
+    internal RedisRuntimeChoice? Choice { get; set; }
+
+    internal RedisRuntime? WantedRuntime { get; set; }
 
     internal RedisCredentials Credentials { get; }
 
@@ -51,5 +55,13 @@ public sealed class RedisReplicationResource : Resource, IResourceWithConnection
 
     internal RedisNodeSettings Settings { get; set; } = new();
 
+    internal bool InjectsFaults { get; set; }
+
+    internal List<IResource> Tools { get; } = [];
+
     internal void Add(RedisMember member) => _members.Add(member);
+
+    // Those of the node that starts as the master, as Aspire's own Redis has them.
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
+        ((IResourceWithConnectionString)Nodes.First()).GetConnectionProperties();
 }

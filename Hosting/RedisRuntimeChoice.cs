@@ -5,67 +5,82 @@ using Microsoft.Extensions.Configuration;
 namespace RedisAspire.Hosting;
 
 /// <summary>
-/// What the nodes run as, and why. It is decided before the model is built: with a container in the model and no
+/// What the nodes run as, and why. It is decided before the orchestrator starts: with a container in the model and no
 /// container runtime, an app host waits for ever.
 /// </summary>
 /// <param name="Runtime">Containers or processes.</param>
 /// <param name="Engine">The program that controls containers.</param>
-/// <param name="Reason">Why, as a sentence for the person at the console.</param>
+/// <param name="Reason">Why, as a sentence for the log.</param>
 internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, string Reason)
 {
-    /// <summary>The setting that decides by hand: <c>container</c> or <c>process</c>.</summary>
+    /// <summary>The setting that decides, whatever the app host says: <c>container</c> or <c>process</c>.</summary>
     public const string Setting = "Redis:Runtime";
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>The choice for an application that is published.</summary>
+    public static RedisRuntimeChoice Published { get; } = new(RedisRuntime.Container, "docker", "Redis is published as containers.");
+
     /// <summary>Decides; takes a few seconds at most.</summary>
+    /// <param name="configuration">Has the setting, and the name of the container runtime.</param>
+    /// <param name="wanted">What the app host asks for.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="DistributedApplicationException">Neither is to be had, or not the one that is asked for.</exception>
-    public static RedisRuntimeChoice Make(IConfiguration configuration, bool isPublishing)
+    public static async Task<RedisRuntimeChoice> MakeAsync(IConfiguration configuration, RedisRuntime? wanted, CancellationToken cancellationToken)
     {
-        var wanted = configuration[Setting];
+        var setting = configuration[Setting];
         var named = configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
         string[] engines = string.IsNullOrEmpty(named) ? ["docker", "podman"] : [named];
-        if (isPublishing)
-            return new(RedisRuntime.Container, engines[0], "Redis is published as containers.");
-
-        switch (wanted?.ToUpperInvariant())
+        var (runtime, origin) = setting?.ToUpperInvariant() switch
         {
-            case "PROCESS":
-                return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes, because of {Setting}.");
-            case "CONTAINER":
-                return Array.Find(engines, Answers) is { } insisted
-                    ? new(RedisRuntime.Container, insisted, $"Redis runs in containers, because of {Setting}.")
-                    : throw new DistributedApplicationException($"{Setting} asks for containers, but {string.Join(" and ", engines)} cannot be reached: start the container runtime.");
-            case null or "":
-                break;
-            default:
-                throw new DistributedApplicationException($"{Setting} must be 'container' or 'process', not '{wanted}'.");
+            "PROCESS" => (RedisRuntime.Process, Setting),
+            "CONTAINER" => (RedisRuntime.Container, Setting),
+            null or "" => (wanted, wanted == RedisRuntime.Process ? "RunAsProcesses" : "RunAsContainers"),
+            _ => throw new DistributedApplicationException($"{Setting} must be 'container' or 'process', not '{setting}'."),
+        };
+        if (runtime == RedisRuntime.Process)
+            return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: {origin} asks for them.");
+
+        foreach (var engine in engines)
+        {
+            if (!await AnswersAsync(engine, cancellationToken))
+                continue;
+            return new(RedisRuntime.Container, engine, runtime is null
+                ? $"Redis runs in containers: {engine} answers. {Setting}=process would start local processes instead."
+                : $"Redis runs in containers: {origin} asks for them.");
         }
 
-        if (Array.Find(engines, Answers) is { } engine)
-            return new(RedisRuntime.Container, engine, $"Redis runs in containers: {engine} answers. {Setting}=process would start local processes instead.");
-        return new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: no container runtime answers ({string.Join(", ", engines)}).");
+        return runtime is null
+            ? new(RedisRuntime.Process, engines[0], $"Redis runs as local processes: no container runtime answers ({string.Join(", ", engines)}).")
+            : throw new DistributedApplicationException($"{origin} asks for containers, but {string.Join(" and ", engines)} cannot be reached: start the container runtime.");
     }
 
     // The version of the server is queried, not only of the client, so that the engine must answer.
-    private static bool Answers(string engine)
+    private static async Task<bool> AnswersAsync(string engine, CancellationToken cancellationToken)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(AnswerTimeout);
         var start = new ProcessStartInfo(engine, ["version", "--format", "{{.Server.Version}}"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        Process? process = null;
         try
         {
-            using var process = Process.Start(start)!;
-            process.OutputDataReceived += static (_, _) => { };
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            if (process.WaitForExit(AnswerTimeout))
-                return process.ExitCode == 0;
-            process.Kill();
-            return false;
+            process = Process.Start(start)!;
+            await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token), process.WaitForExitAsync(deadline.Token));
+            return process.ExitCode == 0;
         }
         catch (Win32Exception)
         {
             return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            process!.Kill(entireProcessTree: true);
+            return false;
+        }
+        finally
+        {
+            process?.Dispose();
         }
     }
 }

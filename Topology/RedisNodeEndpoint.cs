@@ -90,29 +90,25 @@ internal sealed record RedisPeerAddress(string Host, int Port)
     }
 }
 
-/// <summary>How the nodes are named in the configuration.</summary>
+/// <summary>The connection strings of nodes and sentinels: <c>redis-master</c>, <c>redis-replica-1</c>, <c>redis-sentinel-1</c> and so on.</summary>
 public static class RedisNodeNames
 {
-    /// <summary>The node that is the master at first.</summary>
-    public const string Master = "redis-master";
-
-    /// <summary>What the name of every other node starts with; a number follows.</summary>
-    public const string ReplicaPrefix = "redis-replica-";
-
-    /// <summary>What the name of every sentinel starts with; a number follows.</summary>
-    public const string SentinelPrefix = "redis-sentinel-";
+    /// <summary>What a replication is called if nothing else is said.</summary>
+    public const string DefaultConnectionName = "redis";
 
     /// <summary>The connection strings of all nodes.</summary>
     /// <param name="configuration">The application's configuration.</param>
+    /// <param name="connectionName">The name of the replication, with which the names of its connection strings begin.</param>
     /// <returns>Name and connection string of each.</returns>
-    public static IEnumerable<KeyValuePair<string, string>> ConnectionStrings(IConfiguration? configuration) =>
-        ConnectionStrings(configuration, static name => name == Master || name.StartsWith(ReplicaPrefix, StringComparison.Ordinal));
+    public static IEnumerable<KeyValuePair<string, string>> ConnectionStrings(IConfiguration? configuration, string connectionName = DefaultConnectionName) => ConnectionStrings(
+        configuration, name => name == $"{connectionName}-master" || name.StartsWith($"{connectionName}-replica-", StringComparison.Ordinal));
 
     /// <summary>The connection strings of all sentinels.</summary>
     /// <param name="configuration">The application's configuration.</param>
+    /// <param name="connectionName">The name of the replication, with which the names of its connection strings begin.</param>
     /// <returns>Name and connection string of each.</returns>
-    public static IEnumerable<KeyValuePair<string, string>> SentinelConnectionStrings(IConfiguration? configuration) =>
-        ConnectionStrings(configuration, static name => name.StartsWith(SentinelPrefix, StringComparison.Ordinal));
+    public static IEnumerable<KeyValuePair<string, string>> SentinelConnectionStrings(IConfiguration? configuration, string connectionName = DefaultConnectionName) =>
+        ConnectionStrings(configuration, name => name.StartsWith($"{connectionName}-sentinel-", StringComparison.Ordinal));
 
     private static IEnumerable<KeyValuePair<string, string>> ConnectionStrings(IConfiguration? configuration, Predicate<string> isWanted)
     {

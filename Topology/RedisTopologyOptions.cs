@@ -7,7 +7,7 @@ public sealed class RedisTopologyOptions
 {
     /// <summary>
     /// The nodes by name, each with its StackExchange.Redis connection string. Filled from the configuration:
-    /// every connection string named <c>redis-master</c> or <c>redis-replica-…</c>. A setting that not every connection could
+    /// every connection string named <c>{connectionName}-master</c> or <c>{connectionName}-replica-…</c>. A setting that not every connection could
     /// obey, such as <c>defaultDatabase</c>, is refused at start.
     /// </summary>
     public IDictionary<string, string> Nodes { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
@@ -20,7 +20,7 @@ public sealed class RedisTopologyOptions
 
     /// <summary>
     /// The sentinels by name, each with its connection string. Where there are sentinels, they decide which node is the master.
-    /// Filled from the configuration: every connection string named <c>redis-sentinel-…</c>.
+    /// Filled from the configuration: every connection string named <c>{connectionName}-sentinel-…</c>.
     /// </summary>
     public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
 

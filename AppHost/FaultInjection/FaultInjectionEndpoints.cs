@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost.FaultInjection;
@@ -10,14 +9,13 @@ namespace RedisAspire.AppHost.FaultInjection;
 internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/stop", (string name, CancellationToken cancellationToken) =>
-            RunAsync(name, RedisReplicationCommands.Kill, state => IsRunningOrPaused(state) ? null : "is not running", cancellationToken));
+            RunAsync(name, RedisReplicationCommands.Kill, state => IsRunning(state) ? null : "is not running", cancellationToken));
         routes.MapPost("/pause", (string name, CancellationToken cancellationToken) =>
-            RunAsync(name, RedisReplicationCommands.Pause, state => IsRunning(state) ? null : IsRunningOrPaused(state) ? "is paused already" : "is not running", cancellationToken));
+            RunAsync(name, RedisReplicationCommands.Pause, state => !IsRunning(state) ? "is not running" : RedisProcessControl.IsPaused(state) ? "is paused already" : null, cancellationToken));
         routes.MapPost("/resume", (string name, CancellationToken cancellationToken) =>
             RunAsync(name, RedisReplicationCommands.Resume, state => RedisProcessControl.IsPaused(state) ? null : "is not paused", cancellationToken));
         routes.MapPost("/start", StartAsync);
@@ -25,7 +23,7 @@ internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, Re
 
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsRunningOrPaused(state) ? "is running already" : null, cancellationToken);
+        var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsRunning(state) ? "is running already" : null, cancellationToken);
         if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent })
             await WaitUntilAnsweringAsync(name, cancellationToken);
         return result;
@@ -37,10 +35,8 @@ internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, Re
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
         // The next request finds the node started.
-        await notifications.WaitForResourceAsync(name, change => IsRunningOrPaused(change.Snapshot), deadline.Token);
-        var client = new RedisMemberClient(redis.Members.Single(member => member.Name == name), redis.Credentials.Application);
-        while ((await client.CheckAsync(deadline.Token)).Status == HealthStatus.Unhealthy)
-            await Task.Delay(Pause, deadline.Token);
+        await notifications.WaitForResourceAsync(name, change => IsRunning(change.Snapshot), deadline.Token);
+        await RedisMemberClient.WaitUntilAnsweringAsync(redis.Members.Single(member => member.Name == name), deadline.Token);
     }
 
     private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, string?> obstacle, CancellationToken cancellationToken)
@@ -50,11 +46,9 @@ internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, Re
         if ((notifications.TryGetCurrentState(name, out var current) ? obstacle(current.Snapshot) : "is not known yet") is { } reason)
             return Results.Problem($"{name} {reason}.", statusCode: StatusCodes.Status409Conflict);
 
-        var result = await commands.ExecuteCommandAsync(member.Resource, command, cancellationToken);
+        var result = await commands.ExecuteCommandAsync(member.Running, command, cancellationToken);
         return result.Success ? Results.NoContent() : Results.Problem(result.Message, statusCode: StatusCodes.Status409Conflict);
     }
 
     private static bool IsRunning(CustomResourceSnapshot state) => state.State?.Text == KnownResourceStates.Running;
-
-    private static bool IsRunningOrPaused(CustomResourceSnapshot state) => IsRunning(state) || RedisProcessControl.IsPaused(state);
 }

@@ -81,7 +81,7 @@ internal static class VerificationExtensions
         {
             foreach (var member in redis.Members)
             {
-                var options = ConfigurationOptions.Parse((await member.Resource.GetConnectionStringAsync(cancellationToken))!);
+                var options = ConfigurationOptions.Parse((await member.ConnectionString.GetValueAsync(cancellationToken))!);
                 // INFO counts as administration; what is allowed is up to Redis.
                 options.AllowAdmin = true;
                 if (member.IsSentinel)

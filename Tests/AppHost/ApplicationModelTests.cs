@@ -23,8 +23,8 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     {
         var redis = model.Application.Redis();
 
-        Assert.Equal(Members, redis.Nodes.Concat(redis.Sentinels).Select(member => member.Name));
-        Assert.All(redis.Nodes.Concat(redis.Sentinels), member =>
+        Assert.Equal(Members, redis.Nodes.Concat<ContainerResource>(redis.Sentinels).Select(member => member.Name));
+        Assert.All(redis.Nodes.Concat<ContainerResource>(redis.Sentinels), member =>
         {
             Assert.Contains(member.Annotations.OfType<ResourceRelationshipAnnotation>(), relationship => relationship.Type == "Parent" && relationship.Resource == redis);
             Assert.Single(member.Annotations.OfType<HealthCheckAnnotation>());
@@ -82,7 +82,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     {
         var redis = model.Application.Redis();
 
-        foreach (var member in redis.Nodes.Concat(redis.Sentinels))
+        foreach (var member in redis.Nodes.Concat<ContainerResource>(redis.Sentinels))
             Assert.Empty(await model.Application.EnvironmentAsync(member));
     }
 
@@ -91,7 +91,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     {
         var redis = model.Application.Redis();
 
-        foreach (var member in redis.Nodes.Concat(redis.Sentinels))
+        foreach (var member in redis.Nodes.Concat<ContainerResource>(redis.Sentinels))
             Assert.DoesNotContain("password", await model.Application.ArgumentsAsync(member), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -104,11 +104,11 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
         var environment = await model.Application.EnvironmentAsync(api);
 
         foreach (var member in Members)
-            Assert.Equal($"{{{member}.bindings.tcp.host}}:{{{member}.bindings.tcp.port}},password={{redis-password.value}}", environment[$"ConnectionStrings__{member}"]);
+            Assert.StartsWith($"{{{member}.bindings.tcp.host}}:{{{member}.bindings.tcp.port}},password={{redis-password.value}}", environment[$"ConnectionStrings__{member}"], StringComparison.Ordinal);
         Assert.StartsWith("http://127.0.0.1:", environment["FaultInjection__Address"], StringComparison.Ordinal);
-        Assert.Equal("operator", environment["Redis__OperatorUser"]);
-        Assert.Equal("{redis-operator-password.value}", environment["Redis__OperatorPassword"]);
-        Assert.All(redis.Nodes, node => Assert.Contains($"Redis__PeerAddresses__{node.Name}", environment.Keys));
+        Assert.Equal("operator", environment["Redis__redis__OperatorUser"]);
+        Assert.Equal("{redis-operator-password.value}", environment["Redis__redis__OperatorPassword"]);
+        Assert.All(redis.Nodes, node => Assert.Contains($"Redis__redis__PeerAddresses__{node.Name}", environment.Keys));
         Assert.Equal(2, api.GetReplicaCount());
     }
 
@@ -134,8 +134,8 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
 
     [Theory]
     [InlineData("redis", "fail-over", "flush", "seed", "connect", "verify")]
-    [InlineData("redis-replica-1", "promote", "kill", "pause", "resume", "redis-cli")]
-    [InlineData("redis-sentinel-1", "kill", "pause", "resume", "redis-cli")]
+    [InlineData("redis-replica-1", "promote", "redis-cli", "kill", "pause", "resume")]
+    [InlineData("redis-sentinel-1", "redis-cli", "kill", "pause", "resume")]
     public void The_dashboard_has_commands_with_icons_and_asks_before_it_harms(string name, params string[] expected)
     {
         // Aspire adds its own as soon as a test has it prepare the start.

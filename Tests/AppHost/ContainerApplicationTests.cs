@@ -10,9 +10,16 @@ public sealed class ContainerApplicationTests(ContainerApplicationTests.Running 
 {
     public sealed class Running() : RunningApplication("--Redis:Runtime=container")
     {
-        private readonly RedisRuntimeChoice _choice = RedisRuntimeChoice.Make(new ConfigurationBuilder().AddEnvironmentVariables().Build(), isPublishing: false);
+        private string? _skipReason;
 
-        public override string? SkipReason => _choice.Runtime == RedisRuntime.Container ? null : _choice.Reason;
+        public override string? SkipReason => _skipReason;
+
+        public override async ValueTask InitializeAsync()
+        {
+            var choice = await RedisRuntimeChoice.MakeAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build(), wanted: null, TestContext.Current.CancellationToken);
+            _skipReason = choice.Runtime == RedisRuntime.Container ? null : choice.Reason;
+            await base.InitializeAsync();
+        }
 
         // Nodes in containers are the engine's: no test ends them otherwise than by the API.
         public override Task RestoreAsync() => SkipReason is null ? RestoreServicesAsync() : Task.CompletedTask;

@@ -147,9 +147,12 @@ public sealed partial class DeploymentTests(PublishedApplication published) : IC
     // Names and ports that the deployment fixes. Passwords are distinguished by the parameter.
     private string Known(string value)
     {
+        var redis = _application.Redis();
+        value = value.Replace($"{{{redis.Name}.connectionString}}", redis.ConnectionStringExpression.ValueExpression, StringComparison.Ordinal);
         foreach (var member in Members)
         {
             value = value
+                .Replace($"{{{member.Name}.bindings.tcp.scheme}}", "redis", StringComparison.Ordinal)
                 .Replace($"{{{member.Name}.bindings.tcp.host}}", member.Name, StringComparison.Ordinal)
                 .Replace($"{{{member.Name}.bindings.tcp.port}}", PortOf(member), StringComparison.Ordinal)
                 .Replace($"{{{member.Name}.bindings.tcp.targetPort}}", PortOf(member), StringComparison.Ordinal);

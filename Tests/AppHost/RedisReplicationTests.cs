@@ -11,7 +11,7 @@ public sealed class RedisReplicationTests
     public async Task Settings_apply_to_all_nodes_in_whatever_order_they_are_given()
     {
         var builder = AppHostUnderTest.CreateEmpty("--Redis:Runtime=process");
-        builder.AddRedisReplication("cache").WithMaxMemory("1gb").WithHostPorts(7000, 27000).WithReadReplicas(1).WithAppendOnly().WithReadReplicas(1).WithSentinels(1);
+        builder.AddRedisReplication("cache").WithMaxMemory("1gb").WithHostPort(7000, 27000).WithReadReplicas(1).WithAppendOnly().WithReadReplicas(1).WithSentinels(1);
         await using var application = builder.Build();
         var redis = application.Redis();
 
@@ -29,18 +29,18 @@ public sealed class RedisReplicationTests
         await using var application = builder.Build();
         var redis = application.Redis();
 
-        Assert.All(redis.Nodes.Concat(redis.Sentinels), member =>
+        Assert.All(redis.Nodes.Concat<ContainerResource>(redis.Sentinels), member =>
         {
 #pragma warning disable ASPIRECERTIFICATES001 // Still under evaluation.
             Assert.False(member.Annotations.OfType<HttpsCertificateAnnotation>().Single().UseDeveloperCertificate);
 #pragma warning restore ASPIRECERTIFICATES001
 #pragma warning disable ASPIRECONTAINERSHELLEXECUTION001 // Still under evaluation.
-            Assert.False(Assert.IsAssignableFrom<ContainerResource>(member).ShellExecution);
+            Assert.False(member.ShellExecution);
 #pragma warning restore ASPIRECONTAINERSHELLEXECUTION001
             Assert.Equal("8.6", member.Annotations.OfType<ContainerImageAnnotation>().Single().Tag);
             Assert.Single(member.Annotations.OfType<ContainerFileSystemCallbackAnnotation>());
         });
-        Assert.True(redis.Settings.HasDataVolume);
+        Assert.Equal(TimeSpan.FromSeconds(60), redis.Settings.WithDefaultPersistence().SnapshotInterval);
         Assert.Contains("sentinel resolve-hostnames yes", RedisConfiguration.OfSentinel(
             new RedisUsers("secret"), new RedisPlace("26379", "/data", "s", "26379", IsContainer: true), new RedisPlace("6379", "/data", "m", "6379", IsContainer: true), sentinels: 1), StringComparison.Ordinal);
         Assert.Contains(application.Resources(), resource => resource.Name == "redisinsight");
@@ -51,7 +51,7 @@ public sealed class RedisReplicationTests
     {
         var builder = AppHostUnderTest.CreateEmpty("--Redis:Runtime=process");
         var password = builder.AddParameter("secret", "given", secret: true);
-        var redis = builder.AddRedisReplication("cache", password).WithReadReplicas(1).Resource;
+        var redis = builder.AddRedisReplication("cache", password: password).WithReadReplicas(1).Resource;
         await using var application = builder.Build();
 
         Assert.Equal(

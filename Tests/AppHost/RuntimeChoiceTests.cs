@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -13,19 +15,27 @@ public sealed class RuntimeChoiceTests
     [InlineData("/no/such/program", "", RedisRuntime.Process)]
     [InlineData("/bin/true", "process", RedisRuntime.Process)]
     [InlineData("/bin/true", "container", RedisRuntime.Container)]
-    public void Containers_are_used_where_a_runtime_answers_unless_the_setting_says_otherwise(string engine, string setting, RedisRuntime expected) =>
-        Assert.Equal(expected, Add(engine, setting).Runtime);
+    public async Task Containers_are_used_where_a_runtime_answers_unless_the_setting_says_otherwise(string engine, string setting, RedisRuntime expected) =>
+        Assert.Equal(expected, (await MakeAsync(engine, setting)).Runtime);
+
+    [Theory]
+    [InlineData(RedisRuntime.Process, "", RedisRuntime.Process)]
+    [InlineData(RedisRuntime.Process, "container", RedisRuntime.Container)]
+    [InlineData(RedisRuntime.Container, "", RedisRuntime.Container)]
+    [InlineData(RedisRuntime.Container, "process", RedisRuntime.Process)]
+    public async Task The_app_host_decides_unless_the_setting_overrules_it(RedisRuntime wanted, string setting, RedisRuntime expected) =>
+        Assert.Equal(expected, (await MakeAsync("/bin/true", setting, wanted)).Runtime);
 
     [Fact]
-    public void A_runtime_that_hangs_is_not_waited_for()
+    public async Task A_runtime_that_hangs_is_not_waited_for()
     {
         var script = Path.GetTempFileName();
-        File.WriteAllText(script, "#!/bin/sh\nsleep 60\n");
+        await File.WriteAllTextAsync(script, "#!/bin/sh\nsleep 60\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var started = Stopwatch.GetTimestamp();
 
-        Assert.Equal(RedisRuntime.Process, Add(script, "").Runtime);
+        Assert.Equal(RedisRuntime.Process, (await MakeAsync(script, "")).Runtime);
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30));
         File.Delete(script);
@@ -34,9 +44,10 @@ public sealed class RuntimeChoiceTests
     [Theory]
     [InlineData("/bin/false", "container", "cannot be reached")]
     [InlineData("/bin/true", "vm", "must be 'container' or 'process'")]
-    public void What_cannot_be_had_is_refused_with_a_reason(string engine, string setting, string reason) =>
-        Assert.Contains(reason, Assert.Throws<DistributedApplicationException>(() => Add(engine, setting)).Message, StringComparison.Ordinal);
+    public async Task What_cannot_be_had_is_refused_with_a_reason(string engine, string setting, string reason) =>
+        Assert.Contains(reason, (await Assert.ThrowsAsync<DistributedApplicationException>(() => MakeAsync(engine, setting))).Message, StringComparison.Ordinal);
 
-    private static RedisReplicationResource Add(string engine, string setting) =>
-        AppHostUnderTest.CreateEmpty($"--ASPIRE_CONTAINER_RUNTIME={engine}", $"--Redis:Runtime={setting}").AddRedisReplication("cache").Resource;
+    private static Task<RedisRuntimeChoice> MakeAsync(string engine, string setting, RedisRuntime? wanted = null) => RedisRuntimeChoice.MakeAsync(
+        new ConfigurationBuilder().AddInMemoryCollection([new("ASPIRE_CONTAINER_RUNTIME", engine), new(RedisRuntimeChoice.Setting, setting)]).Build(),
+        wanted, TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Aspire.Hosting.ApplicationModel;
 using RedisAspire.Hosting;
 using StackExchange.Redis;
 
@@ -10,7 +11,7 @@ internal sealed class LocalRunner(RedisReplication redis, string dataDirectory, 
 {
     // volatile-lru: the product catalogue has no time to live and must never be evicted.
     // Append-only: a master without persistence that restarts by itself empties its replicas.
-    private static readonly RedisNodeSettings Settings = new() { MaxMemory = "256mb", MaxMemoryPolicy = "volatile-lru", IsAppendOnly = true };
+    private static readonly RedisNodeSettings Settings = new() { MaxMemory = "256mb", EvictionPolicy = RedisEvictionPolicy.VolatileLru, IsAppendOnly = true };
 
     private readonly ConcurrentDictionary<RedisProcess, ManagedProcess> _processes = new();
 
