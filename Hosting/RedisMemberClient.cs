@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StackExchange.Redis;
 
 namespace RedisAspire.Hosting;
@@ -5,6 +6,28 @@ namespace RedisAspire.Hosting;
 /// <summary>Asks a node or sentinel a command on a connection that is closed again.</summary>
 internal static class RedisMemberClient
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether a node or sentinel answers.</summary>
+    public static async Task<HealthCheckResult> CheckAsync(RedisMember member, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(AnswerTimeout);
+        try
+        {
+            await WaitUntilAnsweringAsync(member, deadline.Token);
+            return HealthCheckResult.Healthy("It answers.");
+        }
+        catch (RedisException failure)
+        {
+            return HealthCheckResult.Unhealthy($"Down: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("Down: it does not answer.");
+        }
+    }
+
     /// <summary>Waits until a node or sentinel answers.</summary>
     public static Task WaitUntilAnsweringAsync(RedisMember member, CancellationToken cancellationToken) =>
         AskAsync(member, server => server.PingAsync(), cancellationToken);

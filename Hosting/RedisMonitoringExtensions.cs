@@ -21,10 +21,11 @@ internal static class RedisMonitoringExtensions
     /// <summary>Checks that a node answers and follows its master, or that a sentinel answers.</summary>
     public static IResourceBuilder<ContainerResource> WithMemberHealthCheck(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
     {
-        resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
-        return member.IsSentinel
-            ? resource.OnResourceReady((_, _, cancellationToken) => RedisMemberClient.HurryAsync(member, cancellationToken))
-            : resource;
+        if (!member.IsSentinel)
+            return resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
+        return resource
+            .WithCheck(member.Name, (_, cancellationToken) => RedisMemberClient.CheckAsync(member, cancellationToken))
+            .OnResourceReady((_, _, cancellationToken) => RedisMemberClient.HurryAsync(member, cancellationToken));
     }
 
     /// <summary>Has it said at once when a node or sentinel has ended.</summary>

@@ -48,25 +48,15 @@ internal sealed partial class RedisReplicationMonitor(
         return redis.NodeMembers.FirstOrDefault(node => node.Name == name) ?? redis.NodeMembers.First();
     }
 
-    /// <summary>The health of a node or sentinel.</summary>
-    public async Task<HealthCheckResult> CheckAsync(RedisMember member, CancellationToken cancellationToken)
-    {
-        var (topology, _) = await _started.Task.WaitAsync(cancellationToken);
-        if (member.IsSentinel)
-        {
-            return topology.SentinelStatuses.FirstOrDefault(sentinel => sentinel.Name == member.Name) is { Answers: true }
-                ? HealthCheckResult.Healthy("It answers.")
-                : HealthCheckResult.Unhealthy("Down: it does not answer.");
-        }
-
-        return (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == member.Name) switch
+    /// <summary>The health of a node.</summary>
+    public async Task<HealthCheckResult> CheckAsync(RedisMember node, CancellationToken cancellationToken) =>
+        (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
         {
             null => HealthCheckResult.Unhealthy("Not polled yet."),
             { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
             { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
             var status => HealthCheckResult.Healthy(Describe(status)),
         };
-    }
 
     /// <summary>
     /// The health of the replication: healthy when there is a master. Missing replicas or sentinels are in the description and

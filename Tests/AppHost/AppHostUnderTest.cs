@@ -12,6 +12,9 @@ internal static class AppHostUnderTest
     public const string OperatorToken = "test-operator-token";
     public const string Password = "test-password";
 
+    // The assembly that says where the orchestrator is.
+    private const string WithOrchestrator = "RedisAspire.AppHost";
+
     // Given, so that none is generated and stored.
     private static readonly string[] Secrets =
     [
@@ -35,7 +38,7 @@ internal static class AppHostUnderTest
     /// <summary>Makes an application with nothing in it, as somebody else would.</summary>
     /// <param name="arguments">Arguments on its command line.</param>
     public static IDistributedApplicationBuilder CreateEmpty(params string[] arguments) => DistributedApplication.CreateBuilder(
-        new DistributedApplicationOptions { Args = arguments, AssemblyName = typeof(RedisReplicationResource).Assembly.GetName().Name, DisableDashboard = true });
+        new DistributedApplicationOptions { Args = arguments, AssemblyName = WithOrchestrator, DisableDashboard = true });
 
     /// <summary>Makes the application, not yet built.</summary>
     /// <param name="arguments">Arguments on its command line.</param>

@@ -4,7 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using RedisAspire.Hosting;
 
-namespace RedisAspire.Tests.AppHost;
+namespace RedisAspire.Tests.Hosting;
 
 /// <summary>Containers or processes: decided before anything is started, and without waiting for long.</summary>
 public sealed class RuntimeChoiceTests
