@@ -50,7 +50,8 @@ public abstract class OtherApplicationTests(RedisRuntime runtime) : IAsyncLifeti
         await KillAsync("sessions-master");
         await KillAsync("orders-master");
 
-        Assert.Equal("before", await cached.ReadAsync());
+        // While the replicas follow a new master, none may be able to answer: then the source does.
+        Assert.True(await cached.ReadAsync() is "before" or "from the source");
         foreach (var service in new[] { plain, cached })
             await service.WritesAndReadsAsync("after");
         Assert.Equal(["orders-master", "sessions-master"], await NodesThatAreDownAsync());
