@@ -47,7 +47,7 @@ public class CacheHitBenchmarks
     public ValueTask<string> Redis() => _cache.GetOrCreateAsync(Key, 0, static (_, _) => ValueTask.FromResult("value"), NotNear);
 
     [Benchmark(Description = "tracked connection, GET")]
-    public async Task<byte[]?> Tracked() => (await _tracked.GetAsync(Key, withTimeToLive: false, withOffset: false, CancellationToken.None)).Value;
+    public async Task<byte[]?> Tracked() => (await _tracked.GetAsync(Key, withTimeToLive: false, neededOffset: null, CancellationToken.None)).Value;
 
     [Benchmark(Description = "StackExchange.Redis GET", Baseline = true)]
     public async Task<string?> PlainGet() => await _plain.StringGetAsync(Key);
@@ -56,7 +56,7 @@ public class CacheHitBenchmarks
     public Task Redis64() => Task.WhenAll(Enumerable.Range(0, 64).Select(i => _cache.GetOrCreateAsync(Many[i], 0, static (_, _) => ValueTask.FromResult("value"), NotNear).AsTask()));
 
     [Benchmark(Description = "tracked connection, 64 callers", OperationsPerInvoke = 64)]
-    public Task Tracked64() => Task.WhenAll(Enumerable.Range(0, 64).Select(i => _tracked.GetAsync(Many[i], withTimeToLive: false, withOffset: false, CancellationToken.None).AsTask()));
+    public Task Tracked64() => Task.WhenAll(Enumerable.Range(0, 64).Select(i => _tracked.GetAsync(Many[i], withTimeToLive: false, neededOffset: null, CancellationToken.None).AsTask()));
 
     [Benchmark(Description = "StackExchange.Redis GET, 64 callers", OperationsPerInvoke = 64)]
     public Task PlainGet64() => Task.WhenAll(Enumerable.Range(0, 64).Select(i => _plain.StringGetAsync(Many[i])));

@@ -29,6 +29,8 @@ internal sealed partial class CoherentReader : IDisposable
     private readonly Lock _catchUpLock = new();
     private long _requiredOffset;
     private long _resetAt;
+    // Counts the masters, because offsets of different masters cannot be compared.
+    private int _history;
     // The master at the last check, the time of that check, and the highest offset written before it.
     private string? _master;
     private long _checkedAt;
@@ -97,6 +99,9 @@ internal sealed partial class CoherentReader : IDisposable
     {
         if (result.Offset is { } offset)
         {
+            // A master that has written less than the read node has applied may count anew. It may also be that this write's
+            // reply was overtaken by others, but then forgetting costs one ROLE.
+            _channel.ForgetOffset(above: offset);
             // The highest offset is raised first, because it replaces the pending writes that are cleared below.
             RaiseHighest(offset);
             if (_pending.Add(key, offset))
@@ -138,12 +143,12 @@ internal sealed partial class CoherentReader : IDisposable
         var ticket = mayKeep ? _near.BeginFill(key) : null;
         var isKept = false;
         var started = _instruments.Now;
-        var highest = Volatile.Read(ref _highest);
+        var (history, highest) = (Volatile.Read(ref _history), Volatile.Read(ref _highest));
         try
         {
-            var reply = await connection.GetAsync(_store.NameOf(key), withTimeToLive, withOffset: needed is not null, cancellationToken).ConfigureAwait(false);
+            var reply = await connection.GetAsync(_store.NameOf(key), withTimeToLive, needed, cancellationToken).ConfigureAwait(false);
             _instruments.Operation(activity, "GET", node, started, failure: null);
-            if (needed is not { } offset || IsCaughtUp(reply, node, key, offset, highest))
+            if (needed is not { } offset || IsCaughtUp(reply, node, key, offset, highest, history))
             {
                 isKept = true;
                 return StoredEntry.Of(reply.Value, reply.TimeToLive, node.Name, ticket);
@@ -178,12 +183,13 @@ internal sealed partial class CoherentReader : IDisposable
         return await ReadElsewhereAsync(key, needed, cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsCaughtUp(in TrackedReply reply, RedisNode node, string key, long needed, long highest)
+    private bool IsCaughtUp(in TrackedReply reply, RedisNode node, string key, long needed, long highest, int history)
     {
-        if (reply.IsMaster != true && (reply.Offset ?? -1) < needed)
+        var applied = Math.Max(reply.Offset ?? -1, reply.IsMaster == true ? needed : -1);
+        if (applied < needed)
             return false;
-        if (needed >= highest)
-            MarkCaughtUp(node.Name, needed);
+        if (applied >= highest)
+            MarkCaughtUp(node.Name, applied, history);
         _pending.MarkCaughtUp(key, needed, needed);
         return true;
     }
@@ -208,19 +214,21 @@ internal sealed partial class CoherentReader : IDisposable
     }
 
     // A read that began before the reset must not mark the node as caught up again.
-    private void MarkCaughtUp(string node, long applied)
+    private void MarkCaughtUp(string node, long applied, int history)
     {
         lock (_catchUpLock)
         {
-            if (applied >= _requiredOffset)
+            if (history == _history && applied >= _requiredOffset)
                 _caughtUpNode = node;
         }
     }
 
-    private void ResetCaughtUp(long offset)
+    private void ResetCaughtUp(long offset, bool isOtherMaster = false)
     {
         lock (_catchUpLock)
         {
+            if (isOtherMaster)
+                _history++;
             _requiredOffset = offset;
             _resetAt = _instruments.Now;
             _caughtUpNode = null;
@@ -247,7 +255,7 @@ internal sealed partial class CoherentReader : IDisposable
 
         // The snapshot lets a process that only writes find out as well that the read node has caught up.
         if (_caughtUpNode is null && snapshot.Nodes.FirstOrDefault(node => node.Name == snapshot.ReadNode) is { Offset: { } readerOffset } reader && reader.PolledAt > Volatile.Read(ref _resetAt))
-            MarkCaughtUp(reader.Name, readerOffset);
+            MarkCaughtUp(reader.Name, readerOffset, Volatile.Read(ref _history));
         if (_pending.Count > 0 && _caughtUpNode is { } caughtUp && snapshot.Nodes.FirstOrDefault(node => node.Name == caughtUp)?.Offset is { } applied)
             _pending.MarkAllCaughtUp(applied);
 
@@ -266,8 +274,9 @@ internal sealed partial class CoherentReader : IDisposable
         if (master.Name != (_master ?? master.Name) || written < _highestWhenChecked)
         {
             _pending.Clear();
-            ResetCaughtUp(written);
+            ResetCaughtUp(written, isOtherMaster: true);
             Volatile.Write(ref _highest, written);
+            _channel.ForgetOffset(above: -1);
         }
 
         _master = master.Name;

@@ -64,7 +64,7 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         // ROLE is sent on the same connection right after the removal, so that the offset includes it.
         var readingRole = topology.HasReplicas ? master.Database.Server().RoleAsync() : null;
         var removed = (long)await removing.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
-        var offset = readingRole is null ? null : RedisStore.OffsetIn(await readingRole.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
+        var offset = readingRole is null ? null : MasterOffset.In(await readingRole.WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false));
         return new SweptBatch(removed, offset);
     }
 

@@ -48,6 +48,9 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     /// <summary>The name of the node that the connection is, or will be, connected to.</summary>
     public string? Node => _link?.Node.Name;
 
+    /// <summary>Forgets the replication offset that the read node has shown, if it is above a limit; see <see cref="TrackedConnection.ForgetOffset"/>.</summary>
+    public void ForgetOffset(long above) => _link?.Connection.ForgetOffset(above);
+
     /// <summary>Starts to wait for another process to fill a key, or joins the wait for it. Must be called before the lease is requested.</summary>
     public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
 
@@ -72,7 +75,7 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
             return;
         try
         {
-            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withTimeToLive: false, withOffset: false, cancellationToken).ConfigureAwait(false);
+            var reply = await link.Connection.GetAsync(_options.KeyPrefix + InternalKeys.Lease(wait.Key), withTimeToLive: false, neededOffset: null, cancellationToken).ConfigureAwait(false);
             // Without the lease on this node yet, the push would come when the lease arrives, not when it ends.
             wait.IsWatched = reply.Value is not null;
         }

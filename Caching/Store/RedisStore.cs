@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ internal sealed partial class RedisStore(
     private static readonly string[] ServiceFailures = ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "READONLY"];
 
     private readonly ReplicatedCacheOptions _options = options.Value;
+    private readonly ConcurrentDictionary<string, MasterOffset> _offsets = new(StringComparer.Ordinal);
 
     /// <summary>The name of a key in Redis.</summary>
     public string NameOf(string key) => _options.KeyPrefix.Length == 0 ? key : _options.KeyPrefix + key;
@@ -148,8 +150,8 @@ internal sealed partial class RedisStore(
         WriteAsync("EVALSHA", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.ReleaseLease, [NameOf(InternalKeys.Lease(key))], [lease]).ConfigureAwait(false) == 1, CancellationToken.None, withOffset: false);
 
-    /// <summary>The replication offset in a master's reply to <c>ROLE</c>.</summary>
-    internal static long? OffsetIn(Role role) => (role as Role.Master)?.ReplicationOffset;
+    private MasterOffset OffsetOf(RedisNode master) =>
+        _offsets.GetOrAdd(master.Name, static (_, master) => new MasterOffset(() => master.Database.Server().RoleAsync()), master);
 
     private LeaseAnswer AnswerIn(RedisResult reply)
     {
@@ -201,10 +203,10 @@ internal sealed partial class RedisStore(
         {
             var database = master.Database;
             var writing = write(database);
-            // ROLE is sent on the same connection right after the write, so that the offset includes it.
-            var readingRole = withOffset && topology.HasReplicas ? database.Server().RoleAsync() : null;
+            // ROLE is sent on the same connection after the write, so that the offset includes it.
+            var readingOffset = withOffset && topology.HasReplicas ? OffsetOf(master).ReadAsync() : null;
             var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-            var offset = readingRole is null ? (long?)null : OffsetIn(await master.WaitAsync(readingRole, _options.OperationTimeout, cancellationToken).ConfigureAwait(false));
+            var offset = readingOffset is null ? null : await master.WaitAsync(readingOffset, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(activity, master, operation, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }

@@ -40,20 +40,30 @@ internal sealed partial class TrackedConnection(
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="withTimeToLive">Whether to read the key's time to live as well.</param>
-    /// <param name="withOffset">Whether to read the node's role and replication offset as well.</param>
+    /// <param name="neededOffset">
+    /// The replication offset that the caller needs the node to have reached, so that the reply shows how far it is;
+    /// <see langword="null"/> when every reply counts.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait of the caller.</param>
     /// <exception cref="TrackedConnectionLostException">The connection is not tracking, or was lost meanwhile.</exception>
     /// <exception cref="RespErrorException">The node answered with an error.</exception>
     /// <exception cref="TimeoutException">The node did not answer in time.</exception>
-    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
+    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, long? neededOffset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<TrackedReply>(cancellationToken);
         return _link is { } link
-            ? link.GetAsync(key, withTimeToLive, withOffset, cancellationToken)
+            ? link.GetAsync(key, withTimeToLive, neededOffset, cancellationToken)
             : ValueTask.FromException<TrackedReply>(new TrackedConnectionLostException(options.Node, reason: null));
     }
+
+    /// <summary>
+    /// Forgets the replication offset that the node has shown, if it is above a limit: offsets of another master, or of one
+    /// that counts anew, are not comparable with it.
+    /// </summary>
+    /// <param name="above">The limit; -1 to forget every offset.</param>
+    public void ForgetOffset(long above) => _link?.ForgetOffset(above);
 
     public async ValueTask DisposeAsync()
     {
@@ -154,9 +164,10 @@ internal sealed class TrackedConnectionLostException(string node, Exception? rea
 /// <param name="Value">The value; <see langword="null"/> when the key is missing.</param>
 /// <param name="TimeToLive">The remaining time to live of the key, if requested; <see langword="null"/> when it never expires or is missing.</param>
 /// <param name="Offset">
-/// The node's replication offset shortly before the read, if requested; <see langword="null"/> when a replica is not connected to its master.
+/// The highest replication offset that the node has shown before the read, if an offset was needed; <see langword="null"/>
+/// when it has shown none.
 /// </param>
-/// <param name="IsMaster">Whether the node is a master, if requested.</param>
+/// <param name="IsMaster">Whether the node is a master, if it was asked for its offset along with this read.</param>
 internal readonly record struct TrackedReply(byte[]? Value, TimeSpan? TimeToLive, long? Offset, bool? IsMaster);
 
 /// <summary>

@@ -21,6 +21,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
     private readonly TimeSpan _tick;
     private readonly long _timeoutTicks;
 
+    private AppliedOffset _applied = new();
     private long _now;
     private long _progressed;
     private int _timeoutsInARow;
@@ -54,13 +55,23 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
 
     private TimeSpan PingInterval => _options.PingInterval > _options.OperationTimeout ? _options.PingInterval : _options.OperationTimeout;
 
-    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
+    public ValueTask<TrackedReply> GetAsync(string key, bool withTimeToLive, long? neededOffset, CancellationToken cancellationToken)
     {
         var request = _pool.Get();
-        request.BeginRead(withTimeToLive, withOffset, cancellationToken);
+        request.BeginRead(withTimeToLive, neededOffset, cancellationToken);
         var reply = request.Reply;
         Send(request, key);
         return reply;
+    }
+
+    /// <summary>Forgets the offset that the node has shown, and that of a reply to come, if it is above a limit.</summary>
+    public void ForgetOffset(long above)
+    {
+        lock (_gate)
+        {
+            if (above < 0 || _applied.Offset > above)
+                _applied = new AppliedOffset();
+        }
     }
 
     /// <summary>Dispatches replies and pushes until the link is closed.</summary>
@@ -143,7 +154,7 @@ internal sealed class TrackedLink : IThreadPoolWorkItem, IDisposable
                 return;
             }
 
-            request.WriteTo(_batch.Output, key);
+            request.WriteTo(_batch.Output, key, _applied);
             request.Expires = _now + _timeoutTicks;
             _pending.Enqueue(request);
             if (_resumed > 0)

@@ -18,11 +18,14 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     private CancellationTokenRegistration _cancellation;
     private TrackedStep _step;
     private TrackedStep _last;
+    private long? _neededOffset;
+    private AppliedOffset? _applied;
     private int _references;
     private bool _isCompleted;
     private byte[]? _value;
     private TimeSpan? _timeToLive;
-    private RoleReply _role;
+    private long? _offset;
+    private bool? _isMaster;
     private string? _error;
 
     /// <summary>The tick of the connection's clock at which the read times out.</summary>
@@ -36,9 +39,10 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     /// <summary>The reply; the caller must await it exactly once.</summary>
     public ValueTask<TrackedReply> Reply => new(this, _source.Version);
 
-    public void BeginRead(bool withTimeToLive, bool withOffset, CancellationToken cancellationToken)
+    public void BeginRead(bool withTimeToLive, long? neededOffset, CancellationToken cancellationToken)
     {
-        Reset(withOffset ? TrackedStep.Role : TrackedStep.Value, withTimeToLive ? TrackedStep.TimeToLive : TrackedStep.Value, references: 2);
+        Reset(TrackedStep.Value, withTimeToLive ? TrackedStep.TimeToLive : TrackedStep.Value, references: 2);
+        _neededOffset = neededOffset;
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((TrackedRequest)request!).Fail(new OperationCanceledException(token)), this);
     }
@@ -52,7 +56,10 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     }
 
     /// <summary>Writes its commands; the replies come in the order of <see cref="TrackedStep"/>.</summary>
-    public void WriteTo(IBufferWriter<byte> output, string key)
+    /// <param name="output">The buffer to write to.</param>
+    /// <param name="key">The key to read.</param>
+    /// <param name="applied">The offset of the node, which is asked for unless it is known to suffice or is being asked for already.</param>
+    public void WriteTo(IBufferWriter<byte> output, string key, AppliedOffset applied)
     {
         if (IsPing)
         {
@@ -60,9 +67,17 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
             return;
         }
 
-        // The offset is read first, so that the value is at least as new.
-        if (_step == TrackedStep.Role)
-            output.Write("*1\r\n$4\r\nROLE\r\n"u8);
+        if (_neededOffset is { } needed)
+        {
+            _applied = applied;
+            // The offset is read first, so that the value is at least as new.
+            if (applied.MustAskFor(needed))
+            {
+                _step = TrackedStep.Role;
+                output.Write("*1\r\n$4\r\nROLE\r\n"u8);
+            }
+        }
+
         RespWriter.WriteKeyed(output, "*2\r\n$3\r\nGET\r\n"u8, key);
         if (_last == TrackedStep.TimeToLive)
             RespWriter.WriteKeyed(output, "*2\r\n$4\r\nPTTL\r\n"u8, key);
@@ -73,16 +88,23 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
     /// <exception cref="RespProtocolException">The reply does not match the command.</exception>
     public bool Accept(in RespFrame frame)
     {
+        var step = _step++;
+        if (step == TrackedStep.Value)
+            // Of the replies to ROLE, those have arrived that were sent before this read, and no others.
+            _offset = _applied?.Offset;
         if (frame.Kind == RespKind.Error)
         {
+            if (step == TrackedStep.Role)
+                _applied!.Answered(offset: null);
             _error ??= frame.Text;
-            return _step++ == _last;
+            return step == _last;
         }
 
-        switch (_step++)
+        switch (step)
         {
             case TrackedStep.Role:
-                _role = RoleReply.Read(frame);
+                (_isMaster, var offset) = RoleReply.Read(frame);
+                _applied!.Answered(offset);
                 return false;
             case TrackedStep.Value when frame.Kind is RespKind.BlobString:
                 _value = frame.Bytes;
@@ -110,7 +132,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
             return Fail(new RespErrorException(_error));
         if (!TryComplete())
             return false;
-        _source.SetResult(new TrackedReply(_value, _value is null ? null : _timeToLive, _role.Offset, _role.IsMaster));
+        _source.SetResult(new TrackedReply(_value, _value is null ? null : _timeToLive, _offset, _isMaster));
         return true;
     }
 
@@ -134,6 +156,7 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
 
         // The pool must not keep a value alive.
         _value = null;
+        _applied = null;
         pool.Return(this);
     }
 
@@ -168,12 +191,43 @@ internal sealed class TrackedRequest(ObjectPool<TrackedRequest> pool) : IValueTa
         _isCompleted = false;
         _value = null;
         _timeToLive = null;
-        _role = default;
+        _neededOffset = null;
+        _applied = null;
+        _offset = null;
+        _isMaster = null;
         _error = null;
         IsPing = false;
     }
 
     private bool TryComplete() => !Interlocked.Exchange(ref _isCompleted, true);
+}
+
+/// <summary>
+/// The replication offset that a node has reached, as far as its replies to <c>ROLE</c> show. Replies come in the order of
+/// the commands, so one reply serves every read that was sent after its command. Not thread-safe.
+/// </summary>
+internal sealed class AppliedOffset
+{
+    private bool _isAsked;
+
+    /// <summary>The highest offset that the node has shown; <see langword="null"/> when it has shown none.</summary>
+    public long? Offset { get; private set; }
+
+    /// <summary>Whether a read that needs an offset must ask for it; from then on, later reads wait for the same reply.</summary>
+    public bool MustAskFor(long needed)
+    {
+        if (Offset >= needed || _isAsked)
+            return false;
+        return _isAsked = true;
+    }
+
+    /// <summary>Records a reply; an offset is missing in that of a replica without a link to its master.</summary>
+    public void Answered(long? offset)
+    {
+        _isAsked = false;
+        if (offset is not null && !(offset <= Offset))
+            Offset = offset;
+    }
 }
 
 /// <summary>Pools the requests of a connection.</summary>

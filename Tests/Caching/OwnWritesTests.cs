@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching.Store;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -52,6 +53,44 @@ public sealed class OwnWritesTests : IAsyncLifetime
         Assert.All(
             await Task.WhenAll(Redis.Replicas.Select(replica => replica.ExecuteAsync("GET", "key"))), value => Assert.Equal("old", (string?)value));
     }
+
+    [Fact]
+    public async Task Reads_of_many_own_writes_ask_the_read_node_for_its_offset_once()
+    {
+        const int Writes = 20;
+        // The nodes are polled no more, so that nothing but the reads shows how far the read node is.
+        await using var host = await CacheHost.StartAsync(Redis, services: services => services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMinutes(10)));
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
+        for (var i = 0; i < Writes; i++)
+            await host.Cache.SetAsync($"{i}", $"value {i}", cancellationToken: Cancellation);
+        var reader = Redis.Nodes.Single(node => node.Name == host.Topology.Snapshot.ReadNode);
+        await Eventually.HoldsAsync("the read node has all writes", async () => await FieldAsync(reader, "replication", "slave_repl_offset") >= await FieldAsync(Redis.Master, "replication", "master_repl_offset"));
+        var before = await RolesAsync(reader);
+
+        for (var i = 0; i < Writes; i++)
+            Assert.Equal($"value {i}", await host.Cache.GetOrCreateAsync($"{i}", _ => ValueTask.FromResult("from the source"), cancellationToken: Cancellation));
+
+        Assert.Equal(1, await RolesAsync(reader) - before);
+        Assert.Equal(0, WritesOf(host));
+    }
+
+    [Fact]
+    public async Task Writes_at_the_same_time_ask_the_master_for_its_offset_together()
+    {
+        const int Writes = 500;
+        await using var host = await CacheHost.StartAsync(Redis);
+        var before = await RolesAsync(Redis.Master);
+
+        await Task.WhenAll(Enumerable.Range(0, Writes).Select(i => host.Cache.SetAsync($"{i}", "value", cancellationToken: Cancellation).AsTask()));
+
+        Assert.InRange(await RolesAsync(Redis.Master) - before, 1, Writes / 4);
+    }
+
+    private static async Task<long> RolesAsync(RedisServer node) =>
+        new RedisInfo((string)(await node.ExecuteAsync("INFO", "commandstats"))!).Part("cmdstat_role", "calls") ?? 0;
+
+    private static async Task<long?> FieldAsync(RedisServer node, string section, string field) =>
+        new RedisInfo((string)(await node.ExecuteAsync("INFO", section))!).Number(field);
 
     private static int WritesOf(CacheHost host) => host.Services.GetRequiredService<CoherentReader>().PendingWrites;
 }

@@ -27,7 +27,7 @@ internal sealed class TinyCache : ITrackingSink
             before = _invalidations;
         }
 
-        var reply = await connection.GetAsync(key, withTimeToLive: true, withOffset: false, TestContext.Current.CancellationToken);
+        var reply = await connection.GetAsync(key, withTimeToLive: true, neededOffset: null, TestContext.Current.CancellationToken);
         var value = reply.Value is null ? null : Encoding.UTF8.GetString(reply.Value);
         lock (_gate)
         {

@@ -50,8 +50,8 @@ internal sealed class TrackedClient : IAsyncDisposable
 
     public bool HasHeard(string what) => Sink.Events.Contains(what, StringComparer.Ordinal);
 
-    public ValueTask<TrackedReply> ReadAsync(string key, bool withOffset = false) =>
-        Connection.GetAsync(key, withTimeToLive: true, withOffset, TestContext.Current.CancellationToken);
+    public ValueTask<TrackedReply> ReadAsync(string key, long? neededOffset = null) =>
+        Connection.GetAsync(key, withTimeToLive: true, neededOffset, TestContext.Current.CancellationToken);
 
     public async Task<string?> ReadTextAsync(string key) =>
         (await ReadAsync(key)).Value is { } value ? Encoding.UTF8.GetString(value) : null;

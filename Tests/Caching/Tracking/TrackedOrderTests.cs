@@ -51,7 +51,7 @@ public sealed class TrackedOrderTests
         });
         await using var client = await TrackedClient.ArmAsync(server.Options);
 
-        Assert.Equal(new TrackedReply(Value: null, TimeToLive: null, Offset: null, IsMaster: false), await client.ReadAsync("key", withOffset: true));
+        Assert.Equal(new TrackedReply(Value: null, TimeToLive: null, Offset: null, IsMaster: false), await client.ReadAsync("key", neededOffset: long.MaxValue));
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class TrackedOrderTests
         await using var client = await TrackedClient.ArmAsync(server.Options);
 
         for (var i = 0; i < 3; i++)
-            Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RespErrorException>(async () => await client.ReadAsync("key", withOffset: true))).Code);
+            Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RespErrorException>(async () => await client.ReadAsync("key", neededOffset: long.MaxValue))).Code);
         if (refused == "ROLE")
             Assert.Equal("v", await client.ReadTextAsync("key"));
         Assert.Equal([RecordingSink.Tracking], client.Sink.Events);
@@ -91,7 +91,7 @@ public sealed class TrackedOrderTests
         for (var i = 0; i < 100; i++)
         {
             using var caller = new CancellationTokenSource();
-            var slow = client.Connection.GetAsync("slow", withTimeToLive: true, withOffset: false, caller.Token).AsTask();
+            var slow = client.Connection.GetAsync("slow", withTimeToLive: true, neededOffset: null, caller.Token).AsTask();
             await caller.CancelAsync();
 
             var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow);

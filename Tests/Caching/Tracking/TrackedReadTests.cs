@@ -93,14 +93,14 @@ public sealed class TrackedReadTests(RedisFixture fixture) : IClassFixture<Redis
         await using var onReplica = await TrackedClient.ArmAsync(replica);
         await Master.ExecuteAsync("SET", "read:offset", "a");
 
-        var written = await onMaster.ReadAsync("read:offset", withOffset: true);
+        var written = await onMaster.ReadAsync("read:offset", neededOffset: long.MaxValue);
         Assert.Equal("a"u8, written.Value.AsSpan());
         Assert.True(written.IsMaster);
         Assert.True(written.Offset > 0);
 
         await Eventually.HoldsAsync("the replica reports an offset that has the write, and then has it", async () =>
         {
-            var applied = await onReplica.ReadAsync("read:offset", withOffset: true);
+            var applied = await onReplica.ReadAsync("read:offset", neededOffset: long.MaxValue);
             Assert.False(applied.IsMaster);
             if (!(applied.Offset >= written.Offset))
                 return false;
@@ -123,7 +123,7 @@ public sealed class TrackedReadTests(RedisFixture fixture) : IClassFixture<Redis
             for (var i = 0; i < 500; i++)
             {
                 var key = random.Next(Keys + 10);
-                var reply = await client.ReadAsync($"read:{key}", withOffset: i % 10 == 0);
+                var reply = await client.ReadAsync($"read:{key}", neededOffset: i % 10 == 0 ? long.MaxValue : null);
                 Assert.Equal(key < Keys ? $"value {key}" : null, reply.Value is null ? null : Encoding.UTF8.GetString(reply.Value));
                 Assert.Equal(i % 10 == 0, reply.Offset is not null);
             }
@@ -136,6 +136,6 @@ public sealed class TrackedReadTests(RedisFixture fixture) : IClassFixture<Redis
         await using var connection = new TrackedConnection(TrackedClient.OptionsOf(Master), new RecordingSink(), TimeProvider.System, new RecordingLogger());
 
         Assert.False(connection.IsTracking);
-        await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await connection.GetAsync("key", withTimeToLive: true, withOffset: false, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TrackedConnectionLostException>(async () => await connection.GetAsync("key", withTimeToLive: true, neededOffset: null, TestContext.Current.CancellationToken));
     }
 }
