@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
@@ -13,6 +14,8 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
     // Each of these is logged once, because an application that has such values has them all the time.
     private bool _isLargePayloadLogged;
     private bool _isUnserializableLogged;
+    // The length of the largest entry lately.
+    private int _expectedBytes;
 
     /// <summary>Checks that values of a type can be cached.</summary>
     /// <exception cref="NotSupportedException">Values of the type cannot be cached.</exception>
@@ -21,14 +24,18 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
     /// <summary>Serializes a value; returns <see langword="null"/> when the serializer fails.</summary>
     public byte[]? Serialize<T>(string key, T value)
     {
+        using var buffer = new PayloadBuffer(Volatile.Read(ref _expectedBytes));
+        return TrySerialize(key, value, buffer) ? buffer.Written.ToArray() : null;
+    }
+
+    private bool TrySerialize<T>(string key, T value, PayloadBuffer buffer)
+    {
         if (value is null)
-            return [];
-        var serializer = serializers.Get<T>();
+            return true;
         try
         {
-            var buffer = new ArrayBufferWriter<byte>();
-            serializer.Serialize(value, buffer);
-            return buffer.WrittenSpan.ToArray();
+            serializers.Get<T>().Serialize(value, buffer);
+            return true;
         }
 #pragma warning disable CA1031 // A serializer may throw any exception.
         catch (Exception failure)
@@ -36,23 +43,48 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         {
             if (!Interlocked.Exchange(ref _isUnserializableLogged, true))
                 LogUnserializable(key, typeof(T), failure);
-            return null;
+            return false;
         }
     }
 
-    /// <summary>The payload to store for a value, and how long the value is fresh; <see langword="null"/> when it must not or cannot be cached.</summary>
-    public (byte[] Payload, byte[] Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, EntryPolicy policy, TagStamp[] stamps)
+    /// <summary>
+    /// The payload to store for a value, the part of it that is the serialized value, and how long the value is fresh;
+    /// <see langword="null"/> when it must not or cannot be cached.
+    /// </summary>
+    public (byte[] Payload, ReadOnlyMemory<byte> Bytes, TimeSpan FreshFor)? Pack<T>(string key, T value, EntryPolicy policy, TagStamp[] stamps)
     {
         var freshFor = policy.FreshFor(value is null);
-        if (freshFor == TimeSpan.Zero || Serialize(key, value) is not { } bytes)
+        if (freshFor == TimeSpan.Zero)
             return null;
-        var payload = new EntryHeader(value is null, policy.StaleAfter(freshFor), stamps).Wrap(bytes);
-        if (payload.Length <= options.Value.MaximumPayloadBytes)
-            return (payload, bytes, freshFor);
 
-        if (!Interlocked.Exchange(ref _isLargePayloadLogged, true))
-            LogPayloadTooLarge(key, payload.Length, options.Value.MaximumPayloadBytes);
-        return null;
+        var header = new EntryHeader(value is null, policy.StaleAfter(freshFor), stamps);
+        using var buffer = new PayloadBuffer(Volatile.Read(ref _expectedBytes));
+        if (!header.IsEmpty)
+            header.WriteTo(buffer);
+        var start = buffer.Written.Length;
+        if (!TrySerialize(key, value, buffer))
+            return null;
+        if (start == 0 && EntryHeader.IsMarked(buffer.Written))
+        {
+            // The value would be mistaken for a header, so it gets one. Such bytes are rare enough to be copied once more.
+            var marked = buffer.Written.ToArray();
+            buffer.Clear();
+            header.WriteTo(buffer);
+            start = buffer.Written.Length;
+            buffer.Write(marked);
+        }
+
+        var length = buffer.Written.Length;
+        if (length > options.Value.MaximumPayloadBytes)
+        {
+            if (!Interlocked.Exchange(ref _isLargePayloadLogged, true))
+                LogPayloadTooLarge(key, length, options.Value.MaximumPayloadBytes);
+            return null;
+        }
+
+        Expect(length);
+        var payload = buffer.Written.ToArray();
+        return (payload, payload.AsMemory(start), freshFor);
     }
 
     /// <summary>Deserializes bytes that are known to be valid.</summary>
@@ -88,7 +120,9 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
 
     /// <summary>The form of a value in the near cache: the value itself if callers may share it, otherwise its bytes.</summary>
     public static object? ToNear<T>(T value, ReadOnlyMemory<byte> bytes) =>
-        value is null || Immutability<T>.IsShareable ? value : bytes.ToArray();
+        value is null || Immutability<T>.IsShareable ? value
+        // Nobody changes the array of a payload. One with a header is copied, so that the header is not kept.
+        : MemoryMarshal.TryGetArray(bytes, out var part) && part.Count == part.Array!.Length ? part.Array : bytes.ToArray();
 
     /// <summary>Gets the value of an item of the near cache; returns <see langword="false"/> if it was stored as another type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +135,13 @@ internal sealed partial class EntryCodec(SerializerCatalog serializers, IOptions
         }
 
         return TryDeserializeNear(key, item, out value);
+    }
+
+    // A much smaller entry lowers the expectation slowly, so that large entries among small ones find a large buffer.
+    private void Expect(int length)
+    {
+        var expected = Volatile.Read(ref _expectedBytes);
+        Volatile.Write(ref _expectedBytes, length >= expected ? length : expected - ((expected - length) / 16));
     }
 
     private bool TryDeserializeNear<T>(string key, NearItem item, out T value)

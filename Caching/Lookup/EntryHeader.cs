@@ -34,16 +34,16 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
     public static bool HasStaleWindow(ReadOnlySpan<byte> payload) =>
         IsMarked(payload) && payload.Length >= 4 + sizeof(long) && BinaryPrimitives.ReadInt64BigEndian(payload[4..]) != 0;
 
-    /// <summary>The bytes to store: the value with the header, or the value alone when it needs none.</summary>
+    /// <summary>Whether the entry has no metadata, so that its value is stored alone, unless that begins with the mark of a header.</summary>
+    public bool IsEmpty => !IsNull && StaleWindow == TimeSpan.Zero && Tags.Count == 0;
+
+    /// <summary>Writes the header, which is followed by the value.</summary>
     /// <exception cref="InvalidOperationException">There are too many tags, or one is too long.</exception>
-    public byte[] Wrap(ReadOnlySpan<byte> value)
+    public void WriteTo(IBufferWriter<byte> output)
     {
-        if (!IsNull && StaleWindow == TimeSpan.Zero && Tags.Count == 0 && !IsMarked(value))
-            return value.ToArray();
         if (Tags.Count > MaximumTags)
             throw new InvalidOperationException($"An entry must not have more than {MaximumTags} tags.");
 
-        var output = new ArrayBufferWriter<byte>(value.Length + 64);
         output.Write([Mark, Version, IsNull ? NullFlag : (byte)0, (byte)Tags.Count]);
         BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(sizeof(long)), (long)StaleWindow.TotalMilliseconds);
         output.Advance(sizeof(long));
@@ -52,9 +52,6 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
             WriteText(output, tag.Tag);
             WriteText(output, tag.Stamp);
         }
-
-        output.Write(value);
-        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads the header, if there is one, and the position at which the value starts.</summary>
@@ -84,7 +81,7 @@ internal sealed record EntryHeader(bool IsNull, TimeSpan StaleWindow, IReadOnlyL
         return true;
     }
 
-    private static void WriteText(ArrayBufferWriter<byte> output, string text)
+    private static void WriteText(IBufferWriter<byte> output, string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
         if (length > ushort.MaxValue)

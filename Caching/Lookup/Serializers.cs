@@ -53,7 +53,9 @@ internal sealed class TextSerializer : IHybridCacheSerializer<string>
 
     public string Deserialize(ReadOnlySequence<byte> source) => Encoding.UTF8.GetString(source);
 
-    public void Serialize(string value, IBufferWriter<byte> target) => Strict.GetBytes(value, target);
+    public void Serialize(string value, IBufferWriter<byte> target) =>
+        // All at once, so that the buffer grows once at most.
+        target.Advance(Strict.GetBytes(value, target.GetSpan(Strict.GetByteCount(value))));
 }
 
 /// <summary>Stores bytes unchanged.</summary>
@@ -61,7 +63,12 @@ internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
 {
     public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
 
-    public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
+    public void Serialize(byte[] value, IBufferWriter<byte> target)
+    {
+        // All at once, so that the buffer grows once at most.
+        value.CopyTo(target.GetSpan(value.Length));
+        target.Advance(value.Length);
+    }
 }
 
 /// <summary>Stores values of all other types as JSON.</summary>

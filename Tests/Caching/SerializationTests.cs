@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Lookup;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching;
@@ -197,6 +198,41 @@ public sealed class SerializationTests(RedisFixture fixture) : IClassFixture<Red
         await Assert.ThrowsAsync<NotSupportedException>(async () => await host.Cache.GetOrCreateAsync(_key, Source, cancellationToken: Cancellation));
         await Assert.ThrowsAsync<NotSupportedException>(async () => await host.Cache.SetAsync(_key, value, cancellationToken: Cancellation));
         Assert.Equal(0, calls);
+    }
+
+    [Fact]
+    public async Task A_large_value_costs_the_array_that_is_stored_and_no_other()
+    {
+        await using var host = await CacheHost.StartAsync(fixture.Redis);
+        var codec = host.Services.GetRequiredService<EntryCodec>();
+        var policy = new EntryPolicy(new CacheEntryOptions { StaleWindow = TimeSpan.FromMinutes(1) }, new ReplicatedCacheOptions());
+        var text = new string('é', 100_000);
+        var numbers = Enumerable.Range(0, 50_000).ToArray();
+
+        AssertOneArray(text);
+        AssertOneArray(numbers);
+        AssertOneArray(new byte[300_000]);
+
+        void AssertOneArray<T>(T value)
+        {
+            var stored = codec.Pack("key", value, policy, [])!.Value.Payload.Length;
+            Assert.InRange(Allocations.Of(() => codec.Pack("key", value, policy, [])), stored, stored + 2_000);
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_look_like_metadata_come_back_as_they_were()
+    {
+        await using var host = await CacheHost.StartAsync(fixture.Redis);
+        var codec = host.Services.GetRequiredService<EntryCodec>();
+        var policy = new EntryPolicy(new CacheEntryOptions(), new ReplicatedCacheOptions());
+        byte[] value = [0xFF, 1, 0, 0];
+
+        var packed = codec.Pack("key", value, policy, [])!.Value;
+
+        Assert.Equal(value, packed.Bytes.ToArray());
+        Assert.True(codec.TryDecode<byte[]>("key", packed.Payload, out _, out var decoded, out _));
+        Assert.Equal(value, decoded);
     }
 
     private struct Fields
