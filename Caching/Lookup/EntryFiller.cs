@@ -17,7 +17,7 @@ internal sealed partial class EntryFiller(
     /// <summary>Reads the value from Redis, where most look-ups end.</summary>
     public ValueTask<FoundEntry<T>> ReadAsync<TState, T>(FillJob<TState, T> job, CancellationToken cancellationToken) =>
         IsCacheable(job.Key) && !job.Policy.IsNearOnly && job.Policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead)
-            ? entries.ReadAsync<T>(job.Key, job.Policy, cancellationToken)
+            ? entries.ReadAsync<T>(job.Key, job.Policy, job.Tags, cancellationToken)
             : default;
 
     /// <summary>Finds the value.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class EntryFiller(
         try
         {
             var (finding, found) = read is { Finding: not EntryFinding.NotRead } known ? known
-                : policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead) ? await entries.ReadAsync<T>(key, policy, cancellationToken).ConfigureAwait(false)
+                : policy.Allows(HybridCacheEntryFlags.DisableDistributedCacheRead) ? await entries.ReadAsync<T>(key, policy, job.Tags, cancellationToken).ConfigureAwait(false)
                 : new FoundEntry<T>(EntryFinding.Missing);
             if (finding == EntryFinding.Fresh)
                 return found!;

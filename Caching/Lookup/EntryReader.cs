@@ -15,13 +15,20 @@ internal sealed class EntryReader(
     private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Reads an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="policy">The effective options of the entry.</param>
+    /// <param name="expectedTags">The tags that the entry probably has; their stamps are read along with it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<FoundEntry<T>> ReadAsync<T>(string key, EntryPolicy policy, CancellationToken cancellationToken)
+    public async ValueTask<FoundEntry<T>> ReadAsync<T>(string key, EntryPolicy policy, string[]? expectedTags, CancellationToken cancellationToken)
     {
+        var prefetching = expectedTags is null ? null : tags.PrefetchAsync(expectedTags, cancellationToken);
         var stored = await reader.ReadAsync(key, policy.Allows(HybridCacheEntryFlags.DisableLocalCacheWrite), policy.ReadsTimeToLive, cancellationToken).ConfigureAwait(false);
         // Another caller has stored the entry with a stale window, so its time to live is needed after all.
         if (!policy.ReadsTimeToLive && EntryHeader.HasStaleWindow(stored.Payload))
             stored = await reader.ReadAsync(key, mayKeep: false, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
+        if (prefetching is not null)
+            await prefetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await ClassifyAsync<T>(key, stored, policy, cancellationToken).ConfigureAwait(false);
     }
 
@@ -36,9 +43,10 @@ internal sealed class EntryReader(
                 return new FoundEntry<T>(stored.State == StoredState.Missing ? EntryFinding.Missing : EntryFinding.Unavailable);
             if (!codec.TryDecode<T>(key, stored.Payload!, out var header, out var value, out var bytes))
                 return new FoundEntry<T>(EntryFinding.Missing);
-            if (header.Tags.Count > 0 && !await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false))
-                return new FoundEntry<T>(EntryFinding.Missing);
-            if (!await tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken).ConfigureAwait(false))
+            // Both are read in one flight.
+            var isSinceAllRemoved = tags.IsSinceAllRemovedAsync(header.Tags, cancellationToken);
+            var areTagsCurrent = header.Tags.Count == 0 || await tags.AreCurrentAsync(header.Tags, cancellationToken).ConfigureAwait(false);
+            if (!await isSinceAllRemoved.ConfigureAwait(false) || !areTagsCurrent)
                 return new FoundEntry<T>(EntryFinding.Missing);
 
             var freshFor = stored.TimeToLive - header.StaleWindow;

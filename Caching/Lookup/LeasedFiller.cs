@@ -50,7 +50,7 @@ internal sealed class LeasedFiller(
 
                 await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
                 if (mayRead && wait.Ended.IsCompleted
-                    && await entries.ReadAsync<T>(job.Key, job.Policy, cancellationToken).ConfigureAwait(false) is { Finding: EntryFinding.Fresh } stored)
+                    && await entries.ReadAsync<T>(job.Key, job.Policy, job.Tags, cancellationToken).ConfigureAwait(false) is { Finding: EntryFinding.Fresh } stored)
                     return stored.Result!;
             }
         }

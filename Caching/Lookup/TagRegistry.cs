@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Store;
@@ -14,41 +15,50 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     /// <summary>The stamps for an entry that is created now; <see langword="null"/> when Redis does not answer, or there are too many.</summary>
     public async ValueTask<TagStamp[]?> ReadAsync(string[]? tags, EntryPolicy policy, CancellationToken cancellationToken)
     {
-        if (await ReadEveryStampAsync(cancellationToken).ConfigureAwait(false) is not { } every)
+        var reading = ReadEveryStampAsync(cancellationToken);
+        var own = tags is null ? [] : Array.FindAll(tags, static tag => tag != TagStamp.EveryTag);
+        // Those that are not near are read in one flight.
+        var known = await ReadStampsAsync(own, (Tags: this, policy), static (work, key, token) => work.Tags.ReadOrBeginAsync(key, work.policy, token), cancellationToken).ConfigureAwait(false);
+        if (await reading.ConfigureAwait(false) is not { } every || Array.Exists(known, static stamp => stamp is null))
             return null;
 
-        var stamps = new List<TagStamp>();
+        var stamps = new List<TagStamp>(own.Length + 1);
         if (every != TagStamp.None)
             stamps.Add(new TagStamp(TagStamp.EveryTag, every));
-        var own = tags is null ? [] : Array.FindAll(tags, static tag => tag != TagStamp.EveryTag);
-        if (stamps.Count + own.Length > EntryHeader.MaximumTags)
-            return null;
-        foreach (var tag in own)
-        {
-            var key = TagStamp.KeyOf(tag);
-            var stamp = await ReadStampAsync(key, cancellationToken).ConfigureAwait(false);
-            if (stamp == TagStamp.None)
-                stamp = await BeginAsync(key, policy, cancellationToken).ConfigureAwait(false);
-            if (stamp is null)
-                return null;
-            stamps.Add(new TagStamp(tag, stamp));
-        }
-
-        return [.. stamps];
+        for (var i = 0; i < own.Length; i++)
+            stamps.Add(new TagStamp(own[i], known[i]!));
+        return stamps.Count > EntryHeader.MaximumTags ? null : [.. stamps];
     }
 
-    /// <summary>Whether none of an entry's tags was removed since the entry was created.</summary>
-    public async ValueTask<bool> AreCurrentAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
+    /// <summary>Whether none of an entry's tags was removed since the entry was created. Stamps that are not near are read in one flight.</summary>
+    public ValueTask<bool> AreCurrentAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
     {
-        foreach (var stamp in stamps)
+        var areAllNear = true;
+        for (var i = 0; i < stamps.Count; i++)
         {
-            if (stamp.Tag != TagStamp.EveryTag
-                && (stamp.Stamp == TagStamp.None || await ReadStampAsync(stamp.Key, cancellationToken).ConfigureAwait(false) != stamp.Stamp))
-                return false;
+            var stamp = stamps[i];
+            if (stamp.Tag == TagStamp.EveryTag)
+                continue;
+            if (stamp.Stamp == TagStamp.None)
+                return new(false);
+            if (!TryGetNear(stamp.Key, out var current))
+                areAllNear = false;
+            else if (current != stamp.Stamp)
+                return new(false);
         }
 
-        return true;
+        return areAllNear ? new(true) : ReadAndCompareAsync(stamps, cancellationToken);
     }
+
+    /// <summary>
+    /// Begins to read the stamps of tags that are not near, so that their commands are sent with that of an entry which is
+    /// expected to have the tags.
+    /// </summary>
+    /// <returns>A task that ends when the stamps are near.</returns>
+    public Task PrefetchAsync(string[] tags, CancellationToken cancellationToken) =>
+        !near.IsOn || Array.TrueForAll(tags, tag => tag == TagStamp.EveryTag || TryGetNear(TagStamp.KeyOf(tag), out _))
+            ? Task.CompletedTask
+            : ReadStampsAsync(Array.FindAll(tags, static tag => tag != TagStamp.EveryTag), this, static (registry, key, token) => registry.ReadStampAsync(key, token), cancellationToken).AsTask();
 
     /// <summary>Whether an entry was created after the last removal of the tag that every entry has.</summary>
     /// <remarks>An entry in the near cache is not checked again, because a change of that stamp flushes the near cache.</remarks>
@@ -97,6 +107,25 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
 
     private static byte[] NewStamp() => Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
 
+    private async ValueTask<bool> ReadAndCompareAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
+    {
+        var own = stamps.Where(static stamp => stamp.Tag != TagStamp.EveryTag).ToArray();
+        var current = await ReadStampsAsync(
+            Array.ConvertAll(own, static stamp => stamp.Tag), this, static (registry, key, token) => registry.ReadStampAsync(key, token), cancellationToken).ConfigureAwait(false);
+        return own.Select(static stamp => stamp.Stamp).SequenceEqual(current, StringComparer.Ordinal);
+    }
+
+    // Begins to read all stamps before it waits for the first.
+    private static async ValueTask<string?[]> ReadStampsAsync<TState>(
+        string[] tags, TState state, Func<TState, string, CancellationToken, ValueTask<string?>> read, CancellationToken cancellationToken) =>
+        tags.Length == 0 ? [] : await Task.WhenAll(Array.ConvertAll(tags, tag => read(state, TagStamp.KeyOf(tag), cancellationToken).AsTask())).ConfigureAwait(false);
+
+    private async ValueTask<string?> ReadOrBeginAsync(string key, EntryPolicy policy, CancellationToken cancellationToken)
+    {
+        var stamp = await ReadStampAsync(key, cancellationToken).ConfigureAwait(false);
+        return stamp == TagStamp.None ? await BeginAsync(key, policy, cancellationToken).ConfigureAwait(false) : stamp;
+    }
+
     // Called when the tag has no stamp: for its first entry, or after its key was lost.
     private async ValueTask<string?> BeginAsync(string key, EntryPolicy policy, CancellationToken cancellationToken)
     {
@@ -111,7 +140,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
         if (_every is { } known && known.Generation == near.Generation)
             return known.Stamp;
 
-        var stored = await reader.ReadAsync(InternalKeys.EveryTag, mayKeep: true, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
+        var stored = await reader.ReadAsync(InternalKeys.EveryTag, mayKeep: true, withTimeToLive: false, cancellationToken).ConfigureAwait(false);
         var stamp = StampIn(stored);
         if (stored.Ticket is { } ticket)
         {
@@ -125,14 +154,21 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
 
     private async ValueTask<string?> ReadStampAsync(string key, CancellationToken cancellationToken)
     {
-        if (near.TryGet(key, out var item) && item.Value is string known)
+        if (TryGetNear(key, out var known))
             return known;
 
-        var stored = await reader.ReadAsync(key, mayKeep: true, withTimeToLive: true, cancellationToken).ConfigureAwait(false);
+        // Its time to live is not needed: the key outlives the entries, and Redis pushes an invalidation when it expires.
+        var stored = await reader.ReadAsync(key, mayKeep: true, withTimeToLive: false, cancellationToken).ConfigureAwait(false);
         var stamp = StampIn(stored);
         if (stored.Ticket is { } ticket)
             near.TryComplete(ticket, new NearItem(stamp!, NearItem.SizeOf(key, stamp!.Length * sizeof(char))));
         return stamp;
+    }
+
+    private bool TryGetNear(string key, [NotNullWhen(true)] out string? stamp)
+    {
+        stamp = near.TryGet(key, out var item) ? item.Value as string : null;
+        return stamp is not null;
     }
 
     // The stamp is null only when Redis is unavailable, and then there is no ticket either.

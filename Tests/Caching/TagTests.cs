@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using RedisAspire.Topology;
 
 namespace RedisAspire.Tests.Caching;
 
@@ -102,6 +106,38 @@ public sealed class TagTests(RedisFixture fixture) : IClassFixture<RedisFixture>
         await _host.Cache.SetAsync(_key, "plain", tags: [], cancellationToken: Cancellation);
 
         Assert.Equal("plain", (string?)await _redis.Master.ExecuteAsync("GET", _key));
+    }
+
+    [Fact]
+    public async Task The_stamps_of_all_tags_are_read_along_with_the_entry()
+    {
+        await using var network = new FlakyProxy(_redis.Replicas.First().Port);
+        // The only replica that serves reads is behind the network, and nothing but this look-up talks to it.
+        await using var host = await CacheHost.StartAsync(
+            _redis,
+            options => options.OperationTimeout = TimeSpan.FromSeconds(30),
+            services => services.Configure<RedisTopologyOptions>(options =>
+            {
+                options.Nodes.Remove(_redis.Replicas.Last().Name);
+                options.PollInterval = TimeSpan.FromMinutes(10);
+            }),
+            node => node == _redis.Replicas.First() ? node.ConnectionString.Replace($":{node.Port}", $":{network.Port}", StringComparison.Ordinal) : node.ConnectionString);
+        await Eventually.HoldsAsync("the near cache is on", () => host.Near.IsOn);
+        var reads = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "RedisAspire.Caching",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = reads.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        network.IsStalled = true;
+        var looking = LookupAsync(host, _key, [_tag, _tag + "2", _tag + "3"]).AsTask();
+
+        await Eventually.HoldsAsync("the entry and three stamps are being read", () => reads.Count(read => network.Port.Equals(read.GetTagItem("server.port"))) == 4);
+        network.IsStalled = false;
+        Assert.Equal("new", (await looking).Value);
     }
 
     private static ValueTask<CacheLookup<string>> LookupAsync(CacheHost host, string key, string[]? tags, CacheEntryOptions? options = null) =>
