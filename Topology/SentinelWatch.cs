@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace RedisAspire.Topology;
@@ -16,8 +17,8 @@ internal sealed partial class SentinelWatch
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile Dictionary<string, IPAddress[]> _addresses = new(StringComparer.OrdinalIgnoreCase);
-    // A master that a sentinel has named and that is none of the configured nodes.
-    private volatile SentinelOpinion? _stranger;
+    // The last master that a sentinel has named and that is none of the configured nodes.
+    private readonly Channel<SentinelOpinion> _strangers = Channel.CreateBounded<SentinelOpinion>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     public SentinelWatch(RedisTopologyOptions options, RedisNode[] nodes, Action changed, TimeProvider time, ILogger logger)
     {
@@ -106,7 +107,7 @@ internal sealed partial class SentinelWatch
     {
         var node = FindKnown(opinion);
         if (node is null)
-            _stranger = opinion;
+            _strangers.Writer.TryWrite(opinion);
         return node;
     }
 
@@ -117,19 +118,15 @@ internal sealed partial class SentinelWatch
     private async Task FollowNamesAsync(CancellationToken stopping)
     {
         SentinelOpinion? logged = null;
-        while (!stopping.IsCancellationRequested)
+        await foreach (var stranger in _strangers.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
         {
-            await Task.Delay(_interval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_stranger is not { } stranger || stopping.IsCancellationRequested)
-                continue;
-
-            _stranger = null;
             await ResolveAsync(stopping).ConfigureAwait(false);
             if (FindKnown(stranger) is not null)
                 _changed();
             else if (stranger != logged)
                 LogStranger(stranger.Host, stranger.Port);
             logged = stranger;
+            await Task.Delay(_interval, _time, stopping).ConfigureAwait(false);
         }
     }
 

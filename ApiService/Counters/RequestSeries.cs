@@ -9,7 +9,7 @@ namespace RedisAspire.ApiService.Counters;
 /// A small time series: how many requests there were in each minute, as numbers at <c>app:requests:{kind}:{minute}</c>
 /// that expire. A request costs one addition in this process; the sums are sent to Redis every second.
 /// </summary>
-internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
+internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) : IDisposable
 {
     /// <summary>How many minutes are kept.</summary>
     public const int MaximumMinutes = 120;
@@ -19,6 +19,7 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(MaximumMinutes + 1);
 
+    private readonly WakeUp _added = new();
     private long _data;
     private long _api;
 
@@ -31,11 +32,18 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
             Interlocked.Increment(ref _data);
         else if (path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
             Interlocked.Increment(ref _api);
+        else
+            return;
+        _added.Set();
     }
+
+    /// <summary>Waits until a request has been counted.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     /// <summary>Sends the counts since the last call. They are lost when Redis is not available.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
+        _added.Reset();
         var minute = Minute;
         await SendAsync(KeyOf(Data, minute), Interlocked.Exchange(ref _data, 0), cancellationToken);
         await SendAsync(KeyOf(Api, minute), Interlocked.Exchange(ref _api, 0), cancellationToken);
@@ -50,6 +58,8 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
         var items = answer.Value.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
         return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
     }
+
+    public void Dispose() => _added.Dispose();
 
     // A value of another client that is no number counts as 0.
     private static long Number(RedisValue value) =>
@@ -72,13 +82,17 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
     }
 }
 
-/// <summary>Sends the numbers of requests to Redis every second.</summary>
+/// <summary>Sends the numbers of requests to Redis, once a second while there are any.</summary>
 internal sealed class RequestSeriesWriter(RequestSeries series, TimeProvider time, RedisTopology topology, ILogger<RequestSeriesWriter> logger)
     : RedisWorker("Counting requests", topology, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    protected override Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Interval, time, cancellationToken);
+    protected override async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await series.WaitAsync(cancellationToken);
+        await Task.Delay(Interval, time, cancellationToken);
+    }
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => series.SendAsync(cancellationToken);
 }
