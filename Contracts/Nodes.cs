@@ -45,7 +45,7 @@ public sealed record NodeResponse(
     /// <summary>Commands per second, as the node counts them.</summary>
     public long? OperationsPerSecond { get; init; }
 
-    /// <summary>The share of reads that found their key, between the last two polls of the node; nothing without reads.</summary>
+    /// <summary>The share of reads that found their key, between the last two readings of the figures, five seconds apart; nothing without reads.</summary>
     public double? HitRatio { get; init; }
 
     /// <summary>How many keys were evicted to make room since the server started.</summary>

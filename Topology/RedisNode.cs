@@ -10,10 +10,11 @@ namespace RedisAspire.Topology;
 /// <param name="connectOperator">Makes the connection for the operator's commands.</param>
 /// <param name="isOwned">Whether the first of them is disposed with the node. One that the application has registered is not.</param>
 /// <param name="changed">Called when a connection was lost or is back.</param>
+/// <param name="readAllEvery">How often all sections of <c>INFO</c> are read; a poll in between reads that of the replication only.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RedisNode(
     string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer,
-    Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, bool isOwned, Action changed, TimeProvider time) : IAsyncDisposable
+    Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, bool isOwned, Action changed, TimeSpan readAllEvery, TimeProvider time) : IAsyncDisposable
 {
     // How long the client may take to replace a connection that the node has closed.
     private static readonly TimeSpan Reconnecting = TimeSpan.FromMilliseconds(100);
@@ -24,6 +25,9 @@ internal sealed class RedisNode(
     private bool _allowsInfo;
     private Task<IConnectionMultiplexer>? _operator;
     private Task<RedisNodeStatus>? _poll;
+    private long _allReadAt;
+    // Whether the node may have started anew, because a connection was lost.
+    private volatile bool _mayBeNew;
     private volatile RedisNodeStatus _status = new(name, endpoint.Address) { Error = "not polled yet" };
     // Cancelled while the node does not answer. It holds neither timer nor wait handle, so that there is nothing to dispose of.
     private volatile CancellationTokenSource _silence = new();
@@ -145,6 +149,11 @@ internal sealed class RedisNode(
     {
         var connection = await ConnectAsync().ConfigureAwait(false);
         var started = time.GetTimestamp();
+        var before = _status;
+        if (await ReadReplicationAsync(before, started).ConfigureAwait(false) is { } unchanged)
+            return unchanged;
+
+        (_mayBeNew, _allReadAt) = (false, started);
         RedisInfo info;
         try
         {
@@ -157,12 +166,26 @@ internal sealed class RedisNode(
             info = await InfoAsync().ConfigureAwait(false);
         }
 
-        var before = _status;
         var status = RedisNodeStatus.Read(before, info, started, time);
         // The client remembers roles, and refuses writes to a node that it takes for a replica.
         if (before.Role != status.Role && before.Role != RedisRole.Unknown)
             await connection.ConfigureAsync().ConfigureAwait(false);
         return status;
+    }
+
+    // Most sections change too slowly, or matter too little, to be read each time.
+    private async ValueTask<RedisNodeStatus?> ReadReplicationAsync(RedisNodeStatus before, long started)
+    {
+        if (!before.IsUp || _mayBeNew || time.GetElapsedTime(_allReadAt, started) >= readAllEvery)
+            return null;
+        try
+        {
+            return before.ReadReplication(await InfoAsync("replication").ConfigureAwait(false), started, time) is { } status && !_mayBeNew ? status : null;
+        }
+        catch (RedisConnectionException)
+        {
+            return null;
+        }
     }
 
     private Task<IConnectionMultiplexer> ConnectAsync()
@@ -189,9 +212,14 @@ internal sealed class RedisNode(
     {
         var connection = await connect().ConfigureAwait(false);
         _allowsInfo = ConfigurationOptions.Parse(connection.Configuration).AllowAdmin;
-        connection.ConnectionRestored += (_, _) => changed();
+        connection.ConnectionRestored += (_, _) =>
+        {
+            _mayBeNew = true;
+            changed();
+        };
         connection.ConnectionFailed += (_, _) =>
         {
+            _mayBeNew = true;
             // Attempts to connect fail as well, again and again while the node is down.
             if (_status.IsUp)
                 changed();

@@ -50,10 +50,10 @@ public sealed record RedisNodeStatus(string Name, string Address)
     /// <summary>Commands per second, as the node counts them.</summary>
     public long? OperationsPerSecond { get; init; }
 
-    /// <summary>Reads of keys that were there, since the poll before.</summary>
+    /// <summary>Reads of keys that were there, since all sections of <c>INFO</c> were read before.</summary>
     public long? Hits { get; init; }
 
-    /// <summary>Reads of keys that were not there, since the poll before.</summary>
+    /// <summary>Reads of keys that were not there, since all sections of <c>INFO</c> were read before.</summary>
     public long? Misses { get; init; }
 
     /// <summary>How many clients are connected.</summary>
@@ -84,7 +84,16 @@ public sealed record RedisNodeStatus(string Name, string Address)
     public IReadOnlyList<RedisReplicaLink> Replicas { get; init; } = [];
 
     /// <summary>All fields of INFO, by section.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info
+    {
+        get
+        {
+            var sections = All?.Sections;
+            foreach (var (name, fields) in Replication?.Sections ?? [])
+                sections![name] = fields;
+            return sections;
+        }
+    }
 
     /// <summary>How long the last <c>INFO</c> took.</summary>
     public TimeSpan? RoundTrip { get; init; }
@@ -102,23 +111,53 @@ public sealed record RedisNodeStatus(string Name, string Address)
 
     private long? AllMisses { get; init; }
 
+    // Identifies the data set that the node replicates, and with it a start or a change of roles.
+    private string? ReplicationId { get; init; }
+
+    // The last answer with all sections, and the last one with that of the replication alone, if it is newer.
+    private RedisInfo? All { get; init; }
+
+    private RedisInfo? Replication { get; init; }
+
+    /// <summary>
+    /// Reads <c>INFO replication</c>: whatever decides anything is of now, and the rest as it was when all sections were read.
+    /// </summary>
+    /// <returns>The status; <see langword="null"/> when the node may have started or changed its role, so that all sections are needed.</returns>
+    internal RedisNodeStatus? ReadReplication(RedisInfo info, long started, TimeProvider time)
+    {
+        var status = ReadReplicationOf(info);
+        return IsUp && Role != RedisRole.Unknown && status.Role == Role && status.IsLinkUp == IsLinkUp && IsLinkUp != false && status.ReplicationId == ReplicationId && !(status.Offset < Offset)
+            ? status with { Replication = info, RoundTrip = time.GetElapsedTime(started), SeenAt = time.GetUtcNow(), PolledAt = started }
+            : null;
+    }
+
+    private RedisNodeStatus ReadReplicationOf(RedisInfo info)
+    {
+        var role = info.Is("role", "master") ? RedisRole.Master : info.Is("role", "slave") ? RedisRole.Replica : RedisRole.Unknown;
+        return this with
+        {
+            Role = role,
+            ReplicationId = info.Is("master_replid", ReplicationId ?? "") ? ReplicationId : info.Text("master_replid"),
+            IsLinkUp = role == RedisRole.Replica ? info.Is("master_link_status", "up") : null,
+            ConnectedReplicas = role == RedisRole.Master ? (int?)info.Number("connected_slaves") : null,
+            Offset = info.Number(role == RedisRole.Replica ? "slave_repl_offset" : "master_repl_offset"),
+            BacklogBytes = info.Number("repl_backlog_histlen"),
+            // -1 while it is not connected.
+            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? RedisTime.Seconds(silence) : null,
+            Replicas = RedisReplicaLink.ReadAll(info),
+        };
+    }
+
     /// <summary>Reads <c>INFO</c>. See https://redis.io/docs/latest/commands/info/.</summary>
     internal static RedisNodeStatus Read(RedisNodeStatus before, RedisInfo info, long started, TimeProvider time)
     {
-        var role = info.Text("role") switch
-        {
-            "master" => RedisRole.Master,
-            "slave" => RedisRole.Replica,
-            _ => RedisRole.Unknown,
-        };
         var isLoading = info.Number("loading") == 1;
         var (hits, misses) = (info.Number("keyspace_hits"), info.Number("keyspace_misses"));
 
-        return new RedisNodeStatus(before.Name, before.Address)
+        return new RedisNodeStatus(before.Name, before.Address).ReadReplicationOf(info) with
         {
             IsUp = !isLoading,
             Error = isLoading ? "is loading its data" : null,
-            Role = role,
             Version = info.Text("redis_version"),
             RunId = info.Text("run_id"),
             Uptime = info.Number("uptime_in_seconds") is { } seconds ? RedisTime.Seconds(seconds) : null,
@@ -126,9 +165,6 @@ public sealed record RedisNodeStatus(string Name, string Address)
             KeysWithExpiry = info.Part("db0", "expires") ?? 0,
             UsedMemoryBytes = info.Number("used_memory"),
             MaximumMemoryBytes = info.Number("maxmemory"),
-            IsLinkUp = role == RedisRole.Replica ? info.Text("master_link_status") == "up" : null,
-            ConnectedReplicas = role == RedisRole.Master ? (int?)info.Number("connected_slaves") : null,
-            Offset = info.Number(role == RedisRole.Replica ? "slave_repl_offset" : "master_repl_offset"),
             OperationsPerSecond = info.Number("instantaneous_ops_per_sec"),
             Hits = Since(before.AllHits, hits),
             Misses = Since(before.AllMisses, misses),
@@ -140,11 +176,7 @@ public sealed record RedisNodeStatus(string Name, string Address)
             PeakMemoryBytes = info.Number("used_memory_peak"),
             MemoryFragmentation = info.Fraction("mem_fragmentation_ratio"),
             Persistence = RedisPersistence.Read(info),
-            BacklogBytes = info.Number("repl_backlog_histlen"),
-            // -1 while it is not connected.
-            MasterSilence = info.Number("master_last_io_seconds_ago") is { } silence and >= 0 ? RedisTime.Seconds(silence) : null,
-            Replicas = RedisReplicaLink.ReadAll(info),
-            Info = info.Sections,
+            All = info,
             RoundTrip = time.GetElapsedTime(started),
             SeenAt = time.GetUtcNow(),
             PolledAt = started,

@@ -13,6 +13,9 @@ namespace RedisAspire.Topology;
 /// </summary>
 public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 {
+    // All sections of INFO are read at every fifth poll. A little less, because no interval is exact.
+    private const double AllEvery = 4.9;
+
     // Nodes that answer slowly are not waited for longer than this before the others are shown.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
@@ -184,7 +187,10 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             }
 
             var all = Task.WhenAll(polls);
-            await (_firstPoll.Task.IsCompleted ? Task.WhenAny(all, Task.Delay(Grace, _time, stopping)) : all).ConfigureAwait(false);
+            if (_firstPoll.Task.IsCompleted)
+                await all.WaitAsync(Grace, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else
+                await all.ConfigureAwait(false);
             Publish();
 
             // Until the next interval, only nodes that have not answered yet are waited for.
@@ -260,7 +266,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
                 // A client that the application has registered connects when it is resolved, and blocks its thread meanwhile.
                 : Task.Run(() => services.GetRequiredKeyedService<IConnectionMultiplexer>(name)),
             () => ConnectAsync(RedisConnectionDefaults.ForOperator(endpoint.Configuration, _options.OperatorUser, _options.OperatorPassword)),
-            isOwned, PollNow, _time);
+            isOwned, PollNow, AllEvery * _options.PollInterval, _time);
 
         static async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions settings) => await ConnectionMultiplexer.ConnectAsync(settings).ConfigureAwait(false);
     }

@@ -73,6 +73,47 @@ public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
+    public async Task A_poll_reads_the_replication_and_all_sections_only_now_and_then_or_when_the_node_has_restarted()
+    {
+        var own = new RedisFixture();
+        await own.InitializeAsync();
+        await using var cleanup = own;
+        // Polls come when the test wants them, so that no other one reads all sections.
+        await using var host = await CacheHost.StartAsync(own.Redis, services: services => services.Configure<RedisTopologyOptions>(options => options.PollInterval = TimeSpan.FromMinutes(10)));
+        var before = host.Topology.Snapshot.Nodes[0];
+        await own.Redis.Master.ExecuteAsync("SET", "a", "1");
+
+        await Eventually.HoldsAsync("the write shows in the offset", () => Polled().Offset > before.Offset);
+        Assert.Equal((before.Keys, before.UsedMemoryBytes, before.RunId), (Polled().Keys, Polled().UsedMemoryBytes, Polled().RunId));
+        Assert.Equal($"{Polled().Offset}", Polled().Info!["replication"]["master_repl_offset"]);
+        Assert.Equal(before.Version, Polled().Info!["server"]["redis_version"]);
+
+        await own.Redis.Master.Process.KillAsync();
+        await own.Redis.Master.StartAsync();
+        await Eventually.HoldsAsync("the new run shows", () => Polled() is { IsUp: true } status && status.RunId != before.RunId);
+
+        RedisNodeStatus Polled()
+        {
+            host.Topology.PollNow();
+            return host.Topology.Snapshot.Nodes[0];
+        }
+    }
+
+    [Fact]
+    public void Numbers_and_words_are_read_from_INFO_without_allocation()
+    {
+        var info = new RedisInfo("# Replication\r\nrole:master\r\nmaster_repl_offset:120\r\nmaster_repl_offset_2:7\r\nloading:0\r\nmem_fragmentation_ratio:1.5\r\ndb0:keys=3,expires=1\r\n");
+
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            Assert.True(info.Is("role", "master"));
+            Assert.False(info.Is("role", "mast"));
+            Assert.True(info.Number("master_repl_offset") == 120 && info.Number("repl_offset") is null && info.Number("master_repl_offset_2") == 7);
+            Assert.True(info.Flag("loading") == false && info.Fraction("mem_fragmentation_ratio") == 1.5 && info.Part("db0", "expires") == 1);
+        }));
+    }
+
+    [Fact]
     public void INFO_is_read_field_by_field()
     {
         var info = new RedisInfo("# Server\r\nredis_version:7.0.15\r\nuptime_in_seconds:12\r\n\r\n# Keyspace\r\ndb0:keys=1001,expires=3,avg_ttl=0\r\nbroken\r\n");
