@@ -50,7 +50,7 @@ public sealed record KeyCountResponse(string Node, long Keys, long Spared, long 
 /// <param name="Encoding">How the node keeps it.</param>
 /// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
 /// <param name="MemoryBytes">About how much memory it takes, estimated from a few of its elements.</param>
-/// <param name="IdleSeconds">How long it has not been used; none when the node does not record it. Reading the value is a use.</param>
+/// <param name="IdleSeconds">How long it has not been used; none when the node does not record it. What this API reads of it is no use.</param>
 /// <param name="Length">How many elements it has; the bytes of a string. None of a type that only a module knows.</param>
 /// <param name="Items">Its elements, or some of them. Those of a string are consecutive parts.</param>
 /// <param name="Next">The cursor of the next elements; none after the last.</param>
@@ -92,6 +92,10 @@ public sealed record ElementResponse
     /// <summary>The fields of an entry of a stream.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ElementResponse>? Fields { get; init; }
+
+    /// <summary>The tag of what a change would replace: of the value, or of the score. A change with it in <c>If-Match</c> is made to this value, or not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tag { get; init; }
 }
 
 /// <summary>Bytes as a person can read them.</summary>
@@ -117,3 +121,93 @@ public sealed record DeleteKeysRequest(string Pattern, string? Type = null);
 /// <param name="KeysOnNode">How many there were at the beginning.</param>
 /// <param name="ElapsedMs">How long it has taken, in milliseconds.</param>
 public sealed record DeletedKeysResponse(long Deleted, long Spared, long Scanned, long KeysOnNode, long ElapsedMs);
+
+/// <summary>Bytes as they are given: text or hexadecimal digits.</summary>
+public sealed record KeyContent
+{
+    /// <summary>Text, which is stored as UTF-8.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+
+    /// <summary>Any bytes, as hexadecimal digits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hex { get; init; }
+}
+
+/// <summary>An element of a value as it is stored: the value of a string has one.</summary>
+public sealed record KeyElement
+{
+    /// <summary>The id of an entry of a stream; Redis makes one when it is not given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    /// <summary>The field of a hash.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeyContent? Field { get; init; }
+
+    /// <summary>The value; the member of a set or sorted set.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeyContent? Value { get; init; }
+
+    /// <summary>The score in a sorted set: a number, <c>inf</c> or <c>-inf</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Score { get; init; }
+
+    /// <summary>The fields of an entry of a stream.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KeyElement>? Fields { get; init; }
+}
+
+/// <summary>The body of <c>PUT /api/keys/value</c>.</summary>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c> or <c>stream</c>.</param>
+/// <param name="Items">The elements; a string has one.</param>
+/// <param name="TtlSeconds">How long the key is to live; as long as before when it is not given.</param>
+public sealed record StoreKeyRequest(string Type, IReadOnlyList<KeyElement> Items, double? TtlSeconds = null);
+
+/// <summary>The body of <c>POST /api/keys/elements</c>.</summary>
+/// <param name="Type">The type that the value has.</param>
+/// <param name="Action"><c>set</c> to add or replace, or <c>remove</c>.</param>
+/// <param name="Element">The element.</param>
+/// <param name="Position">Of a list: the index to replace or remove, or <c>head</c> or <c>tail</c> to add.</param>
+public sealed record ChangeElementRequest(string Type, string Action, KeyElement Element, string? Position = null);
+
+/// <summary>The body of <c>POST /api/keys/rename</c> and <c>POST /api/keys/copy</c>.</summary>
+/// <param name="To">The new name, or the name of the copy.</param>
+public sealed record NameKeyRequest(string To);
+
+/// <summary>The answer of <c>GET /api/keys/memory</c>: what takes how much memory, from a sample of the keys.</summary>
+/// <param name="Node">The node that was read.</param>
+/// <param name="Prefix">The prefix of all keys that were counted.</param>
+/// <param name="Items">The items of the level below, the largest first.</param>
+/// <param name="Keys">How many keys with the prefix were measured.</param>
+/// <param name="Scanned">About how many keys of the node were examined.</param>
+/// <param name="KeysOnNode">How many there are.</param>
+/// <param name="Complete">Whether all keys were examined. The figures of the items are estimated otherwise.</param>
+public sealed record KeyMemoryResponse(string Node, string Prefix, IReadOnlyList<KeyMemoryItemResponse> Items, long Keys, long Scanned, long KeysOnNode, bool Complete);
+
+/// <summary>A key of a level, or all keys that go on alike.</summary>
+/// <param name="Name">Its name: the part after the prefix of the level, without the separator.</param>
+/// <param name="Kind"><c>key</c> or <c>prefix</c>.</param>
+/// <param name="Path">The key; or the prefix of the level below, with the separator.</param>
+/// <param name="Keys">About how many keys.</param>
+/// <param name="MemoryBytes">About how much memory they take.</param>
+/// <param name="Share">Their share of the memory of all that were measured, from 0 to 1.</param>
+public sealed record KeyMemoryItemResponse(string Name, string Kind, string Path, long Keys, long MemoryBytes, double Share);
+
+/// <summary>Keys with their values: the answer of <c>GET /api/keys/export</c>, and the body of <c>POST /api/keys/import</c>.</summary>
+/// <param name="Keys">The keys.</param>
+/// <param name="Skipped">The keys that match but are not exported: those of modules, and the application's own.</param>
+public sealed record KeyExport(IReadOnlyList<ExportedKey> Keys, IReadOnlyList<string>? Skipped = null);
+
+/// <summary>A key with its value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c> or <c>stream</c>.</param>
+/// <param name="Items">The elements; a string has one.</param>
+/// <param name="TtlSeconds">How long it lives, in seconds; none when it never expires.</param>
+public sealed record ExportedKey(string Key, string Type, IReadOnlyList<KeyElement> Items, double? TtlSeconds = null);
+
+/// <summary>The answer of <c>POST /api/keys/import</c>.</summary>
+/// <param name="Created">How many keys were created, or would be.</param>
+/// <param name="Existing">The keys that there were already. They were overwritten if that was asked for, and left alone otherwise.</param>
+/// <param name="Written">How many keys were written; none when it was only checked.</param>
+public sealed record ImportedKeysResponse(long Created, IReadOnlyList<string> Existing, long Written);

@@ -87,7 +87,9 @@ internal sealed class KeyLevel(byte[] prefix, byte[] separator)
     /// <summary>How many different names there are.</summary>
     public int Count => _items.Count;
 
-    public void Add(byte[] key)
+    /// <summary>Counts a key.</summary>
+    /// <returns>The path of the item that it belongs to.</returns>
+    public string Add(byte[] key)
     {
         var rest = key.AsSpan(prefix.Length);
         var end = rest.IndexOf(separator);
@@ -96,6 +98,7 @@ internal sealed class KeyLevel(byte[] prefix, byte[] separator)
         _items[path] = _items.TryGetValue(path, out var item)
             ? item with { Keys = isKey ? 1 : item.Keys + 1 }
             : new KeyTreeItemResponse(KeyNotation.Write(isKey ? rest : rest[..end]), isKey ? "key" : "prefix", path, 1);
+        return path;
     }
 
     public KeyTreeItemResponse[] ToItems() => [.. _items.Values.OrderBy(item => item.Path, StringComparer.Ordinal)];

@@ -12,6 +12,9 @@ internal static class KeyEndpoints
 {
     private const int UsualLimit = 100;
     private const int MaximumLimit = 1000;
+    private const int UsualSample = 1000;
+    private const int MaximumSample = 10_000;
+    private const string SampleRule = "A sample is a number from 1 to 10000.";
     private const string LimitRule = "A limit is a number from 1 to 1000.";
 
     private const string OwnKeys = " The application's own keys (`app:`) are shown only with the admin key.";
@@ -28,7 +31,13 @@ internal static class KeyEndpoints
         services.AddSingleton<KeyInspector>();
         services.AddSingleton<KeyBrowser>();
         services.AddSingleton<KeyValueReader>();
+        services.AddSingleton<IdleTimes>();
+        services.AddSingleton<KeyMemory>();
         services.AddSingleton<KeyWriter>();
+        services.AddSingleton<KeyEditor>();
+        services.AddSingleton<EditAnswer>();
+        services.AddSingleton<KeyExporter>();
+        services.AddSingleton<KeyImporter>();
         services.AddSingleton<KeyRemover>();
         services.AddSingleton<ReservedKeys>();
         return services;
@@ -82,7 +91,18 @@ internal static class KeyEndpoints
                 null))
             .ProducesProblem(StatusCodes.Status409Conflict);
 
+        reads.MapGet("/memory", GetMemoryAsync)
+            .WithName("GetKeyMemory")
+            .WithSummary("Estimates which prefixes take how much memory, on a replica when none is named.")
+            .WithDescription(
+                $"`sample` is how many keys are measured: {UsualSample} by default, {MaximumSample} at most. The figures are estimated from them unless `complete` is true. "
+                + $"At most {KeyMemory.MaximumItems} items, the largest first. `prefix` is no pattern. " + KeyNotation.Description + OwnKeys)
+            .WithResponseExample(new KeyMemoryResponse(
+                "redis-replica-1", "db:", [new KeyMemoryItemResponse("product", "prefix", "db:product:", 50, 16_400, 0.8913), new KeyMemoryItemResponse("products", "key", "db:products", 1, 2000, 0.1087)], 51, 57, 57, true));
+
         keys.MapKeyWriteEndpoints();
+        keys.MapKeyEditEndpoints();
+        keys.MapKeyTransferEndpoints();
     }
 
     /// <summary>The answer when a key does not exist.</summary>
@@ -131,6 +151,17 @@ internal static class KeyEndpoints
         return input.IsWrong
             ? TypedResults.ValidationProblem(input.Errors)
             : TypedResults.Ok(await browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, context.HasAdminKey(), cancellationToken));
+    }
+
+    private static async Task<Results<Ok<KeyMemoryResponse>, ValidationProblem>> GetMemoryAsync(
+        string? node, string? prefix, string? separator, KeyNodes nodes, KeyMemory memory, HttpContext context, CancellationToken cancellationToken,
+        [Range(1, MaximumSample, ErrorMessage = SampleRule)] int sample = UsualSample)
+    {
+        var input = new KeyInput();
+        var (start, end) = (input.Prefix(prefix), input.Separator(separator));
+        return input.IsWrong
+            ? TypedResults.ValidationProblem(input.Errors)
+            : TypedResults.Ok(await memory.MeasureAsync(node is null ? memory.Node : nodes.Find(node), start, end, sample, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyDetailsResponse>, ValidationProblem, ProblemHttpResult>> GetValueAsync(

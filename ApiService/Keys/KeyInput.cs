@@ -10,6 +10,9 @@ internal sealed class KeyInput
     /// <summary>The longest separator of a tree, in characters.</summary>
     private const int MaximumSeparatorLength = 16;
 
+    private const int MaximumNameLength = 4096;
+    private const double MaximumSeconds = 315_360_000_000;
+
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
     /// <summary>The error of a cursor.</summary>
@@ -29,6 +32,23 @@ internal sealed class KeyInput
         if (text is null)
             Errors["key"] = ["A key has to be given."];
         return Bytes("key", text);
+    }
+
+    /// <summary>Reads the name of a key that is to be written.</summary>
+    public byte[] Name(string name, string? text)
+    {
+        var bytes = Bytes(name, text);
+        if (text is { Length: 0 or > MaximumNameLength })
+            Errors[name] = [$"The name of a key has 1 to {MaximumNameLength} characters."];
+        return bytes;
+    }
+
+    /// <summary>Checks how long a key is to live.</summary>
+    public TimeSpan? TimeToLive(string name, double? seconds)
+    {
+        if (seconds is < 0.001 or > MaximumSeconds || (seconds is { } given && double.IsNaN(given)))
+            Errors[name] = ["A time to live is a number of seconds from 0.001 to 315360000000."];
+        return IsWrong || seconds is null ? null : TimeSpan.FromSeconds(seconds.Value);
     }
 
     public byte[] Prefix(string? text) => Bytes("prefix", text);

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Reads the value of a key, a bounded part at a time.</summary>
-internal sealed class KeyValueReader(IOptions<KeyOptions> options)
+internal sealed class KeyValueReader(IdleTimes idleTimes, IOptions<KeyOptions> options)
 {
     private const int MemorySamples = 5;
 
@@ -45,6 +45,7 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
             return null;
 
         var bytes = (long?)await memory;
+        var idleSeconds = idleTimes.WithoutReads(node.Name, key, (long?)(await idle)?.TotalSeconds);
         long? length = null;
         var page = ValuePage.Empty;
         if (Lengths.TryGetValue(type, out var measure))
@@ -52,10 +53,11 @@ internal sealed class KeyValueReader(IOptions<KeyOptions> options)
             length = await measure(node.Database, name).WaitAsync(options.Value.OperationTimeout, cancellationToken);
             var elements = new ValueElements(node.Database, name, length.Value, bytes ?? 0);
             page = await elements.ReadAsync(type, position, limit).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+            idleTimes.Read(node.Name, key, idleSeconds);
         }
 
         return new KeyDetailsResponse(
-            node.Name, KeyNotation.Write(key), type, await encoding, KeyInspector.Seconds(await timeToLive), bytes, (long?)(await idle)?.TotalSeconds,
+            node.Name, KeyNotation.Write(key), type, await encoding, KeyInspector.Seconds(await timeToLive), bytes, idleSeconds,
             length, page.Items, page.Next is null ? null : new KeyCursor(node.Name, page.Next).ToString());
     }
 
@@ -90,6 +92,9 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     // The names of infinity in Redis.
     private static readonly NumberFormatInfo ScoreFormat = new() { PositiveInfinitySymbol = "inf", NegativeInfinitySymbol = "-inf" };
 
+    /// <summary>A score, as Redis writes it.</summary>
+    public static string ScoreOf(double score) => score.ToString("g17", ScoreFormat);
+
     /// <summary>Reads a part.</summary>
     /// <exception cref="FormatException">The position is of another type of value.</exception>
     public Task<ValuePage> ReadAsync(string type, string? position, int limit)
@@ -114,33 +119,33 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         if (end < length)
             end = start + ContentFormat.WholeCharacters(part);
         var content = ContentFormat.Of(part.AsSpan(0, (int)(end - start)), length);
-        return new ValuePage([new ElementResponse { Index = start, Value = content }], Next(end));
+        return new ValuePage([new ElementResponse { Index = start, Value = content, Tag = content.Truncated ? null : ElementTag.Of(part) }], Next(end));
     }
 
     private async Task<ValuePage> ReadListAsync(long start, int count)
     {
         var values = await database.ListRangeAsync(key, start, start + count - 1);
-        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])value!) })], Next(start + count));
+        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])value!), Tag = ElementTag.Of((byte[])value!) })], Next(start + count));
     }
 
     private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
     {
         var entries = await database.SortedSetRangeByRankWithScoresAsync(key, start, start + count - 1);
         return new ValuePage(
-            [.. entries.Select((entry, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])entry.Element!), Score = entry.Score.ToString("g17", ScoreFormat) })],
+            [.. entries.Select((entry, i) => Scored(start + i, (byte[])entry.Element!, ScoreOf(entry.Score)))],
             Next(start + count));
     }
 
     private async Task<ValuePage> ReadSetAsync(string cursor, int count)
     {
         var (members, next) = await ScanAsync("SSCAN", cursor, count);
-        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentFormat.Of(member) })], next);
+        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentFormat.Of(member), Tag = ElementTag.Of(member) })], next);
     }
 
     private async Task<ValuePage> ReadHashAsync(string cursor, int count)
     {
         var (pairs, next) = await ScanAsync("HSCAN", cursor, count);
-        return new ValuePage([.. pairs.Chunk(2).Select(pair => Field(pair[0], pair[1]))], next);
+        return new ValuePage([.. pairs.Chunk(2).Select(pair => Field(pair[0], pair[1]) with { Tag = ElementTag.Of(pair[1]) })], next);
     }
 
     private async Task<ValuePage> ReadStreamAsync(string start, int count)
@@ -161,6 +166,8 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         var next = (string)page[0]!;
         return ((byte[][])page[1]!, next == "0" ? null : next);
     }
+
+    private static ElementResponse Scored(long index, byte[] member, string score) => new() { Index = index, Value = ContentFormat.Of(member), Score = score, Tag = score };
 
     private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentFormat.Of(name), Value = ContentFormat.Of(value) };
 

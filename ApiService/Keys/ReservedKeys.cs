@@ -17,6 +17,9 @@ internal sealed class ReservedKeys(IOptions<ReplicatedCacheOptions> options)
     public bool Spares(byte[] key, KeyPattern pattern) =>
         Array.Exists(_reserved, prefix => key.AsSpan().StartsWith(prefix) && !pattern.Start.AsSpan().StartsWith(prefix));
 
+    /// <summary>Whether a value is written by the application alone: its keys depend on each other.</summary>
+    public bool IsReserved(byte[] key) => StartsWithOne(_reserved, key);
+
     /// <summary>Whether a key is shown only with the admin key: it is the application's own, and no product.</summary>
     public bool IsOwn(byte[] key) => StartsWithOne(_own, key);
 

@@ -14,6 +14,9 @@ internal static class StreamId
     /// <summary>Whether a text is an id, and there may be an entry after it.</summary>
     public static bool HasAfter(string id) => Parts(id) is not null && id != Greatest;
 
+    /// <summary>Whether an id is less than another one.</summary>
+    public static bool IsBefore(string id, string other) => Parts(id) is { } first && Parts(other) is { } second && first.CompareTo(second) < 0;
+
     // An id is two numbers of 64 bits without leading zeros.
     private static (ulong Milliseconds, ulong Number)? Parts(string id) =>
         id.Split('-') is [var first, var second] && Number(first) is { } milliseconds && Number(second) is { } number ? (milliseconds, number) : null;

@@ -19,7 +19,7 @@ public sealed class ExpiryTests
     {
         var keys = new KeysClient(new ApiConnection(new Api(), new ConfigurationBuilder().Build()), TimeProvider.System);
 
-        var page = await keys.ListAsync(new KeySearch("*", Type: null), node: null, cursor: null, Cancellation);
+        var page = await keys.ListAsync(new KeySearch("*", Type: null), node: null, cursor: null, isSorted: false, Cancellation);
         var details = await keys.GetValueAsync("a", node: null, cursor: null, Cancellation);
 
         Assert.Equal(DateTimeOffset.MaxValue, Assert.Single(page.Items).ExpiresAt);

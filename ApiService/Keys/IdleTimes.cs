@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary>
+/// How long keys have not been used, apart from what this instance has read of them: reading a value resets the time that
+/// Redis keeps, and Redis can leave a connection's reads out since version 7.2 only. A use in the same two seconds as a
+/// read is not seen.
+/// </summary>
+internal sealed class IdleTimes(TimeProvider time)
+{
+    // The oldest reads are forgotten all at once, which costs nothing but an idle time that begins anew.
+    private const int Maximum = 10_000;
+
+    // Redis keeps the time in full seconds.
+    private const double Resolution = 2;
+
+    private readonly ConcurrentDictionary<(string Node, string Key), (long ReadAt, long IdleSeconds)> _reads = [];
+
+    /// <summary>How long a key has not been used by anybody else.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="seconds">What Redis says; nothing when it does not keep it.</param>
+    public long? WithoutReads(string node, byte[] key, long? seconds)
+    {
+        if (seconds is null || !_reads.TryGetValue((node, KeyNotation.Write(key)), out var read))
+            return seconds;
+        var sinceRead = time.GetElapsedTime(read.ReadAt).TotalSeconds;
+        return seconds + Resolution >= sinceRead ? read.IdleSeconds + (long)sinceRead : seconds;
+    }
+
+    /// <summary>Remembers a read.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="seconds">How long the key had not been used before.</param>
+    public void Read(string node, byte[] key, long? seconds)
+    {
+        if (seconds is null)
+            return;
+        if (_reads.Count >= Maximum)
+            _reads.Clear();
+        _reads[(node, KeyNotation.Write(key))] = (time.GetTimestamp(), seconds.Value);
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Mvc;
+using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
+using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Storage;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary><c>/api/keys</c>: what writes values. All of it needs the admin key, and spares the application's own keys.</summary>
+internal static class KeyEditEndpoints
+{
+    private const string Own = " The application's own keys (`app:`, `db:`) are refused with 403.";
+
+    public static void MapKeyEditEndpoints(this IEndpointRouteBuilder keys)
+    {
+        var edits = keys.MapGroup("")
+            .ProducesKey()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        var example = new KeyResponse("cart:42", "hash", 1800, 120);
+
+        edits.MapPut("/value", StoreAsync)
+            .WithName("StoreKey")
+            .WithSummary("Creates a key of any type, or replaces its value as a whole.")
+            .WithDescription(
+                "With `If-None-Match: *` only if there is no such key; with `If-Match` and the `tag` of a string only if it still has that value; 412 otherwise. "
+                + "Without `ttlSeconds` the time to live stays as it is. " + KeyNotation.Description + Own)
+            .WithRequestExample(new StoreKeyRequest("hash", [new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":2}""" } }], 1800))
+            .WithResponseExample(example)
+            .CheckWriteCondition()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .AcceptsBody()
+            .RequireAdminKey();
+
+        edits.MapPost("/elements", ChangeElementAsync)
+            .WithName("ChangeKeyElement")
+            .WithSummary("Adds, replaces or removes one element of a value.")
+            .WithDescription(
+                "A set or sorted set is changed by its member, a hash by its field, a list by `position` (an index, `head` or `tail`), a stream by appending or by the id of the entry to remove. "
+                + "With `If-None-Match: *` only if there is no such element; with `If-Match` and its `tag` only if it is still that; 412 otherwise. "
+                + "204: the last element was removed, and the key with it. " + KeyNotation.Description + Own)
+            .WithRequestExample(new ChangeElementRequest("hash", "set", new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":3}""" } }))
+            .WithResponseExample(example)
+            .CheckWriteCondition()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .AcceptsBody()
+            .RequireAdminKey();
+
+        edits.MapPost("/rename", RenameAsync)
+            .WithName("RenameKey")
+            .WithSummary("Gives a key another name. 409 if there is a key of that name.")
+            .WithDescription(KeyNotation.Description + Own)
+            .WithRequestExample(new NameKeyRequest("cart:43"))
+            .WithResponseExample(example with { Key = "cart:43" })
+            .AcceptsBody()
+            .RequireAdminKey();
+
+        edits.MapPost("/copy", CopyAsync)
+            .WithName("CopyKey")
+            .WithSummary("Copies a key with its time to live. 409 if there is a key of that name.")
+            .WithDescription(KeyNotation.Description + " The copy cannot be one of the application's own keys (`app:`, `db:`), and sessions cannot be copied.")
+            .WithRequestExample(new NameKeyRequest("cart:43"))
+            .WithResponseExample(example with { Key = "cart:43" })
+            .AcceptsBody()
+            .RequireAdminKey();
+    }
+
+    // The answers are one type for all outcomes, which says nothing about them.
+    private static RouteGroupBuilder ProducesKey(this RouteGroupBuilder group) => group.WithMetadata(
+        new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(KeyResponse), ["application/json"]), new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent));
+
+    private static async Task<IResult> StoreAsync(
+        string? key, [FromBody] StoreKeyRequest request, [AsParameters] WriteCondition condition, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var name = input.Key(key);
+        var type = input.Type(request.Type)!;
+        var seconds = input.TimeToLive("ttlSeconds", request.TtlSeconds);
+        var elements = input.IsWrong ? [] : new ElementInput(input, type).Value("items", request.Items);
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        return answer.RefusalFor(name) ?? await answer.ForAsync(name, await editor.StoreAsync(name, type, elements, seconds, condition, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<IResult> ChangeElementAsync(
+        string? key, [FromBody] ChangeElementRequest request, [AsParameters] WriteCondition condition, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var name = input.Key(key);
+        var type = input.Type(request.Type)!;
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        var element = new ElementInput(input, type).Element(request);
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        if (answer.RefusalFor(name) is { } refusal)
+            return refusal;
+
+        try
+        {
+            return await answer.ForAsync(name, await editor.ChangeElementAsync(name, request, element, condition, cancellationToken), cancellationToken);
+        }
+        catch (RedisServerException failure) when (failure.Message.Contains("XADD is equal or smaller", StringComparison.Ordinal))
+        {
+            return Invalid.Parameter("element.id", "The id must be greater than that of the last entry.");
+        }
+    }
+
+    private static Task<IResult> RenameAsync(string? key, [FromBody] NameKeyRequest request, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken) =>
+        NameAsync(key, request, editor.RenameAsync, (name, to) => answer.RefusalFor(name) ?? answer.RefusalFor(to), answer, cancellationToken);
+
+    private static Task<IResult> CopyAsync(string? key, [FromBody] NameKeyRequest request, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken) =>
+        NameAsync(key, request, editor.CopyAsync, (name, to) => answer.SecretRefusalFor(name) ?? answer.RefusalFor(to), answer, cancellationToken);
+
+    private static async Task<IResult> NameAsync(
+        string? key, NameKeyRequest request, Func<byte[], byte[], CancellationToken, Task<KeyEdit>> edit, Func<byte[], byte[], IResult?> refuse, EditAnswer answer, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var (name, to) = (input.Key(key), input.Name("to", request.To));
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        return refuse(name, to) ?? await answer.ForNameAsync(to, await edit(name, to, cancellationToken), cancellationToken);
+    }
+}
+
+/// <summary>Answers changes of keys.</summary>
+internal sealed class EditAnswer(KeyNodes nodes, KeyInspector inspector, ReservedKeys reserved)
+{
+    /// <summary>The refusal of a key that is the application's own.</summary>
+    public IResult? RefusalFor(byte[] key) => reserved.IsReserved(key)
+        ? TypedResults.Problem("The application alone writes the values of its own keys (app:, db:).", statusCode: StatusCodes.Status403Forbidden)
+        : null;
+
+    /// <summary>The refusal of a key whose value is never shown.</summary>
+    public IResult? SecretRefusalFor(byte[] key) => reserved.IsSecret(key)
+        ? TypedResults.Problem("Sessions, and the keys that encrypt their cookies, are never shown.", statusCode: StatusCodes.Status403Forbidden)
+        : null;
+
+    /// <summary>The answer to a change of a key's value.</summary>
+    public Task<IResult> ForAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome is KeyEdit.Exists or KeyEdit.Changed
+        ? Task.FromResult<IResult>(TypedResults.Problem(
+            outcome == KeyEdit.Exists ? "There is one already." : "The value is not what it was any more. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed))
+        : AnswerAsync(key, outcome, cancellationToken);
+
+    /// <summary>The answer to a new name.</summary>
+    public Task<IResult> ForNameAsync(byte[] to, KeyEdit outcome, CancellationToken cancellationToken) => outcome == KeyEdit.Exists
+        ? Task.FromResult<IResult>(TypedResults.Problem("There is a key of this name already.", statusCode: StatusCodes.Status409Conflict))
+        : AnswerAsync(to, outcome, cancellationToken);
+
+    private async Task<IResult> AnswerAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome switch
+    {
+        KeyEdit.Missing => TypedResults.Problem("There is no such key, or it has no such element.", statusCode: StatusCodes.Status404NotFound),
+        KeyEdit.OtherType => TypedResults.Problem("The key has another type than before. Read it again from the beginning.", statusCode: StatusCodes.Status409Conflict),
+        _ => await inspector.InspectAsync(nodes.Master.Database, [key], cancellationToken) is [var now] ? TypedResults.Ok(now) : TypedResults.NoContent(),
+    };
+}

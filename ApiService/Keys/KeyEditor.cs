@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Storage;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Keys;
+
+/// <summary>What has become of a change.</summary>
+internal enum KeyEdit
+{
+    /// <summary>It is made; there was nothing before where a value was stored as a whole.</summary>
+    Done,
+
+    /// <summary>It is made, in the place of another value.</summary>
+    Replaced,
+
+    /// <summary>There is no such key or element.</summary>
+    Missing,
+
+    /// <summary>There is something already.</summary>
+    Exists,
+
+    /// <summary>Something else has changed it in the meantime.</summary>
+    Changed,
+
+    /// <summary>The key has another type.</summary>
+    OtherType,
+}
+
+/// <summary>Writes values on the master. Each change is one step in Redis, with its condition.</summary>
+internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
+{
+    private const long NoExpiry = -1;
+
+    private static readonly string Store = EmbeddedScript.Read("StoreKey.lua");
+    private static readonly string Change = EmbeddedScript.Read("ChangeElement.lua");
+
+    /// <summary>Stores a value as a whole.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="elements">Its elements, as <see cref="ElementInput"/> makes them.</param>
+    /// <param name="timeToLive">How long it is to live; <see langword="null"/> to leave that as it is.</param>
+    /// <param name="condition">The condition.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, TimeSpan? timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>
+        StoreAsync(key, type, elements, timeToLive is { } time ? (long)time.TotalMilliseconds : RedisValue.EmptyString, condition, cancellationToken);
+
+    /// <summary>The same for a key that never expires, unless a time to live is given.</summary>
+    public Task<KeyEdit> ImportAsync(byte[] key, string type, IEnumerable<RedisValue> elements, double? seconds, WriteCondition condition, CancellationToken cancellationToken) =>
+        StoreAsync(key, type, elements, seconds is { } time ? Math.Max(1, (long)(time * 1000)) : NoExpiry, condition, cancellationToken);
+
+    /// <summary>Adds, replaces or removes an element.</summary>
+    public Task<KeyEdit> ChangeElementAsync(
+        byte[] key, ChangeElementRequest change, (RedisValue Name, RedisValue Value, List<RedisValue> Fields) element, WriteCondition condition, CancellationToken cancellationToken) =>
+        EvaluateAsync(
+            Change, [key], [change.Type, change.Action, .. Condition(condition), element.Name, element.Value, $"removed-{Guid.NewGuid():N}", .. element.Fields], cancellationToken);
+
+    /// <summary>Gives a key another name that no key has.</summary>
+    public async Task<KeyEdit> RenameAsync(byte[] key, byte[] to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await nodes.Master.Database.KeyRenameAsync(key, to, When.NotExists).WaitAsync(options.Value.OperationTimeout, cancellationToken) ? KeyEdit.Done : KeyEdit.Exists;
+        }
+        catch (RedisServerException failure) when (failure.Message.Contains("no such key", StringComparison.Ordinal))
+        {
+            return KeyEdit.Missing;
+        }
+    }
+
+    /// <summary>Copies a key, with its time to live, to a name that no key has.</summary>
+    public async Task<KeyEdit> CopyAsync(byte[] key, byte[] to, CancellationToken cancellationToken)
+    {
+        var database = nodes.Master.Database;
+        if (await database.KeyCopyAsync(key, to).WaitAsync(options.Value.OperationTimeout, cancellationToken))
+            return KeyEdit.Done;
+        return await database.KeyExistsAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken) ? KeyEdit.Exists : KeyEdit.Missing;
+    }
+
+    private Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, RedisValue timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>
+        EvaluateAsync(Store, [key, $"app:keys:{Guid.NewGuid():N}"], [type, .. Condition(condition), timeToLive, .. elements], cancellationToken);
+
+    private async Task<KeyEdit> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        (string?)await nodes.Master.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(options.Value.OperationTimeout, cancellationToken) switch
+        {
+            "replaced" => KeyEdit.Replaced,
+            "missing" => KeyEdit.Missing,
+            "exists" => KeyEdit.Exists,
+            "changed" => KeyEdit.Changed,
+            "type" => KeyEdit.OtherType,
+            _ => KeyEdit.Done,
+        };
+
+    private static RedisValue[] Condition(WriteCondition condition) => condition switch
+    {
+        { MustBeNew: true } => ["new", ""],
+        { AllowsAny: true } => ["any", ""],
+        // A change is made to one value only: no other tag can match.
+        _ => ["match", condition.Tags.FirstOrDefault()?.Tag.ToString().Trim('"') ?? ""],
+    };
+}
