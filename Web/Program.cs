@@ -28,6 +28,7 @@ builder.Services.AddApiClients();
 builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<LiveFeed>();
 builder.Services.AddScoped<LiveState>();
+builder.Services.AddScoped<BrowserTime>();
 
 builder.Services.AddVisitorAddress(builder.Configuration);
 builder.Services.AddOperators(builder.Configuration);

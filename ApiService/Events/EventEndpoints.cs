@@ -27,7 +27,8 @@ internal static class EventEndpoints
             .WithSummary("Streams nodes, statistics, look-ups and changes of the topology as server-sent events: the present state at once, then every second.")
             .WithDescription(
                 "`nodes` is the answer of /api/nodes and `stats` that of /api/cache/stats, every second. `history` has the look-ups and `topology` the changes "
-                + "of the nodes since the event before: at first the latest ones, and after that only when there are any.")
+                + "of the nodes since the event before: at first the latest ones, and after that only when there are any. `sentinels` is the answer of "
+                + "/api/sentinels, at first and whenever it changes.")
             .Produces<string>(contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)

@@ -152,6 +152,7 @@ internal sealed partial class EventComposer(
 
     private readonly JsonSerializerOptions _json = options.Value.SerializerOptions;
     private HashSet<string> _sent = [];
+    private Contracts.RedisSentinelStatus[] _sentinels = [];
     private long _lastChange;
 
     /// <summary>Composes the events of this moment.</summary>
@@ -163,8 +164,9 @@ internal sealed partial class EventComposer(
         var stats = await reading;
         var changes = log.Changes;
         var nodes = topology.Snapshot.ToResponses();
+        var sentinels = topology.SentinelStatuses.Select(sentinel => sentinel.ToContract()).ToArray();
 
-        var opening = Common().Add("history", lookups).Add("topology", changes);
+        var opening = Common().Add("history", lookups).Add("topology", changes).Add("sentinels", sentinels);
         var news = Common();
         // Another replica than before may lack look-ups that were sent already.
         if (lookups.TakeWhile(lookup => !_sent.Contains(lookup.Id)).ToArray() is { Length: > 0 } newLookups)
@@ -176,6 +178,10 @@ internal sealed partial class EventComposer(
         if (changes.Where(change => change.Number > _lastChange).ToArray() is { Length: > 0 } newChanges)
             news.Add("topology", newChanges);
 
+        if (!sentinels.SequenceEqual(_sentinels))
+            news.Add("sentinels", sentinels);
+
+        _sentinels = sentinels;
         _lastChange = changes.Count > 0 ? changes[^1].Number : 0;
         return (opening.Bytes, news.Bytes);
 

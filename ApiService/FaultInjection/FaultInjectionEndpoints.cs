@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.OpenApi;
 using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.FaultInjection;
 
 /// <summary>
-/// <c>POST /api/nodes/{name}/stop|start|pause|resume</c>: faults on request. Requests are passed on to the app host that
-/// started the nodes, in development only.
+/// <c>POST /api/nodes/{name}/stop|start|pause|resume</c>: faults on request; <c>GET /api/faults</c>: what is stopped or paused.
+/// Requests are passed on to the app host that started the nodes, in development only.
 /// </summary>
 internal static class FaultInjectionEndpoints
 {
+    private const string Unreachable = "The app host cannot be reached.";
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly (string Action, string Summary)[] Actions =
@@ -35,6 +38,13 @@ internal static class FaultInjectionEndpoints
         if (app.Services.GetRequiredService<IOptions<FaultInjectionOptions>>().Value.Address is null)
             return;
 
+        app.MapGet("/api/faults", GetAsync)
+            .WithTags("Fault injection")
+            .WithName("GetFaults")
+            .WithSummary("Says of every node and sentinel whether the app host has it `running`, `paused` or `stopped`.")
+            .WithResponseExample(new Dictionary<string, string>(StringComparer.Ordinal) { ["redis-master"] = "running", ["redis-replica-1"] = "paused" })
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
         foreach (var (action, summary) in Actions)
         {
             app.MapPost($"/api/nodes/{{name}}/{action}", (string name, FaultInjectionClient client, RedisTopology topology, CancellationToken cancellationToken) =>
@@ -46,6 +56,18 @@ internal static class FaultInjectionEndpoints
                 .ProducesProblem(StatusCodes.Status409Conflict)
                 .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
                 .RequireAdminKey();
+        }
+    }
+
+    private static async Task<Results<Ok<IReadOnlyDictionary<string, string>>, ProblemHttpResult>> GetAsync(FaultInjectionClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return TypedResults.Ok(await client.StatesAsync(cancellationToken));
+        }
+        catch (HttpRequestException)
+        {
+            return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
@@ -71,7 +93,7 @@ internal static class FaultInjectionEndpoints
         }
         catch (HttpRequestException)
         {
-            return TypedResults.Problem("The app host cannot be reached.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
@@ -105,6 +127,17 @@ internal sealed class FaultInjectionOptions
 /// <summary>Sends requests to the app host that started the nodes.</summary>
 internal sealed class FaultInjectionClient(HttpClient http, IOptions<FaultInjectionOptions> options, IOptions<AdminOptions> admin)
 {
+    /// <summary>Reads the state of every node and sentinel.</summary>
+    /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Address!, "/nodes"));
+        request.Headers.Add(AdminKey.Header, admin.Value.Key);
+        using var answer = await http.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<Dictionary<string, string>>(cancellationToken) ?? [];
+    }
+
     /// <summary>Has a node or sentinel stopped, started, paused or resumed.</summary>
     /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
     public async Task<HttpResponseMessage> SendAsync(string node, string action, CancellationToken cancellationToken)

@@ -24,9 +24,11 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts the server on any free port.</summary>
     /// <param name="map">Maps the end points below the node <c>name</c>.</param>
+    /// <param name="states">Reads the state of every node and sentinel, by its name.</param>
     /// <param name="adminKey">The key that every request must carry.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<ControlServer> StartAsync(Action<IEndpointRouteBuilder> map, string adminKey, CancellationToken cancellationToken)
+    public static async Task<ControlServer> StartAsync(
+        Action<IEndpointRouteBuilder> map, Func<IReadOnlyDictionary<string, string>> states, string adminKey, CancellationToken cancellationToken)
     {
         // Nothing from the environment: addresses or logging meant for the services must not apply here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -41,6 +43,7 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             server._web.UseStatusCodePages();
             map(server._web.MapGroup("/nodes/{name}").AddEndpointFilter(new AdminKeyFilter(adminKey)).AddEndpointFilter(server.OneAtATimeAsync));
+            server._web.MapGet("/nodes", () => Results.Json(states())).AddEndpointFilter(new AdminKeyFilter(adminKey));
             await server._web.StartAsync(cancellationToken);
             return server;
         }

@@ -5,7 +5,10 @@ using RedisAspire.Hosting;
 
 namespace RedisAspire.AppHost.FaultInjection;
 
-/// <summary><c>POST /nodes/{name}/stop|start|pause|resume</c>: runs the dashboard's commands. <c>stop</c> kills the node, because it stands for a crash.</summary>
+/// <summary>
+/// <c>POST /nodes/{name}/stop|start|pause|resume</c>: runs the dashboard's commands. <c>stop</c> kills the node, because it stands
+/// for a crash. <c>GET /nodes</c> says which state each of them is in.
+/// </summary>
 internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, ResourceCommandService commands, ResourceNotificationService notifications)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -19,6 +22,19 @@ internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, Re
         routes.MapPost("/resume", (string name, CancellationToken cancellationToken) =>
             RunAsync(name, RedisReplicationCommands.Resume, state => RedisProcessControl.IsPaused(state) ? null : "is not paused", cancellationToken));
         routes.MapPost("/start", StartAsync);
+    }
+
+    /// <summary>The state of every node and sentinel: <c>running</c>, <c>paused</c> or <c>stopped</c>. One whose state is not known yet is left out.</summary>
+    public IReadOnlyDictionary<string, string> States()
+    {
+        var states = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in redis.Members)
+        {
+            if (notifications.TryGetCurrentState(member.Name, out var current))
+                states[member.Name] = RedisProcessControl.IsPaused(current.Snapshot) ? "paused" : IsRunning(current.Snapshot) ? "running" : "stopped";
+        }
+
+        return states;
     }
 
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)

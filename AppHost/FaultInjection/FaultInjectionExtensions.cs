@@ -52,6 +52,7 @@ internal sealed class FaultInjectionHost(ResourceCommandService commands, Resour
     private async Task<ControlServer> StartAsync(RedisReplicationResource redis, ParameterResource adminKey, CancellationToken cancellationToken)
     {
         var key = await adminKey.GetValueAsync(cancellationToken);
-        return await ControlServer.StartAsync(new FaultInjectionEndpoints(redis, commands, notifications).Map, key!, cancellationToken);
+        var endpoints = new FaultInjectionEndpoints(redis, commands, notifications);
+        return await ControlServer.StartAsync(endpoints.Map, endpoints.States, key!, cancellationToken);
     }
 }

@@ -23,11 +23,11 @@ public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: true, ("RateLim
             (await GetAsync("/api/history")).GetProperty("items").GetArrayLength() == 1);
         await using var events = ListenAsync().GetAsyncEnumerator(Cancellation);
 
-        var opening = await TakeAsync(events, 4);
+        var opening = await TakeAsync(events, 5);
         await LookUpAsync("after");
         var news = await UntilAsync(events, "history");
 
-        Assert.Equal(["nodes", "stats", "history", "topology"], opening.Keys);
+        Assert.Equal(["nodes", "stats", "history", "topology", "sentinels"], opening.Keys);
         Assert.Equal((await GetAsync("/api/nodes")).EnumerateArray().Select(Name), opening["nodes"].EnumerateArray().Select(Name));
         Assert.Equal(1, opening["stats"].GetProperty("cluster").GetProperty("sinceStart").GetProperty("misses").GetInt32());
         Assert.Equal(["before"], opening["history"].EnumerateArray().Select(entry => entry.GetProperty("key").GetString()));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
 using RedisAspire.AppHost.FaultInjection;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
@@ -65,8 +66,10 @@ public sealed class FaultInjectionTests(ProcessApplication running) : IAsyncLife
     [Fact]
     public async Task A_replica_is_stopped_and_started_again()
     {
+        Assert.Equal("running", await StateAsync());
         await IsDoneAsync(_replica.Name, "stop");
         Assert.False(_replica.IsRunning);
+        Assert.Equal("stopped", await StateAsync());
         await IsProblemAsync(HttpStatusCode.Conflict, _replica.Name, "stop");
         await IsProblemAsync(HttpStatusCode.Conflict, _replica.Name, "pause");
         await IsProblemAsync(HttpStatusCode.Conflict, _replica.Name, "resume");
@@ -84,6 +87,7 @@ public sealed class FaultInjectionTests(ProcessApplication running) : IAsyncLife
         await IsDoneAsync(_replica.Name, "pause");
         await IsProblemAsync(HttpStatusCode.Conflict, _replica.Name, "pause");
         await IsProblemAsync(HttpStatusCode.Conflict, _replica.Name, "start");
+        Assert.Equal("paused", await StateAsync());
 
         var answer = _replica.ExecuteAsync("PING");
         await IsDoneAsync(_replica.Name, "resume");
@@ -134,6 +138,15 @@ public sealed class FaultInjectionTests(ProcessApplication running) : IAsyncLife
         await IsDoneAsync(master.Name, "start");
 
         await Eventually.HoldsAsync("it follows", async () => (await master.InfoAsync("replication"))["role"] == "slave");
+    }
+
+    // As the API passes it on to everybody.
+    private async Task<string?> StateAsync()
+    {
+        using var api = running.Application.CreateHttpClient("apiservice");
+        var states = await api.GetFromJsonAsync<Dictionary<string, string>>(new Uri("/api/faults", UriKind.Relative), Cancellation);
+        Assert.Equal(running.Redis.Processes.Count(), states!.Count);
+        return states[_replica.Name];
     }
 
     private Task<HttpResponseMessage> SendAsync(string name, string action) =>

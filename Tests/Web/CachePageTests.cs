@@ -26,6 +26,10 @@ public sealed partial class CachePageTests(BrowserFixture fixture)
         await Assertions.Expect(page["server-time"]).ToContainTextAsync("ms");
         await Assertions.Expect(page["client-time"]).ToContainTextAsync("ms");
         await page.ExpectTextAsync("hit-ratio", "50 %");
+        // One look-up has one number, wherever it is shown.
+        var took = (await page["server-time"].TextContentAsync())!;
+        await Assertions.Expect(page["history"].Locator("li").First).ToContainTextAsync(took);
+        await Assertions.Expect(page["everybody"].Locator("li").Filter(new() { HasText = _key }).First).ToContainTextAsync(took);
         await Assertions.Expect(page["ttl"]).ToHaveTextAsync(SecondsLess());
 
         await page["forget"].ClickAsync();

@@ -29,7 +29,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await page["save"].ClickAsync();
         await Assertions.Expect(page["save"]).ToBeHiddenAsync();
         var card = page["cards"].Locator("li").Filter(new() { HasText = name });
-        await Assertions.Expect(card).ToContainTextAsync("12.50");
+        await Assertions.Expect(card).ToContainTextAsync("€12.50");
         await Assertions.Expect(card).ToContainTextAsync("Second");
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
@@ -110,7 +110,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         await Assertions.Expect(page["grid"].Locator("tbody tr").First).ToContainTextAsync("books");
         await Assertions.Expect(page["grid"]).Not.ToContainTextAsync("out of stock");
         var prices = await page["grid"].Locator("tbody tr td:nth-child(3)").AllInnerTextsAsync();
-        var numbers = prices.Select(price => decimal.Parse(price.Split('\n')[^1], CultureInfo.InvariantCulture)).ToArray();
+        var numbers = prices.Select(price => decimal.Parse(price.Split('\n')[^1].TrimStart('€'), CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(numbers.OrderDescending(), numbers);
 
         await page.Page.SetViewportSizeAsync(360, 900);

@@ -18,6 +18,8 @@ public sealed class EveryPageTests(BrowserFixture fixture)
         await ExpectGoodAsync(page);
         await page.Page.SetViewportSizeAsync(1920, 1080);
         await ExpectGoodAsync(page);
+        await page.ExpectFilledAsync();
+        await page.ExpectMarkedAsync();
 
         await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await page.Page.GotoAsync(page.Page.Url);
@@ -34,6 +36,7 @@ public sealed class EveryPageTests(BrowserFixture fixture)
     private static async Task ExpectGoodAsync(BrowserPage page)
     {
         await page.ExpectAccessibleAsync();
+        await page.ExpectContrastAsync();
         await page.ExpectFittingAsync();
     }
 }

@@ -35,6 +35,22 @@ public sealed class LiveSnapshotTests
         Assert.False(All.HasMoreThan(LiveSnapshot.None));
     }
 
+    [Fact]
+    public void Of_two_that_call_themselves_master_the_last_change_names_the_real_one()
+    {
+        var back = With(Node("one", "master"), Node("two", "master")) with { Changes = [new(7, default, "master", "two", "master", "one", null)] };
+
+        Assert.Equal("two", back.Master!.Name);
+        Assert.Equal(["former master", "master"], back.Nodes.Select(back.RoleOf));
+    }
+
+    [Fact]
+    public void A_dead_node_is_no_master()
+    {
+        Assert.Null(Masterless.Master);
+        Assert.Equal("two", Promoted.Master!.Name);
+    }
+
     private static LiveSnapshot With(params NodeResponse[] nodes) => new() { Nodes = nodes };
 
     private static NodeResponse Node(string name, string role, string status = "up") =>

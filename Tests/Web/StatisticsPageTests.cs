@@ -47,6 +47,28 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
         Assert.Empty(page.Errors);
     }
 
+    [Fact]
+    public async Task Every_figure_says_where_it_comes_from_and_what_a_good_value_is_with_the_keyboard_too()
+    {
+        await using var page = await fixture.OpenAsync(path: Path, language: "fr");
+        await ChooseAsync(page, fixture.Redis.Nodes[1].Name);
+        await Assertions.Expect(page["slow-log"]).ToBeVisibleAsync();
+
+        var without = await page.Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('.tile dt, .figures tbody th, .rz-data-grid thead th, [data-testid=percentiles] h2, [data-testid=levels] h2, [data-testid=near-trend] h2')]
+              .filter(name => !name.querySelector('.about')).map(name => name.innerText)
+            """);
+        Assert.Empty(without);
+        await page.Page.Locator(".skip-link").FocusAsync();
+        await page.TabToAsync("about");
+        await Assertions.Expect(page["about-text"]).ToContainTextAsync("app:stats");
+        await Assertions.Expect(page["about-text"]).ToContainTextAsync("Autant qu’on en a démarré");
+        await page.PressAsync("Escape");
+        await Assertions.Expect(page["about-text"]).ToBeHiddenAsync();
+        Assert.Empty(page.Errors);
+    }
+
     internal static async Task ChooseAsync(BrowserPage page, string node)
     {
         await page["node"].ClickAsync();

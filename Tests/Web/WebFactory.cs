@@ -41,7 +41,6 @@ internal sealed class StubApi : HttpMessageHandler, IHttpClientFactory
     private static readonly Dictionary<string, string> Answers = new(StringComparer.Ordinal)
     {
         ["/api/nodes"] = Nodes,
-        ["/api/sentinels"] = "[]",
         ["/api/db/products"] =
             """{"node":"redis-replica-1","items":[{"id":"prod1","name":"Smartphone Premium","price":899,"category":"phones","inStock":true,"features":[],"version":1}],"total":1}""",
         ["/api/db/categories"] = """{"node":"redis-replica-1","items":[{"name":"phones","products":1}]}""",
@@ -51,6 +50,9 @@ internal sealed class StubApi : HttpMessageHandler, IHttpClientFactory
     };
 
     private readonly ConcurrentQueue<string> _requests = new();
+
+    /// <summary>Answers in place of the usual ones, by their paths.</summary>
+    public Dictionary<string, string> Instead { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The paths that were asked for, in their order.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
@@ -64,7 +66,7 @@ internal sealed class StubApi : HttpMessageHandler, IHttpClientFactory
         if (path == "/api/events")
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = Events() });
 
-        return Task.FromResult(Answers.TryGetValue(path, out var answer)
+        return Task.FromResult(Instead.TryGetValue(path, out var answer) || Answers.TryGetValue(path, out answer)
             ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer, Encoding.UTF8, "application/json") }
             : new HttpResponseMessage(HttpStatusCode.NotFound));
     }

@@ -17,26 +17,18 @@ public sealed class NodeClient(ApiConnection api)
     public Task<NodeResponse> GetNodeAsync(string name, CancellationToken cancellationToken) =>
         api.GetAsync<NodeResponse>($"{Nodes}/{Uri.EscapeDataString(name)}", cancellationToken);
 
-    /// <summary>Lists the sentinels.</summary>
+    /// <summary>Reads which nodes and sentinels are running, paused or stopped, where faults can be injected: in development only.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The sentinels; an empty list when there are none.</returns>
-    public Task<IReadOnlyList<RedisSentinelStatus>> GetSentinelsAsync(CancellationToken cancellationToken) =>
-        api.GetAsync<IReadOnlyList<RedisSentinelStatus>>("api/sentinels", cancellationToken);
-
-    /// <summary>Finds out whether the API offers fault injection, which it does in development only.</summary>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether nodes can be stopped and started.</returns>
-    public async Task<bool> HasFaultInjectionAsync(CancellationToken cancellationToken)
+    /// <returns>Their states by their names; <see langword="null"/> where no faults can be injected.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> GetFaultsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // The address accepts POST only. Where it exists, a GET is answered with 405, elsewhere with 404.
-            await api.SendAsync(HttpMethod.Get, AddressOf("any", "stop"), body: null, cancellationToken);
-            return true;
+            return await api.GetAsync<Dictionary<string, string>>("api/faults", cancellationToken);
         }
-        catch (CacheApiException refusal) when (refusal.Status is { } status)
+        catch (CacheApiException refusal) when (refusal.Status == HttpStatusCode.NotFound)
         {
-            return status == HttpStatusCode.MethodNotAllowed;
+            return null;
         }
     }
 

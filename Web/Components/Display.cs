@@ -37,16 +37,41 @@ public static class Display
         _ => $"{ThreeDigits(milliseconds.Value * 1000)} µs",
     };
 
-    /// <summary>Writes an amount of memory: <c>1.41 MB</c>.</summary>
-    /// <param name="bytes">The amount in bytes.</param>
-    /// <returns>The amount with its unit.</returns>
-    public static string Memory(long? bytes) => bytes switch
+    /// <summary>Writes a duration for a column whose title has the unit: <c>0.007</c>, <c>3.38</c>, <c>2,003</c>.</summary>
+    /// <param name="duration">The duration in the unit.</param>
+    /// <returns>The number, or a dash.</returns>
+    public static string InUnit(double? duration) => duration switch
     {
         null => Unknown,
-        < 1 << 10 => Local($"{bytes} {ByteSign}"),
-        < 1 << 20 => Local($"{bytes / 1024d:0.00} k{ByteSign}"),
-        < 1 << 30 => Local($"{bytes / 1048576d:0.00} M{ByteSign}"),
-        _ => Local($"{bytes / 1073741824d:0.00} G{ByteSign}"),
+        >= 99.95 => Local($"{duration:N0}"),
+        >= 9.995 => Local($"{duration:0.0}"),
+        >= 0.9995 => Local($"{duration:0.00}"),
+        _ => Local($"{duration:0.000}"),
+    };
+
+    /// <summary>Writes an amount of memory: <c>1.41 MB</c>.</summary>
+    /// <param name="bytes">The amount in bytes.</param>
+    /// <param name="decimals">How the decimals are written, if the amount has any.</param>
+    /// <returns>The amount with its unit.</returns>
+    public static string Memory(long? bytes, string decimals = "0.00")
+    {
+        if (bytes is null)
+            return Unknown;
+
+        var unit = MemoryUnit(bytes.Value);
+        var (prefix, format) = unit switch { 1 => ("", "0"), 1 << 10 => ("k", decimals), 1 << 20 => ("M", decimals), _ => ("G", decimals) };
+        return $"{((double)bytes.Value / unit).ToString(format, CultureInfo.CurrentCulture)} {prefix}{ByteSign}";
+    }
+
+    /// <summary>The unit in which an amount of memory is written.</summary>
+    /// <param name="bytes">The amount in bytes.</param>
+    /// <returns>The bytes of the unit.</returns>
+    public static int MemoryUnit(long bytes) => bytes switch
+    {
+        < 1 << 10 => 1,
+        < 1 << 20 => 1 << 10,
+        < 1 << 30 => 1 << 20,
+        _ => 1 << 30,
     };
 
     /// <summary>Writes a count with separators: <c>1,001</c>.</summary>
@@ -87,21 +112,10 @@ public static class Display
     /// <returns>The seconds, rounded, with their unit.</returns>
     public static string Seconds(double seconds) => Local($"{seconds:0} s");
 
-    /// <summary>Writes a price: <c>1,249.00</c>.</summary>
+    /// <summary>Writes a price in euros: <c>€1,249.00</c>.</summary>
     /// <param name="price">The price.</param>
-    /// <returns>The price with two decimals.</returns>
-    public static string Price(decimal price) => Local($"{price:N2}");
-
-    /// <summary>Writes a moment: <c>2026-01-31 23:59:59 UTC</c>.</summary>
-    /// <param name="moment">The moment.</param>
-    /// <returns>Date and time of day in UTC.</returns>
-    public static string Moment(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-
-    /// <summary>Writes a time of day: <c>23:59:59</c>.</summary>
-    /// <param name="moment">The moment.</param>
-    /// <returns>The time of day in UTC.</returns>
-    public static string TimeOfDay(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <returns>The price with two decimals and its currency.</returns>
+    public static string Price(decimal price) => Local(IsFrench ? $"{price:N2}\u00a0€" : (FormattableString)$"€{price:N2}");
 
     /// <summary>Writes how long an event lasted: <c>3.2 s</c>, or <c>4 min 5 s</c>.</summary>
     /// <param name="time">The time.</param>

@@ -25,6 +25,9 @@ public sealed record LiveSnapshot
     /// <summary>The changes of the topology, the latest first.</summary>
     public IReadOnlyList<TopologyChangeResponse> Changes { get; init; } = [];
 
+    /// <summary>The sentinels; <see langword="null"/> before the first report.</summary>
+    public IReadOnlyList<RedisSentinelStatus>? Sentinels { get; init; }
+
     /// <summary>When the nodes or the figures were last reported.</summary>
     public DateTimeOffset? KnownAt { get; init; }
 
@@ -37,7 +40,25 @@ public sealed record LiveSnapshot
     /// <summary>Whether the nodes are known and none of them is a working master.</summary>
     public bool HasNoMaster => Nodes.Count > 0 && !Working.Any(node => node.Role == "master");
 
+    /// <summary>
+    /// The node that takes the writes, if any does. A former master that has just come back reports itself as one until it is
+    /// demoted: the last change names the real one.
+    /// </summary>
+    public NodeResponse? Master
+    {
+        get
+        {
+            var last = Changes.FirstOrDefault(change => change.Change == "master")?.Node;
+            return Nodes.Where(node => node is { IsUp: true, Role: "master" }).OrderByDescending(node => node.Name == last).FirstOrDefault();
+        }
+    }
+
     private IEnumerable<(string Name, string Role)> Working => Nodes.Where(node => node.IsUp).Select(node => (node.Name, node.Role));
+
+    /// <summary>The role of a node, as a visitor should see it: only one is the master.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>Its role; <c>former master</c> for a master that is not the one which takes the writes.</returns>
+    public string RoleOf(NodeResponse node) => node.Role == "master" && Master is { } master && master.Name != node.Name ? "former master" : node.Role;
 
     /// <summary>Tells whether the API, a node or a master answers that did not answer before.</summary>
     /// <param name="before">The snapshot before.</param>
@@ -81,6 +102,7 @@ internal static class LiveEvents
         {
             Changes = [.. Read<TopologyChangeResponse[]>(item).Reverse().Concat(before.Changes).DistinctBy(change => (change.Time, change.Change, change.Node)).Take(MaximumChanges)],
         },
+        "sentinels" => before with { Sentinels = Read<IReadOnlyList<RedisSentinelStatus>>(item) },
         _ => before,
     };
 

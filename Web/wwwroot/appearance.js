@@ -1,3 +1,7 @@
+// The server writes times in the visitor's time zone. At the very first visit the circuit asks for it.
+window.timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+document.cookie = `time-zone=${window.timeZone()}; path=/; max-age=31536000; SameSite=Lax`;
+
 // This script runs before anything is painted. The server draws the page and learns the preference of the system from a
 // cookie. If the page was drawn in the other appearance, it is loaded again.
 (() => {
