@@ -23,13 +23,8 @@ public sealed class CatalogueClient(ApiConnection api)
     public Task<ProductListResponse> ListAsync(ProductFilter filter, string? cursor, CancellationToken cancellationToken)
     {
         var order = filter.Order.Split('-');
-        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
+        var query = new Dictionary<string, string?>(filter.ToQuery(), StringComparer.Ordinal)
         {
-            ["name"] = NullIfEmpty(filter.Name),
-            ["category"] = NullIfEmpty(filter.Category),
-            ["minPrice"] = filter.MinPrice?.ToString(CultureInfo.InvariantCulture),
-            ["maxPrice"] = filter.MaxPrice?.ToString(CultureInfo.InvariantCulture),
-            ["inStock"] = filter.InStock?.ToString(),
             ["sort"] = order[0],
             ["order"] = order.Length > 1 ? order[1] : null,
             ["cursor"] = cursor,
@@ -86,13 +81,15 @@ public sealed class CatalogueClient(ApiConnection api)
     private static string AddressOf(string id) => $"{Products}/{Uri.EscapeDataString(id)}";
 
     private static (string Name, string Value) IfMatch(long version) => ("If-Match", string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
-
-    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
 /// <summary>A filter and an order of products. A property that is null does not filter.</summary>
-public sealed class ProductFilter
+public sealed record ProductFilter
 {
+    private const string DefaultOrder = "price";
+
+    private static readonly string[] Orders = [DefaultOrder, "price-desc", "name", "name-desc"];
+
     /// <summary>A text that the name contains.</summary>
     public string? Name { get; set; }
 
@@ -109,5 +106,40 @@ public sealed class ProductFilter
     public bool? InStock { get; set; }
 
     /// <summary>The order: <c>price</c> or <c>name</c>, with <c>-desc</c> for descending.</summary>
-    public string Order { get; set; } = "price";
+    public string Order { get; set; } = DefaultOrder;
+
+    /// <summary>Reads a filter from an address. What cannot be read filters nothing.</summary>
+    /// <param name="name">A text that the name contains.</param>
+    /// <param name="category">The category.</param>
+    /// <param name="minPrice">The lowest price.</param>
+    /// <param name="maxPrice">The highest price.</param>
+    /// <param name="inStock">Whether the product is in stock.</param>
+    /// <param name="order">The order.</param>
+    /// <returns>The filter.</returns>
+    public static ProductFilter Of(string? name, string? category, string? minPrice, string? maxPrice, string? inStock, string? order) => new()
+    {
+        Name = NullIfEmpty(name),
+        Category = NullIfEmpty(category),
+        MinPrice = PriceOf(minPrice),
+        MaxPrice = PriceOf(maxPrice),
+        InStock = bool.TryParse(inStock, out var isInStock) ? isInStock : null,
+        Order = Orders.Contains(order, StringComparer.Ordinal) ? order! : DefaultOrder,
+    };
+
+    /// <summary>The filter as an address has it.</summary>
+    /// <returns>The parameters; <see langword="null"/> for what does not filter.</returns>
+    public IReadOnlyDictionary<string, string?> ToQuery() => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["name"] = NullIfEmpty(Name),
+        ["category"] = NullIfEmpty(Category),
+        ["minPrice"] = MinPrice?.ToString(CultureInfo.InvariantCulture),
+        ["maxPrice"] = MaxPrice?.ToString(CultureInfo.InvariantCulture),
+        ["inStock"] = InStock switch { true => "true", false => "false", null => null },
+        ["order"] = Order == DefaultOrder ? null : Order,
+    };
+
+    private static decimal? PriceOf(string? price) =>
+        decimal.TryParse(price, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
