@@ -56,7 +56,7 @@ public sealed class StatisticsPageTests(BrowserFixture fixture)
 
         var without = await page.Page.EvaluateAsync<string[]>(
             """
-            () => [...document.querySelectorAll('.tile dt, .figures tbody th, .rz-data-grid thead th, [data-testid=percentiles] h2, [data-testid=levels] h2, [data-testid=near-trend] h2')]
+            () => [...document.querySelectorAll('.tile dt, [data-testid=node-figures] dt, .figures tbody th, .rz-data-grid thead th, [data-testid=percentiles] h2, [data-testid=levels] h2, [data-testid=near-trend] h2')]
               .filter(name => !name.querySelector('.about')).map(name => name.innerText)
             """);
         Assert.Empty(without);
