@@ -11,7 +11,8 @@ public static partial class RedisReplicationBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Nodes run in containers or, where no container runtime answers, as local processes: see <see cref="RunAsContainers"/> and
-    /// <see cref="RunAsProcesses"/>. The resource is healthy when there is a master.
+    /// <see cref="RunAsProcesses"/>. The resource is healthy when there is a master. TLS is off, also where there is a developer
+    /// certificate: nodes, replication, sentinels and clients speak plain Redis.
     /// </remarks>
     /// <example>
     /// A master, three replicas and three sentinels, and a service that uses them:
