@@ -19,6 +19,7 @@ public sealed partial class ReplicatedCache : HybridCache
 {
     private readonly EntryFiller _filler;
     private readonly CoherentReader _reader;
+    private readonly ReadChannel _channel;
     private readonly RedisStore _store;
     private readonly EntrySweeper _sweeper;
     private readonly NearCache _near;
@@ -30,10 +31,11 @@ public sealed partial class ReplicatedCache : HybridCache
     private readonly SingleFlight<FlightVariant> _flights = new();
 
     internal ReplicatedCache(
-        EntryFiller filler, CoherentReader reader, RedisStore store, EntrySweeper sweeper, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
+        EntryFiller filler, CoherentReader reader, ReadChannel channel, RedisStore store, EntrySweeper sweeper, NearCache near, TagRegistry tags, EntryCodec codec, CacheInstruments instruments, IOptions<ReplicatedCacheOptions> options)
     {
         _filler = filler;
         _reader = reader;
+        _channel = channel;
         _store = store;
         _sweeper = sweeper;
         _near = near;
@@ -221,6 +223,7 @@ public sealed partial class ReplicatedCache : HybridCache
         if (!flight.IsLeader)
         {
             _instruments.Coalesced();
+            CacheTrace.Current?.Add(CacheTraceKind.Flight, CacheTraceOutcome.Done, started);
             if (flight.Result.Bytes is { } bytes && !Immutability<T>.IsShareable)
                 lookup = lookup with { Value = _codec.Deserialize<T>(bytes) };
         }

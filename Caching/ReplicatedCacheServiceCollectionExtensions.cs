@@ -89,6 +89,7 @@ public static class ReplicatedCacheServiceCollectionExtensions
         services.TryAddSingleton(provider => new ReplicatedCache(
             provider.GetRequiredService<EntryFiller>(),
             provider.GetRequiredService<CoherentReader>(),
+            provider.GetRequiredService<ReadChannel>(),
             provider.GetRequiredService<RedisStore>(),
             provider.GetRequiredService<EntrySweeper>(),
             provider.GetRequiredService<NearCache>(),

@@ -11,6 +11,8 @@ using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Telemetry;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Data;
 
@@ -96,40 +98,73 @@ internal static class DataEndpoints
     }
 
     private static Task GetAsync(DataKey dataKey, [AsParameters] DataQuery how, DataReader reader, HttpContext context) =>
-        reader.AnswerAsync(context, dataKey.Value, how.ToCacheOptions());
+        how.Trace == 1 ? reader.TraceAsync(context, dataKey.Value, how.ToCacheOptions()) : reader.AnswerAsync(context, dataKey.Value, how.ToCacheOptions());
 
     // A request without a query, as most are, needs no binding of parameters, no validation and no scope of services.
     private static RequestDelegate Shorten(RequestDelegate whole, DataReader reader) => context =>
         !context.Request.QueryString.HasValue && DataKey.Of(context) is { Error: null } key ? reader.AnswerAsync(context, key.Value, options: null) : whole(context);
 
-    private static async Task<Results<NoContent, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
-        DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, DataService data, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, Ok<RemovalResponse>, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
+        DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, DataService data, RedisTopology topology, HttpContext context,
+        CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
             return Invalid.Parameter("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
 
         // There is a value for every key.
-        var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, cancellationToken);
+        using var trace = query.Trace == 1 ? data.BeginTrace(dataKey.Value) : null;
+        var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, trace, cancellationToken);
         if (outcome == DataChange.Refused)
             return TypedResults.Problem("The value does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
-        return outcome == DataChange.Everywhere ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value));
+        var steps = await StepsAsync(trace, topology, cancellationToken);
+        if (outcome != DataChange.Everywhere)
+            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
+        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });
+    }
+
+    private static async ValueTask<TraceStep[]?> StepsAsync(CacheTrace? trace, RedisTopology topology, CancellationToken cancellationToken)
+    {
+        if (trace is null)
+            return null;
+        await trace.WaitForInvalidationAsync(cancellationToken);
+        return trace.ToSteps(topology);
     }
 
     private static RemovalResponse PendingRemoval(string key) => new(
         key, "No Redis master has removed the key yet. This instance removes it as soon as one answers; until then other instances may serve the old value, if they still have it.");
 
-    private static async Task<Results<NoContent, Accepted<RemovalResponse>>> DeleteAsync(DataKey dataKey, ReplicatedCache cache, CancellationToken cancellationToken) =>
-        await cache.TryRemoveAsync(dataKey.Value, cancellationToken) ? TypedResults.NoContent() : TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value));
+    private static async Task<Results<NoContent, Ok<RemovalResponse>, Accepted<RemovalResponse>>> DeleteAsync(
+        DataKey dataKey, [AsParameters] TraceQuery query, DataService data, RedisTopology topology, CancellationToken cancellationToken)
+    {
+        using var trace = query.Trace == 1 ? data.BeginTrace(dataKey.Value) : null;
+        var isRemoved = await data.RemoveAsync(dataKey.Value, trace, cancellationToken);
+        var steps = await StepsAsync(trace, topology, cancellationToken);
+        if (!isRemoved)
+            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
+        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });
+    }
+}
+
+/// <summary>Whether an answer says what the cache did.</summary>
+/// <param name="Trace">1 if it does.</param>
+public sealed record TraceQuery(
+    [property: FromQuery(Name = "trace"), Description(TraceQuery.Description), Range(0, 1, ErrorMessage = TraceQuery.Error)] int Trace = 0)
+{
+    internal const string Description = "1: the answer says what the cache did, step by step; 0: it does not.";
+
+    internal const string Error = "A trace is asked for with 1, and not with 0.";
 }
 
 /// <summary>The options of a look-up.</summary>
 /// <param name="BypassNear">Whether the near cache is skipped.</param>
 /// <param name="Ttl">How long a value that comes from the database remains cached, in seconds.</param>
+/// <param name="Trace">1 if the answer says what the cache did.</param>
 public sealed record DataQuery(
     [property: FromQuery(Name = "bypassNear"), Description("Skips the near cache: Redis answers, or the database.")] bool BypassNear = false,
-    [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400."), Range(1, 86_400, ErrorMessage = "A time to live is 1 to 86400 seconds.")] int? Ttl = null)
+    [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400."), Range(1, 86_400, ErrorMessage = "A time to live is 1 to 86400 seconds.")] int? Ttl = null,
+    [property: FromQuery(Name = "trace"), Description(TraceQuery.Description), Range(0, 1, ErrorMessage = TraceQuery.Error)] int Trace = 0)
 {
     /// <summary>The options as the cache takes them.</summary>
     internal CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions

@@ -10,13 +10,15 @@ using Microsoft.Net.Http.Headers;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.Caching;
+using RedisAspire.Caching.Telemetry;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Data;
 
 /// <summary>
 /// Answers <c>GET /data/{key}</c>. A hit in the near cache takes tens of nanoseconds, so what surrounds it is kept short.
 /// </summary>
-internal sealed class DataReader(DataService data, LookupRecorder history, RequestTally tally, TimeProvider time)
+internal sealed class DataReader(DataService data, LookupRecorder history, RequestTally tally, RedisTopology topology, TimeProvider time)
 {
     private readonly ObjectPool<JsonBuffer> _buffers = ObjectPool.Create<JsonBuffer>(new JsonBufferPolicy());
 
@@ -32,12 +34,29 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
         return reading.IsCompletedSuccessfully ? WriteAsync(context, key, reading.Result, started) : AwaitAsync(context, key, reading, started);
     }
 
+    /// <summary>Reads a value as <see cref="AnswerAsync"/> does, and writes what the cache did for it as well.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="options">How the value is cached, where that differs from the defaults.</param>
+    public async Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options)
+    {
+        tally.Add(key);
+        using var trace = data.BeginTrace(key);
+        var lookup = await data.TraceReadAsync(trace, key, options, context.RequestAborted);
+        var elapsed = trace.Elapsed;
+        await trace.WaitForInvalidationAsync(context.RequestAborted);
+        await WriteAsync(context, key, lookup, elapsed, trace);
+    }
+
     private async Task AwaitAsync(HttpContext context, string key, ValueTask<CacheLookup<string>> reading, long started) =>
         await WriteAsync(context, key, await reading, started);
 
-    private Task WriteAsync(HttpContext context, string key, in CacheLookup<string> lookup, long started)
+    private Task WriteAsync(HttpContext context, string key, in CacheLookup<string> lookup, long started) =>
+        WriteAsync(context, key, lookup, time.GetElapsedTime(started), trace: null);
+
+    private Task WriteAsync(HttpContext context, string key, in CacheLookup<string> lookup, TimeSpan took, CacheTrace? trace)
     {
-        var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3);
+        var elapsed = Math.Round(took.TotalMilliseconds, 3);
         var level = lookup.Level switch { CacheLevel.Near => "near", CacheLevel.Redis => "redis", _ => "source" };
         var answer = new DataResponse(
             key,
@@ -47,7 +66,10 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
             lookup.Node,
             elapsed,
             lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
-            time.GetUtcNow());
+            time.GetUtcNow())
+        {
+            Trace = trace?.ToSteps(topology),
+        };
         TagActivity(context, level, lookup.IsHit);
         history.Record(new Lookup(answer.Timestamp, key, level, elapsed, lookup.Node));
 
@@ -61,7 +83,8 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
         headers.Vary = HeaderNames.Accept;
         headers.ETag = tag;
 
-        if (context.Request.Headers.IfNoneMatch is not [] && ValueTag.IsKnown(tag, context.Request.GetTypedHeaders()))
+        // What the cache did is new each time.
+        if (trace is null && context.Request.Headers.IfNoneMatch is not [] && ValueTag.IsKnown(tag, context.Request.GetTypedHeaders()))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;

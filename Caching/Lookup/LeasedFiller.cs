@@ -2,6 +2,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
 using RedisAspire.Caching.Store;
+using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.Caching.Lookup;
 
@@ -127,8 +128,10 @@ internal sealed class LeasedFiller(
     // Returns when the other fill may have ended, or when it is time to poll.
     private async Task WaitAsync(FillWait wait, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         await channel.WatchAsync(wait, cancellationToken).ConfigureAwait(false);
         await Task.WhenAny(wait.Ended, Task.Delay(LeasePoll, time, cancellationToken)).ConfigureAwait(false);
+        CacheTrace.Current?.Add(CacheTraceKind.Wait, wait.Ended.IsCompleted ? CacheTraceOutcome.Done : CacheTraceOutcome.Held, started, channel.Node);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -22,11 +22,13 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
                 ? await CallWithinAsync(state, factory, limit, cancellationToken).ConfigureAwait(false)
                 : await factory(state, cancellationToken).ConfigureAwait(false);
             instruments.SourceCall(started, failure: null);
+            CacheTrace.Current?.Add(CacheTraceKind.Source, CacheTraceOutcome.Done, started);
             return value;
         }
         catch (Exception failure)
         {
             instruments.SourceCall(started, failure);
+            CacheTrace.Current?.Add(CacheTraceKind.Source, CacheTraceOutcome.Failed, started);
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             throw;
         }

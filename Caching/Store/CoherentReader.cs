@@ -148,7 +148,9 @@ internal sealed partial class CoherentReader : IDisposable
         {
             var reply = await connection.GetAsync(_store.NameOf(key), withTimeToLive, needed, cancellationToken).ConfigureAwait(false);
             _instruments.Operation(activity, "GET", node, started, failure: null);
-            if (needed is not { } offset || IsCaughtUp(reply, node, key, offset, highest, history))
+            var isUsable = needed is not { } offset || IsCaughtUp(reply, node, key, offset, highest, history);
+            CacheTrace.Current?.Replied(node.Name, _store.NameOf(key), reply, isUsable, withTimeToLive, started);
+            if (isUsable)
             {
                 isKept = true;
                 return StoredEntry.Of(reply.Value, reply.TimeToLive, node.Name, ticket);
@@ -169,6 +171,7 @@ internal sealed partial class CoherentReader : IDisposable
         {
             _instruments.Fallback();
             _instruments.Operation(activity, "GET", node, started, failure);
+            CacheTrace.Current?.Read(node.Name, _store.NameOf(key), CacheTraceOutcome.Failed, started, isTracked: false);
             if (node.ReportFailure(failure))
                 LogFailed(node.Name, RedisErrors.Describe(failure));
             if (failure is TimeoutException)

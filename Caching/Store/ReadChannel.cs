@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Caching.Tracking;
 using RedisAspire.Topology;
 
@@ -25,8 +26,11 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<TrackedConnection> _logger;
     private readonly SemaphoreSlim _switching = new(1);
+    private readonly Lock _tracing = new();
     private readonly ConcurrentDictionary<string, FillWait> _waiting = new(StringComparer.Ordinal);
     private volatile Link? _link;
+    // Mostly none. The array is never modified.
+    private volatile CacheTrace[] _traces = [];
     private bool _isDisposed;
 
     public ReadChannel(RedisTopology topology, IOptions<ReplicatedCacheOptions> options, NearCache near, TimeProvider time, ILogger<TrackedConnection> logger)
@@ -50,6 +54,20 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
 
     /// <summary>Forgets the replication offset that the read node has shown, if it is above a limit; see <see cref="TrackedConnection.ForgetOffset"/>.</summary>
     public void ForgetOffset(long above) => _link?.Connection.ForgetOffset(above);
+
+    /// <summary>Reports the invalidations of a key to its trace.</summary>
+    public void Report(CacheTrace trace)
+    {
+        lock (_tracing)
+            _traces = [.. _traces, trace];
+    }
+
+    /// <summary>Ends that.</summary>
+    public void Forget(CacheTrace trace)
+    {
+        lock (_tracing)
+            _traces = Array.FindAll(_traces, other => other != trace);
+    }
 
     /// <summary>Starts to wait for another process to fill a key, or joins the wait for it. Must be called before the lease is requested.</summary>
     public FillWait WaitFor(string key) => _waiting.GetOrAdd(key, static key => new FillWait(key));
@@ -111,6 +129,8 @@ internal sealed partial class ReadChannel : ITrackingSink, IAsyncDisposable
         if (!key.StartsWith(_prefix))
             return;
 
+        foreach (var trace in _traces)
+            trace.Invalidated(key, Node);
         key = key[_prefix.Length..];
         if (key.SequenceEqual(EveryTag))
         {

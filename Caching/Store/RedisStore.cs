@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -47,9 +48,17 @@ internal sealed partial class RedisStore(
             var remaining = (long)await node.WaitAsync(readingTimeToLive, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(activity, node, "GET", started);
             // The key expired between the two commands.
-            return remaining == KeyVanished
+            var stored = remaining == KeyVanished
                 ? StoredEntry.Missing
                 : StoredEntry.Of(value, remaining < 0 ? null : RespTime.Milliseconds(remaining), node.Name, ticket: null);
+            if (CacheTrace.Current is { } trace)
+            {
+                trace.Read(node.Name, NameOf(key), stored.State == StoredState.Found ? CacheTraceOutcome.Found : CacheTraceOutcome.Missing, started, isTracked: false);
+                if (stored.State == StoredState.Found)
+                    trace.ReadTimeToLive(node.Name, NameOf(key), stored.TimeToLive, started);
+            }
+
+            return stored;
         }
         catch (RedisServerException failure) when (failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
@@ -59,6 +68,7 @@ internal sealed partial class RedisStore(
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(activity, node, "GET", started, failure);
+            CacheTrace.Current?.Read(node.Name, NameOf(key), CacheTraceOutcome.Failed, started, isTracked: false);
             return StoredEntry.Unavailable;
         }
     }
@@ -73,7 +83,7 @@ internal sealed partial class RedisStore(
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.SetAndVoidFills,
             NamesOf(key, tagKeys),
-            [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken);
+            [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken, traced: new TracedWrite(Payload: payload, TimeToLive: timeToLive));
 
     /// <summary>Writes a key if its lease is still valid, and ends the lease.</summary>
     public ValueTask<WriteResult> SetUnderLeaseAsync(
@@ -81,7 +91,7 @@ internal sealed partial class RedisStore(
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.SetUnderLease,
             NamesOf(key, tagKeys),
-            [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken);
+            [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken, traced: new TracedWrite(Payload: payload, TimeToLive: timeToLive));
 
     /// <summary>Removes keys in one round trip, and voids fills of these keys in any process.</summary>
     public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
@@ -90,7 +100,7 @@ internal sealed partial class RedisStore(
             // Batches keep other commands from waiting long.
             await Task.WhenAll(keys.Chunk(RemovalBatch).Select(batch => RemoveAsync(database, batch))).ConfigureAwait(false);
             return true;
-        }, cancellationToken);
+        }, cancellationToken, traced: new TracedWrite(keys));
 
     /// <summary>Sets the stamp of a tag, which voids every entry with an earlier stamp.</summary>
     public ValueTask<WriteResult> SetStampAsync(string key, byte[] stamp, CancellationToken cancellationToken) => key == InternalKeys.EveryTag
@@ -129,6 +139,7 @@ internal sealed partial class RedisStore(
     public async ValueTask<LeaseAnswer> TakeLeaseAsync(string key, string lease, TimeSpan? wanted)
     {
         var answer = LeaseAnswer.Unavailable;
+        var started = instruments.Now;
         var result = await WriteAsync("EVALSHA", key, async database =>
         {
             answer = AnswerIn(await database.ScriptEvaluateAsync(
@@ -137,7 +148,12 @@ internal sealed partial class RedisStore(
                 [lease, (long)_options.LeaseDuration.TotalMilliseconds, wanted is { } longer ? (long)longer.TotalMilliseconds : ""]).ConfigureAwait(false));
             return true;
         }, CancellationToken.None, withOffset: false).ConfigureAwait(false);
-        return result.IsReached ? answer : LeaseAnswer.Unavailable;
+        if (!result.IsReached)
+            answer = LeaseAnswer.Unavailable;
+        CacheTrace.Current?.Add(
+            CacheTraceKind.Lease, OutcomeOf(answer.State), started, topology.Snapshot.Master, _options.LeaseDuration,
+            "SET", NameOf(InternalKeys.Lease(key)), "…", "NX", "PX", ((long)_options.LeaseDuration.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        return answer;
     }
 
     /// <summary>Extends the lease.</summary>
@@ -167,6 +183,14 @@ internal sealed partial class RedisStore(
         return new LeaseAnswer((long)parts[0] == 1 ? LeaseState.Taken : LeaseState.Held, StoredEntry.Missing);
     }
 
+    private static CacheTraceOutcome OutcomeOf(LeaseState state) => state switch
+    {
+        LeaseState.Taken => CacheTraceOutcome.Taken,
+        LeaseState.Held => CacheTraceOutcome.Held,
+        LeaseState.Filled => CacheTraceOutcome.Found,
+        _ => CacheTraceOutcome.Failed,
+    };
+
     // The node refused this one command but works otherwise, so it must not be treated as failed.
     private static bool IsRefusal(Exception failure) =>
         failure is RedisServerException && !ServiceFailures.Any(code => failure.Message.Contains(code, StringComparison.Ordinal));
@@ -188,7 +212,9 @@ internal sealed partial class RedisStore(
     private RedisKey[] NamesOf(string key, IReadOnlyCollection<string> tagKeys) =>
         [NameOf(key), NameOf(InternalKeys.Lease(key)), .. tagKeys.Select(tag => (RedisKey)NameOf(tag))];
 
-    private async ValueTask<WriteResult> WriteAsync(string operation, string key, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true)
+    private IEnumerable<string> NamesOf(TracedWrite command, string key) => (command.Keys ?? [key]).Select(NameOf);
+
+    private async ValueTask<WriteResult> WriteAsync(string operation, string key, Func<IDatabase, Task<bool>> write, CancellationToken cancellationToken, bool withOffset = true, TracedWrite? traced = null)
     {
         if (topology.Master is not { } master)
         {
@@ -208,6 +234,8 @@ internal sealed partial class RedisStore(
             var isDone = await master.WaitAsync(writing, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             var offset = readingOffset is null ? null : await master.WaitAsync(readingOffset, _options.OperationTimeout, cancellationToken).ConfigureAwait(false);
             Succeeded(activity, master, operation, started);
+            if (traced is { } command)
+                CacheTrace.Current?.Wrote(master.Name, NamesOf(command, key), command, isDone ? CacheTraceOutcome.Done : CacheTraceOutcome.Refused, started);
             return new WriteResult(IsReached: true, isDone, offset);
         }
         catch (RedisServerException failure) when (failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
@@ -219,6 +247,8 @@ internal sealed partial class RedisStore(
         catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
         {
             Failed(activity, master, operation, started, failure);
+            if (traced is { } command)
+                CacheTrace.Current?.Wrote(master.Name, NamesOf(command, key), command, CacheTraceOutcome.Failed, started);
             return WriteResult.NotReached;
         }
     }
@@ -253,29 +283,4 @@ internal sealed partial class RedisStore(
 internal readonly record struct WriteResult(bool IsReached, bool IsDone, long? Offset)
 {
     public static WriteResult NotReached => default;
-}
-
-/// <summary>The state of the lease on a missing key.</summary>
-internal enum LeaseState
-{
-    /// <summary>The master did not answer: each process calls its own source, and stores nothing.</summary>
-    Unavailable,
-
-    /// <summary>This process has taken the lease and fills the key.</summary>
-    Taken,
-
-    /// <summary>Another process has the lease and fills the key.</summary>
-    Held,
-
-    /// <summary>The key has been filled meanwhile, so no lease is needed.</summary>
-    Filled,
-}
-
-/// <summary>The master's answer to a request for a lease.</summary>
-/// <param name="State">The state of the lease.</param>
-/// <param name="Entry">The value, if the state is <see cref="LeaseState.Filled"/>.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct LeaseAnswer(LeaseState State, StoredEntry Entry)
-{
-    public static LeaseAnswer Unavailable => new(LeaseState.Unavailable, StoredEntry.Unavailable);
 }

@@ -65,6 +65,9 @@ internal sealed class CacheInstruments : IDisposable
     /// <summary>The current timestamp, to measure durations from.</summary>
     public long Now => _time.GetTimestamp();
 
+    /// <summary>The clock of the timestamps.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>The counters that are kept regardless of any metrics listener.</summary>
     public RequestCounters Counters { get; } = new();
 

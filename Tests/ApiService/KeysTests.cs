@@ -203,7 +203,11 @@ public sealed class KeysTests(KeysFixture fixture) : IClassFixture<KeysFixture>,
         var operations = document.GetProperty("paths").EnumerateObject().Where(path => path.Name.StartsWith("/api/keys")).SelectMany(path => path.Value.EnumerateObject()
             .Select(operation => (Name: $"{operation.Name} {path.Name}", operation.Value))).ToDictionary(operation => operation.Name, operation => operation.Value);
         Assert.Equal(
-            ["delete /api/keys/ttl", "delete /api/keys/value", "get /api/keys", "get /api/keys/count", "get /api/keys/tree", "get /api/keys/value", "post /api/keys/delete", "put /api/keys/ttl"],
+            [
+                "delete /api/keys/ttl", "delete /api/keys/value", "get /api/keys", "get /api/keys/count", "get /api/keys/export", "get /api/keys/memory", "get /api/keys/tree",
+                "get /api/keys/value", "post /api/keys/copy", "post /api/keys/delete", "post /api/keys/elements", "post /api/keys/import", "post /api/keys/rename",
+                "put /api/keys/ttl", "put /api/keys/value",
+            ],
             operations.Keys.Order());
         Assert.All(operations.Values, operation => Assert.NotEmpty(operation.Text("summary")));
         foreach (var (name, operation) in operations.Where(operation => operation.Key != "delete /api/keys/value"))

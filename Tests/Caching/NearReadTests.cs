@@ -138,10 +138,12 @@ public sealed class NearReadTests(RedisFixture fixture) : IClassFixture<RedisFix
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_hit_in_the_process_allocates_nothing(bool isMeasured)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_hit_in_the_process_allocates_nothing(bool isMeasured, bool isAnotherTraced)
     {
+        using var trace = isAnotherTraced ? _host.Cache.BeginTrace("another") : null;
         using var listener = new MeterListener();
         if (isMeasured)
         {

@@ -49,6 +49,7 @@ internal static class BrokenCache
         return new ReplicatedCache(
             provider.GetRequiredService<EntryFiller>(),
             reader,
+            provider.GetRequiredService<ReadChannel>(),
             provider.GetRequiredService<RedisStore>(),
             provider.GetRequiredService<EntrySweeper>(),
             provider.GetRequiredService<NearCache>(),

@@ -21,7 +21,7 @@ public abstract class OtherApplicationTests(RedisRuntime runtime) : IAsyncLifeti
         if (await SkipReasonAsync() is { } reason)
             Assert.Skip(reason);
 
-        var builder = AppHostUnderTest.CreateEmpty($"--Redis:Runtime={runtime}", "--Logging:LogLevel:Default=Warning");
+        var builder = AppHostUnderTest.CreateEmpty($"--Redis:Runtime={runtime}", "--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None");
         var sessions = builder.AddRedisReplication("sessions").WithReadReplicas(2).WithSentinels(3).WithFaultInjection();
         var orders = builder.AddRedisReplication("orders").WithReadReplicas(2).WithSentinels(3).WithFaultInjection();
         var project = Path.Combine(Repository.Root, "Tests", "SampleService", "SampleService.csproj");

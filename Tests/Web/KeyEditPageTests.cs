@@ -28,6 +28,8 @@ public sealed class KeyEditPageTests(BrowserFixture fixture) : IAsyncLifetime
     {
         await using var page = await fixture.OpenAsync(path: $"/keys?view=list&sort=name&pattern={_prefix}*");
         await page["new-key"].ClickAsync();
+        // The form puts the cursor there when it has appeared.
+        await Assertions.Expect(page["new-name"]).ToBeFocusedAsync();
         await page["new-name"].FillAsync(_prefix + ":a");
         await page["element-value"].FillAsync("first");
         await page["create-key"].ClickAsync();

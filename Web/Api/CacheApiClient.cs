@@ -12,10 +12,13 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     /// <param name="bypassNear">Whether to bypass the near cache of the API.</param>
+    /// <param name="isTraced">Whether the answer says what the cache did.</param>
     /// <returns>The answer and its duration.</returns>
-    public async Task<LookupResult> LookUpAsync(string key, CancellationToken cancellationToken, bool bypassNear = false)
+    public async Task<LookupResult> LookUpAsync(string key, CancellationToken cancellationToken, bool bypassNear = false, bool isTraced = false)
     {
         var address = bypassNear ? QueryHelpers.AddQueryString(AddressOf(key), "bypassNear", "true") : AddressOf(key);
+        if (isTraced)
+            address = Traced(address);
         var started = time.GetTimestamp();
         var answer = await api.GetAsync<DataResponse>(address, cancellationToken);
         return new LookupResult(answer, time.GetElapsedTime(started), time.GetUtcNow());
@@ -36,11 +39,20 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     public async Task<bool> ForgetAsync(string key, CancellationToken cancellationToken) =>
         await api.SendAsync(HttpMethod.Delete, AddressOf(key), body: null, cancellationToken) != HttpStatusCode.Accepted;
 
+    /// <summary>Removes a key from the cache, and reads what the cache did.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer. Something is outstanding when other instances follow only when Redis is back.</returns>
+    public Task<RemovalResponse> TraceForgetAsync(string key, CancellationToken cancellationToken) =>
+        api.SendAsync<RemovalResponse>(HttpMethod.Delete, Traced(AddressOf(key)), body: null, cancellationToken);
+
     /// <summary>Empties the cache.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>How many keys were removed.</returns>
     public async Task<long> ClearAsync(CancellationToken cancellationToken) =>
         (await api.SendAsync<ClearedResponse>(HttpMethod.Delete, "api/cache", body: null, cancellationToken)).Removed;
+
+    private static string Traced(string address) => QueryHelpers.AddQueryString(address, "trace", "1");
 
     // Clients and servers resolve these two segments in a path, whether encoded or not: "/data/.." is "/".
     private static string AddressOf(string key) => key is "." or ".." ? $"data?key={key}" : $"data/{Uri.EscapeDataString(key)}";
