@@ -131,10 +131,12 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
+            var isOpening = true;
             await foreach (var item in _api.StreamAsync(HttpMethod.Get, "api/events", body: null, either.Token))
             {
                 silence.CancelAfter(Silence);
-                Publish(_last.Apply(item, time.GetUtcNow()));
+                Publish(_last.Apply(item, time.GetUtcNow(), isOpening));
+                isOpening &= item.EventType != "topology";
             }
 
             return "The API has closed the event stream.";

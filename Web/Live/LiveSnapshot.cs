@@ -79,6 +79,9 @@ internal static class LiveEvents
     private const int MaximumLookups = 100;
     private const int MaximumChanges = 100;
 
+    // Two instances of the API see the same change within this time.
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
+
     // The instances exchange their figures every two seconds, and a chart of five minutes fits one picture.
     private static readonly TimeSpan TrendInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TrendLength = TimeSpan.FromMinutes(5);
@@ -87,9 +90,10 @@ internal static class LiveEvents
     /// <param name="before">The snapshot before it.</param>
     /// <param name="item">The event.</param>
     /// <param name="now">When it was received.</param>
+    /// <param name="isOpening">Whether the changes of the topology are all that this instance of the API has seen, and not only the latest.</param>
     /// <returns>The snapshot with the event applied; the same snapshot when the kind of the event is unknown.</returns>
     /// <exception cref="JsonException">The data of the event does not match its kind.</exception>
-    public static LiveSnapshot Apply(this LiveSnapshot before, SseItem<string> item, DateTimeOffset now) => item.EventType switch
+    public static LiveSnapshot Apply(this LiveSnapshot before, SseItem<string> item, DateTimeOffset now, bool isOpening = false) => item.EventType switch
     {
         "nodes" => before with { Nodes = Read<IReadOnlyList<NodeResponse>>(item), KnownAt = now, Problem = null },
         "stats" => before.Apply(Read<StatsResponse>(item)) with { KnownAt = now, Problem = null },
@@ -98,10 +102,7 @@ internal static class LiveEvents
         {
             Lookups = [.. Read<HistoryEntryResponse[]>(item).Concat(before.Lookups).DistinctBy(lookup => lookup.Id, StringComparer.Ordinal).Take(MaximumLookups)],
         },
-        "topology" => before with
-        {
-            Changes = [.. Read<TopologyChangeResponse[]>(item).Reverse().Concat(before.Changes).DistinctBy(change => (change.Time, change.Change, change.Node)).Take(MaximumChanges)],
-        },
+        "topology" => before with { Changes = Join(Read<TopologyChangeResponse[]>(item), before.Changes, isOpening) },
         "sentinels" => before with { Sentinels = Read<IReadOnlyList<RedisSentinelStatus>>(item) },
         _ => before,
     };
@@ -113,6 +114,14 @@ internal static class LiveEvents
             ? before.Trend
             : [.. before.Trend.Where(sample => stats.TakenAt - sample.TakenAt <= TrendLength), new StatsSample(stats.TakenAt, stats.Cluster.Near, stats.Cluster.LastMinute)],
     };
+
+    // Every instance of the API sees each change at a moment of its own, so the changes of two instances cannot be told apart: the
+    // new one has the word for all that it was there for.
+    private static IReadOnlyList<TopologyChangeResponse> Join(TopologyChangeResponse[] news, IReadOnlyList<TopologyChangeResponse> before, bool isOpening)
+    {
+        var start = news.Length > 0 ? news.Min(change => change.Time) - Apart : DateTimeOffset.MaxValue;
+        return [.. news.Reverse().Concat(isOpening ? before.Where(change => change.Time < start) : before).Take(MaximumChanges)];
+    }
 
     private static T Read<T>(SseItem<string> item) => JsonSerializer.Deserialize<T>(item.Data, JsonSerializerOptions.Web) ?? throw new JsonException($"'{item.EventType}' has no data.");
 }
