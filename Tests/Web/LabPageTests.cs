@@ -156,6 +156,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
             await page["refresh"].ClickAsync();
             return false;
         });
+        await page.ExpectContrastAsync();
         Assert.Empty(page.Errors);
     }
 
@@ -169,6 +170,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
             await page.Page.GetByRole(AriaRole.Tab, new() { Name = tab }).ClickAsync();
             await Assertions.Expect(page[mark]).ToBeVisibleAsync();
             await page.ExpectAccessibleAsync();
+            await page.ExpectContrastAsync();
             await page.ExpectFittingAsync();
         }
     }

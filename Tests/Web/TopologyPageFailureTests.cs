@@ -25,6 +25,8 @@ public sealed class TopologyPageFailureTests(BrowserFixture fixture) : BreakageT
         await ExpectEventAsync(page, $"{master.Name} is down");
         await ExpectEventAsync(page, "is the new master, after [0-9.]+ s");
         await Assertions.Expect(page["diagram-no-master"]).ToBeHiddenAsync();
+        // Its rise is an animation, which lasts no time for who wants none.
+        await Assertions.Expect(page.Page.Locator(".master.risen")).ToHaveCSSAsync("animation-duration", "1e-05s");
         // It takes its place with it, and all buttons move.
         await Assertions.Expect(page["no-master"]).ToBeHiddenAsync();
 
