@@ -65,4 +65,18 @@ public sealed partial class ReplicatedCache
         trace.Enter();
         return await TryRemoveAsync(keys, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Deletes keys from Redis as <see cref="ClearAsync(string, CancellationToken)"/> does, and records how.</summary>
+    /// <param name="trace">Where the steps are recorded.</param>
+    /// <param name="start">The start of the names.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>The number of deleted keys.</returns>
+    /// <exception cref="Topology.RedisUnavailableException">No master is up.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis failed before all keys were deleted.</exception>
+    public async ValueTask<long> TraceClearAsync(CacheTrace trace, string start, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        trace.Enter();
+        return await ClearAsync(start, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -31,7 +31,7 @@ public sealed record DataResponse(
 /// <c>near</c>: the near cache was looked at. <c>flight</c>: a look-up of the same key was joined. <c>offset</c>: the node was
 /// asked how far it has replicated. <c>get</c>, <c>timeToLive</c>: the key was read. <c>lease</c>, <c>wait</c>: the right to fill
 /// the key was asked for, and waited for. <c>source</c>: the database was queried or changed. <c>set</c>, <c>unlink</c>: the master
-/// was written. <c>invalidation</c>: the read node has pushed that the key has changed.
+/// was written. <c>scan</c>: the keys of the master were gone through. <c>invalidation</c>: the read node has pushed that the key has changed.
 /// </param>
 /// <param name="Outcome">
 /// <c>done</c> or <c>failed</c>; of <c>near</c>: <c>hit</c>, <c>miss</c>, <c>off</c>, <c>bypassed</c>; of reads: <c>found</c>,
@@ -55,7 +55,12 @@ public sealed record TraceStep(
     string? Node,
     double? TtlSeconds,
     string? Command,
-    string? Documentation);
+    string? Documentation)
+{
+    /// <summary>How many keys were removed, if many may have been.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Keys { get; init; }
+}
 
 /// <summary>The body of <c>PUT /data/{key}</c>.</summary>
 /// <param name="Value">The new value in the database.</param>

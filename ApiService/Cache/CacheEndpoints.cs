@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
+using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Cache;
 
@@ -51,8 +53,15 @@ internal static class CacheEndpoints
         }
     }
 
-    private static async Task<Ok<ClearedResponse>> ClearAsync(ReplicatedCache cache, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new ClearedResponse(await cache.ClearAsync("", cancellationToken)));
+    private static async Task<Ok<ClearedResponse>> ClearAsync([AsParameters] TraceQuery query, ReplicatedCache cache, RedisTopology topology, CancellationToken cancellationToken)
+    {
+        if (query.Trace == 0)
+            return TypedResults.Ok(new ClearedResponse(await cache.ClearAsync("", cancellationToken)));
+
+        using var trace = cache.BeginTrace("");
+        var removed = await cache.TraceClearAsync(trace, "", cancellationToken);
+        return TypedResults.Ok(new ClearedResponse(removed) { Trace = trace.ToSteps(topology) });
+    }
 
     private static async Task<Ok<StatsResponse>> GetStatsAsync(ClusterFigures cluster, CancellationToken cancellationToken) =>
         TypedResults.Ok(await cluster.ReadAsync(cancellationToken));

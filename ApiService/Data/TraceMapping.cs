@@ -25,7 +25,10 @@ internal static class TraceMapping
             step.Node,
             step.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
             step.Command is not [] && step.Node is { } node && addresses.TryGetValue(node, out var address) ? LineOf(address, step.Command) : null,
-            DocumentationOf(step)))];
+            DocumentationOf(step))
+        {
+            Keys = step.Keys,
+        })];
     }
 
     private static string? DocumentationOf(CacheTraceStep step) => step switch

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RedisAspire.Caching.Near;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;
 using StackExchange.Redis;
 
@@ -14,6 +15,9 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
 {
     // A key takes a microsecond, but four to five while Redis shrinks its hash tables because most keys are gone.
     private const int BatchSize = 100;
+
+    // How many keys a trace names.
+    private const int MaximumShown = 5;
 
     // Each batch is one script, so that a key that loses its time to live meanwhile is not removed.
     private const string UnlinkExpiring =
@@ -39,6 +43,10 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         if (topology.Master is not { } master)
             throw new RedisUnavailableException("No Redis master is up.");
 
+        var trace = CacheTrace.Current;
+        var began = trace?.Elapsed ?? default;
+        var (some, removed) = (new List<string>(), 0L);
+
         // The leases are removed first, so that a fill in flight cannot store an old value behind the scan.
         await foreach (var leases in ScanAsync(master, InternalKeys.LeasePrefix + start).WithCancellation(cancellationToken).ConfigureAwait(false))
             await master.Database.KeyDeleteAsync(leases).WaitAsync(BatchTimeout, cancellationToken).ConfigureAwait(false);
@@ -46,9 +54,16 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         await foreach (var found in ScanAsync(master, start).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var keys = Array.FindAll(found, key => !IsReserved(key!));
-            if (keys.Length > 0)
-                yield return await RemoveAsync(master, keys, cancellationToken).ConfigureAwait(false);
+            if (keys.Length == 0)
+                continue;
+            var batch = await RemoveAsync(master, keys, cancellationToken).ConfigureAwait(false);
+            removed += batch.Removed;
+            if (trace is not null)
+                some.AddRange(keys.Take(MaximumShown - some.Count).Select(key => (string)key!));
+            yield return batch;
         }
+
+        trace?.Swept(master.Name, PatternOf(start), BatchSize, some, removed, began);
     }
 
     // The start is a literal name, so the characters of patterns are escaped.
@@ -56,7 +71,9 @@ internal sealed class EntrySweeper(RedisTopology topology, IOptions<ReplicatedCa
         string.Concat(name.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' or '^' ? $"\\{letter}" : $"{letter}"));
 
     private IAsyncEnumerable<RedisKey[]> ScanAsync(RedisNode node, string start) =>
-        node.Database.Server().KeysAsync(node.Database.Database, $"{Escape(_options.KeyPrefix + start)}*", BatchSize).Chunk(BatchSize);
+        node.Database.Server().KeysAsync(node.Database.Database, PatternOf(start), BatchSize).Chunk(BatchSize);
+
+    private string PatternOf(string start) => $"{Escape(_options.KeyPrefix + start)}*";
 
     private async Task<SweptBatch> RemoveAsync(RedisNode master, RedisKey[] keys, CancellationToken cancellationToken)
     {

@@ -163,6 +163,26 @@ public sealed class CacheTrace : IDisposable
             command.TimeToLive is { } limit ? [.. set, "PX", ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)] : set);
     }
 
+    /// <summary>Records that many keys were removed, a batch at a time.</summary>
+    /// <param name="node">The master.</param>
+    /// <param name="pattern">The pattern of their names.</param>
+    /// <param name="batch">How many keys are read at a time.</param>
+    /// <param name="some">The first of the keys that were found.</param>
+    /// <param name="removed">How many were removed.</param>
+    /// <param name="began">When the first keys were read, since the trace began.</param>
+    internal void Swept(string node, string pattern, int batch, IReadOnlyList<string> some, long removed, TimeSpan began)
+    {
+        var ended = Elapsed;
+        Add(new CacheTraceStep(CacheTraceKind.Scan, CacheTraceOutcome.Done, began)
+        {
+            Took = ended - began,
+            Node = node,
+            Command = ["SCAN", "0", "MATCH", pattern, "COUNT", batch.ToString(CultureInfo.InvariantCulture)],
+        });
+        if (some.Count > 0)
+            Add(new CacheTraceStep(CacheTraceKind.Unlink, CacheTraceOutcome.Done, ended) { Node = node, Keys = removed, Command = removed > some.Count ? ["UNLINK", .. some, "…"] : ["UNLINK", .. some] });
+    }
+
     /// <summary>Records that the read node has pushed an invalidation.</summary>
     internal void Invalidated(ReadOnlySpan<byte> name, string? node)
     {

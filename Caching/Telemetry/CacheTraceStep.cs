@@ -17,6 +17,9 @@ public sealed record CacheTraceStep(CacheTraceKind Kind, CacheTraceOutcome Outco
     /// <summary>The time to live that was read or set; <see langword="null"/> for ever, or when the step has none.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>How many keys were removed; <see langword="null"/> when the command names all of them.</summary>
+    public long? Keys { get; init; }
+
     /// <summary>The Redis command and its arguments; of a script the command that matters. The token of a lease, and a value that is long or not text, is <c>…</c>.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 }
@@ -60,6 +63,9 @@ public enum CacheTraceKind
 
     /// <summary>Keys were removed.</summary>
     Unlink,
+
+    /// <summary>The keys of the master were gone through.</summary>
+    Scan,
 
     /// <summary>The read node has pushed an invalidation.</summary>
     Invalidation,

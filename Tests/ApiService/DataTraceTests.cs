@@ -100,6 +100,19 @@ public sealed class DataTraceTests(ApiFixture fixture) : ApiTests(fixture, hasAd
     }
 
     [Fact]
+    public async Task Emptying_the_cache_goes_through_the_keys_of_the_master_and_says_how_many_were_removed()
+    {
+        await Redis.Master.ExecuteAsync("SETEX", _key, 60, "value");
+
+        using var answer = await Client.DeleteAsync(new Uri("/api/cache?trace=1", UriKind.Relative), Cancellation);
+
+        var cleared = (await answer.Content.ReadFromJsonAsync<ClearedResponse>(Cancellation))!;
+        Assert.Equal(["scan done", "unlink done"], cleared.Trace!.Select(step => $"{step.Step} {step.Outcome}"));
+        Assert.Equal($"redis-cli -p {Redis.Master.Port} SCAN 0 MATCH '*' COUNT 100", cleared.Trace![0].Command);
+        Assert.Equal(cleared.Removed, cleared.Trace[1].Keys);
+    }
+
+    [Fact]
     public async Task Without_being_asked_no_answer_says_what_the_cache_did()
     {
         Assert.DoesNotContain("\"trace\"", await Client.GetStringAsync(new Uri($"/data/{Uri.EscapeDataString(_key)}", UriKind.Relative), Cancellation), StringComparison.Ordinal);

@@ -88,5 +88,5 @@ public sealed class TraceTimelineTests : IAsyncDisposable
     }
 
     private IRenderedComponent<TraceTimeline> Render(params TraceStep[] steps) =>
-        _page.Render<TraceTimeline>(parameters => parameters.Add(timeline => timeline.Key, "foo").Add(timeline => timeline.Steps, steps));
+        _page.Render<TraceTimeline>(parameters => parameters.Add(timeline => timeline.Caption, "foo").Add(timeline => timeline.Steps, steps));
 }

@@ -47,10 +47,11 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
         api.SendAsync<RemovalResponse>(HttpMethod.Delete, Traced(AddressOf(key)), body: null, cancellationToken);
 
     /// <summary>Empties the cache.</summary>
+    /// <param name="isTraced">Whether the answer says what the cache did.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>How many keys were removed.</returns>
-    public async Task<long> ClearAsync(CancellationToken cancellationToken) =>
-        (await api.SendAsync<ClearedResponse>(HttpMethod.Delete, "api/cache", body: null, cancellationToken)).Removed;
+    public Task<ClearedResponse> ClearAsync(bool isTraced, CancellationToken cancellationToken) =>
+        api.SendAsync<ClearedResponse>(HttpMethod.Delete, isTraced ? Traced("api/cache") : "api/cache", body: null, cancellationToken);
 
     private static string Traced(string address) => QueryHelpers.AddQueryString(address, "trace", "1");
 
