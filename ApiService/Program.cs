@@ -1,6 +1,7 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Console;
 using RedisAspire.ApiService.Counters;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.Db;
@@ -40,6 +41,7 @@ builder.AddRedisReplicationClient(
 
 builder.Services.AddData(builder.Configuration);
 builder.Services.AddKeys(builder.Configuration);
+builder.Services.AddConsole();
 builder.Services.AddSingleton<NodePromotion>();
 builder.Services.AddCacheFigures();
 builder.Services.AddHistory();
@@ -83,6 +85,7 @@ app.MapHistoryEndpoints();
 app.MapEventEndpoints();
 app.MapProductEndpoints();
 app.MapKeyEndpoints();
+app.MapConsoleEndpoints();
 app.MapLeaderboardEndpoints();
 app.MapCounterEndpoints();
 app.MapRateLimitEndpoints();

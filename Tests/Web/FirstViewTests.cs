@@ -14,6 +14,7 @@ public sealed class FirstViewTests
     [InlineData("/topology")]
     [InlineData("/workshop")]
     [InlineData("/keys")]
+    [InlineData("/console")]
     [InlineData("/catalogue")]
     [InlineData("/lab")]
     [InlineData("/statistics")]

@@ -21,6 +21,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         new("/topology", page => page["stop-redis-replica-1"], AskToStopANodeAsync),
         new("/workshop", page => page["run-install"], RunAStepAsync),
         new("/keys", page => page["tree"].GetByText("db", new() { Exact = true }), OpenTheTreeAsync),
+        new("/console", page => page["command-lists"], RunACommandAsync),
         new("/catalogue", page => page["cards"].Locator("li").First, FilterAsync),
         new("/lab?show=queue", page => page["state"], QueueAJobAsync),
         new("/statistics", page => page["count-Requests"], ChooseANodeAsync),
@@ -92,6 +93,18 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await page.PressAsync("End");
         await page.PressAsync("ArrowRight");
         await Assertions.Expect(page["tree"].GetByRole(AriaRole.Treeitem).Nth(2)).ToBeVisibleAsync();
+    }
+
+    private static async Task RunACommandAsync(BrowserPage page)
+    {
+        await page.TabToAsync("console-line");
+        await page.Page.Keyboard.TypeAsync("TYPE db:products");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(page["reply"].First).ToHaveTextAsync("set");
+        await page.PressAsync("ArrowUp");
+        await Assertions.Expect(page["console-line"]).ToHaveValueAsync("TYPE db:products");
+        await page.Page.Keyboard.TypeAsync(":");
+        await Assertions.Expect(page["suggestion"].First).ToContainTextAsync("db:products:by_price");
     }
 
     private static async Task FilterAsync(BrowserPage page)

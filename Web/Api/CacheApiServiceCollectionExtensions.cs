@@ -20,6 +20,7 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<CacheApiClient>();
         services.AddScoped<NodeClient>();
         services.AddScoped<KeysClient>();
+        services.AddScoped<ConsoleClient>();
         services.AddScoped<CatalogueClient>();
         services.AddScoped<BenchClient>();
         services.AddScoped<CountingClient>();

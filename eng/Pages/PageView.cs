@@ -19,6 +19,7 @@ internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseA
         new("topology", "topology", page => page.SeeAsync("event", "master")),
         new("workshop", "workshop", TakeWorkshopAsync),
         new("keys", "keys?key=db%3Aproduct%3Aprod1", OpenTreeAsync),
+        new("console", "console?line=INFO%20replication", RunCommandAsync),
         new("catalogue", "catalogue", page => page.SeeAsync("cards")),
         new("lab-hot-keys", "lab?show=hot-keys", page => page.SeeAsync("board", "foo")),
         new("lab-counters", "lab?show=counters", page => page.SeeAsync("counter-visitors")),
@@ -55,6 +56,12 @@ internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseA
             await page.PressAsync($"run-{step}");
             await page.Locator($"[data-testid=step-{step}][data-done=true]").WaitForAsync();
         }
+    }
+
+    private static async Task RunCommandAsync(IPage page)
+    {
+        await page.PressAsync("console-run");
+        await page.SeeAsync("reply", "role:master");
     }
 
     private static async Task OpenTreeAsync(IPage page)
