@@ -36,7 +36,8 @@ internal static class BenchEndpoints
             .WithName("RunBench")
             .WithSummary("Makes many requests to one level of the cache, and streams their latencies.")
             .WithDescription(
-                "Server-sent events: `progress` about four times a second, then `result` or `failed`. The cache is filled before it is measured. "
+                "Server-sent events: `progress` about four times a second, then `result` or `failed`. The cache is filled and warmed up before it is measured. "
+                + "`each` measures the three levels one after the other for the same time, with reads only; `requests` and `readPercent` mean nothing then. "
                 + "A run ends when its time is up (`stoppedEarly`) or the client goes, and its keys are removed. One run at a time: 409 meanwhile.")
             .WithRequestExample(new BenchRequest(ReadPercent: 99))
             .WithResponseExample(Example)

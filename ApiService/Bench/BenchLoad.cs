@@ -11,6 +11,7 @@ internal sealed class BenchLoad
 {
     private const string Value = "a value of the bench";
     private const int Batch = 500;
+    private const int WarmUpRequests = 1000;
 
     // Hits in the process complete synchronously: without a pause now and then a caller would never release its thread.
     private const int RequestsInARow = 256;
@@ -23,13 +24,23 @@ internal sealed class BenchLoad
     private readonly KeyDistribution _distribution;
     private readonly BenchTally[] _tallies;
     private readonly CacheEntryOptions _options;
+    private readonly TimeSpan? _duration;
+    private long _until;
+    private volatile string _phase = "filling";
     private long _started;
     private long _ended;
     private int _taken;
 
-    public BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time)
+    /// <summary>Prepares a run.</summary>
+    /// <param name="request">What is measured.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="data">The database.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="duration">How long requests are made; as many as the request says when it is not given.</param>
+    public BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time, TimeSpan? duration = null)
     {
         _request = request;
+        _duration = duration;
         _cache = cache;
         _data = data;
         _time = time;
@@ -47,6 +58,9 @@ internal sealed class BenchLoad
         };
     }
 
+    /// <summary>The level at which reads begin.</summary>
+    public string Level => _request.Level;
+
     private bool IsCached => _request.Level != BenchRequest.Source;
 
     /// <summary>Fills the cache and makes the requests.</summary>
@@ -54,13 +68,18 @@ internal sealed class BenchLoad
     public async Task RunAsync(CancellationToken stopping)
     {
         if (IsCached)
+        {
             await Task.WhenAll(_tallies.Select(_ => Task.Run(() => FillAsync(stopping), stopping)));
+            // What comes first pays for the compiler, the connections and the near cache.
+            _phase = "warming up";
+            await MakeRequestsAsync([.. _tallies.Select(_ => new BenchTally())], Math.Min(WarmUpRequests, _request.Requests), _duration / 4, stopping);
+        }
 
-        _taken = 0;
+        _phase = "measuring";
         Volatile.Write(ref _started, _time.GetTimestamp());
         try
         {
-            await Task.WhenAll(_tallies.Select(tally => Task.Run(() => MeasureAsync(tally, stopping), stopping)));
+            await MakeRequestsAsync(_tallies, _request.Requests, _duration, stopping);
         }
         finally
         {
@@ -77,7 +96,7 @@ internal sealed class BenchLoad
         var levels = BenchTally.Summarize(_tallies, elapsed);
         var requests = levels.Sum(level => level.Requests);
         return new BenchProgress(
-            started == 0 && IsCached ? "filling" : "measuring", requests, _request.Requests, Math.Round(elapsed.TotalMilliseconds, 3),
+            _phase, requests, Math.Min(1, _duration is { } duration ? elapsed / duration : (double)requests / _request.Requests), Math.Round(elapsed.TotalMilliseconds, 3),
             elapsed > TimeSpan.Zero ? Math.Round(requests / elapsed.TotalSeconds, 1) : 0, levels);
     }
 
@@ -96,10 +115,18 @@ internal sealed class BenchLoad
             await WriteAsync(_keys[taken - 1], stopping);
     }
 
-    private async Task MeasureAsync(BenchTally tally, CancellationToken stopping)
+    // The last requests are waited for, however long they take: the rate is that of requests that have been answered.
+    private Task MakeRequestsAsync(BenchTally[] tallies, int requests, TimeSpan? duration, CancellationToken stopping)
+    {
+        _taken = 0;
+        _until = _time.GetTimestamp() + (long)((duration ?? TimeSpan.Zero).TotalSeconds * _time.TimestampFrequency);
+        return Task.WhenAll(tallies.Select(tally => Task.Run(() => MeasureAsync(tally, duration is null ? requests : null, stopping), stopping)));
+    }
+
+    private async Task MeasureAsync(BenchTally tally, int? requests, CancellationToken stopping)
     {
         var random = new Random();
-        for (var i = 1; Interlocked.Increment(ref _taken) <= _request.Requests; i++)
+        for (var i = 1; requests is { } maximum ? Interlocked.Increment(ref _taken) <= maximum : _time.GetTimestamp() < _until; i++)
         {
             stopping.ThrowIfCancellationRequested();
             var key = _keys[_distribution.Next(random)];

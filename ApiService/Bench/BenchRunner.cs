@@ -16,6 +16,12 @@ internal sealed class BenchRunner(
     RedisTopology topology, IConfiguration configuration, DataService data, BenchHistory history, IOptions<BenchOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
     ILoggerFactory loggers)
 {
+    private const int LongestLevels = 10;
+
+    private static readonly string[] Levels = [BenchRequest.Near, BenchRequest.Redis, BenchRequest.Source];
+
+    private static readonly TimeSpan LevelDuration = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Admits one run at a time.</summary>
@@ -31,13 +37,17 @@ internal sealed class BenchRunner(
         var startedAt = time.GetUtcNow();
         await using var cache = new BenchCache(topology, configuration, time, loggers);
         await cache.WaitForNearCacheAsync(stopping.Token);
-        var load = new BenchLoad(request, cache.Cache, data, time);
-        var running = load.RunAsync(stopping.Token);
+        // Each level is measured for the same time, so that the rates can be compared.
+        var duration = new[] { LevelDuration, options.Value.MaximumDuration / LongestLevels }.Min();
+        BenchLoad[] loads = request.Level == BenchRequest.Each
+            ? Array.ConvertAll(Levels, level => new BenchLoad(request with { Level = level, ReadPercent = 100 }, cache.Cache, data, time, duration))
+            : [new BenchLoad(request, cache.Cache, data, time)];
+        var running = RunAsync(loads, stopping.Token);
         try
         {
             do
             {
-                yield return new SseItem<object>(load.Report(), "progress");
+                yield return new SseItem<object>(Report(loads), "progress");
                 await Task.WhenAny(running, Task.Delay(ReportInterval, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -45,7 +55,7 @@ internal sealed class BenchRunner(
 
             if (running.IsFaulted)
                 await running;
-            var report = load.Report();
+            var report = Report(loads);
             var result = new BenchResult(startedAt, request, report.Requests, running.IsCanceled, report.ElapsedMs, report.PerSecond, report.Levels);
             await history.TryAddAsync(result);
             yield return new SseItem<object>(result, "result");
@@ -54,8 +64,28 @@ internal sealed class BenchRunner(
         {
             await stopping.CancelAsync();
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await load.RemoveAsync();
+            foreach (var load in loads)
+                await load.RemoveAsync();
         }
+    }
+
+    private static async Task RunAsync(BenchLoad[] loads, CancellationToken stopping)
+    {
+        foreach (var load in loads)
+            await load.RunAsync(stopping);
+    }
+
+    private static BenchProgress Report(BenchLoad[] loads)
+    {
+        if (loads is [var only])
+            return only.Report();
+
+        var reports = Array.ConvertAll(loads, load => load.Report());
+        var current = Array.Find(reports, report => report.Done < 1) ?? reports[^1];
+        var (requests, elapsed) = (reports.Sum(report => report.Requests), reports.Sum(report => report.ElapsedMs));
+        // A read that another level has answered, while a replica was catching up, is not compared.
+        var levels = loads.Zip(reports).SelectMany(load => load.Second.Levels.Where(level => level.Level == load.First.Level));
+        return new BenchProgress(current.Phase, requests, reports.Average(report => report.Done), Math.Round(elapsed, 3), elapsed > 0 ? Math.Round(requests / elapsed * 1000, 1) : 0, [.. levels]);
     }
 }
 

@@ -24,6 +24,7 @@ internal static class RateLimitingExtensions
         services.AddSingleton<PermitLender>();
         services.AddSingleton<ClientLimiter>();
         services.AddSingleton<VisitorLimits>();
+        services.AddSingleton<RateLimitDemo>();
         services.AddVisitorAddress(configuration);
 
         services.AddRateLimiter(limiter => limiter.AddPolicy<string, StreamLimit>(StreamLimit.Policy));

@@ -58,6 +58,24 @@ public sealed class BenchTests(ApiFixture fixture) : ApiTests(fixture, hasAdminK
     }
 
     [Fact]
+    public async Task The_levels_are_compared_one_after_the_other_with_rates_that_agree_with_their_latencies()
+    {
+        const int Callers = 4;
+        await using var api = await ApiFactory.StartAsync(Redis, ("Bench:MaximumDuration", "00:00:04"));
+        using var client = api.CreateAdminClient();
+        using var response = await client.BeginAsync(Request(JsonContent.Create(new { concurrency = Callers, keys = 50, level = "each" })), Cancellation);
+        var events = await response.EventsAsync(Cancellation).ToListAsync(Cancellation);
+
+        var result = events[^1].Data;
+        Assert.Equal(("result", false), (events[^1].Type, result.GetProperty("stoppedEarly").GetBoolean()));
+        var levels = result.GetProperty("levels").EnumerateArray().ToArray();
+        Assert.Equal(["near", "redis", "source"], levels.Select(level => level.GetProperty("level").GetString()));
+        // No caller answers more requests in a second than their least latency allows; half of them take the median or longer.
+        Assert.All(levels, level => Assert.InRange(level.GetProperty("perSecond").GetDouble(), 1, 2.2 * Callers * 1000 / level.GetProperty("p50Ms").GetDouble()));
+        Assert.Equal("near", levels.MaxBy(level => level.GetProperty("perSecond").GetDouble()).GetProperty("level").GetString());
+    }
+
+    [Fact]
     public async Task A_run_against_the_source_ends_when_its_time_is_up()
     {
         await using var api = await ApiFactory.StartAsync(Redis, ("Bench:MaximumDuration", "00:00:01"));

@@ -45,6 +45,22 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API sent an empty answer.");
     }
 
+    /// <summary>Sends a request and reads the answer, and the cookies that it sets.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="method">The method.</param>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="headers">Additional headers.</param>
+    /// <returns>The answer, and the cookies with their attributes.</returns>
+    public async Task<(T Answer, IReadOnlyList<string> Cookies)> SendWithCookiesAsync<T>(
+        HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API sent an empty answer.");
+        return (answer, response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : []);
+    }
+
     /// <summary>Sends a request whose answer has no content.</summary>
     /// <param name="method">The method.</param>
     /// <param name="address">The path and query, below the address of the API.</param>

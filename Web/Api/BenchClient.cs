@@ -39,10 +39,10 @@ public sealed class BenchSettings
     /// <summary>The percentage of reads; the other requests write.</summary>
     public int ReadPercent { get; set; } = 100;
 
-    /// <summary>The level at which reads start: <c>near</c>, <c>redis</c> or <c>source</c>.</summary>
-    public string Level { get; set; } = "near";
+    /// <summary>The level at which reads start: <c>near</c>, <c>redis</c> or <c>source</c>; <c>each</c> compares the three.</summary>
+    public string Level { get; set; } = BenchRequest.Each;
 
     /// <summary>Makes the request to the API. The source accepts no writes.</summary>
     /// <returns>The request.</returns>
-    public BenchRequest ToRequest() => new(Requests, Concurrency, Keys, Distribution, Level == BenchRequest.Source ? 100 : ReadPercent, Level);
+    public BenchRequest ToRequest() => new(Requests, Concurrency, Keys, Distribution, Level is BenchRequest.Source or BenchRequest.Each ? 100 : ReadPercent, Level);
 }

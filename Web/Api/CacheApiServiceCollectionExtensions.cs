@@ -12,6 +12,8 @@ internal static class CacheApiServiceCollectionExtensions
                 // The timeout is shorter than one attempt of the resilience pipeline, so that this client reports it.
                 http.Timeout = TimeSpan.FromSeconds(9);
             })
+            // The connections are shared by all visitors, and a cookie is one visitor's.
+            .UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = false)
             .AddHttpMessageHandler<FailureHandler>()
             // The callers report failures.
             .RemoveAllLoggers();
@@ -25,6 +27,7 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<BenchClient>();
         services.AddScoped<CountingClient>();
         services.AddScoped<QueueClient>();
+        services.AddScoped<SessionClient>();
         return services;
     }
 }

@@ -34,5 +34,16 @@ public sealed class CountingClient(ApiConnection api)
     /// <returns>The rate-limit window of the visitor.</returns>
     public Task<RateLimitResponse> GetRateLimitAsync(CancellationToken cancellationToken) => api.GetAsync<RateLimitResponse>("api/rate-limit", cancellationToken);
 
+    /// <summary>Reads the visitor's window of the limit to try out. This request does not count.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The window.</returns>
+    public Task<RateLimitResponse> GetDemoLimitAsync(CancellationToken cancellationToken) => api.GetAsync<RateLimitResponse>("api/rate-limit/demo", cancellationToken);
+
+    /// <summary>Makes a request that counts, and that is refused once the window is used up.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The window.</returns>
+    public Task<RateLimitResponse> TryDemoLimitAsync(CancellationToken cancellationToken) =>
+        api.SendAsync<RateLimitResponse>(HttpMethod.Post, "api/rate-limit/demo", body: null, cancellationToken);
+
     private static string AddressOf(string counter) => $"api/counters/{Uri.EscapeDataString(counter)}";
 }

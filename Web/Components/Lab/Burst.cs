@@ -8,7 +8,7 @@ namespace RedisAspire.Web.Components.Lab;
 /// <param name="time">Measures the duration.</param>
 public sealed class Burst(CountingClient api, TimeProvider time)
 {
-    private const int AtOnce = 32;
+    private const int AtOnce = 8;
 
     private int _passed;
     private int _refused;
@@ -44,7 +44,7 @@ public sealed class Burst(CountingClient api, TimeProvider time)
     {
         try
         {
-            var window = await api.GetRateLimitAsync(cancellationToken);
+            var window = await api.TryDemoLimitAsync(cancellationToken);
             Interlocked.Increment(ref _passed);
             // Two concurrent answers may overwrite each other; the next one is nearly the same.
             if (window.Used is { } used && !(_fullest?.Used >= used))
