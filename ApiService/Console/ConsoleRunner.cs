@@ -16,6 +16,8 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
 
     private static readonly string[] WriteFlags = ["OW", "RW", "RM"];
 
+    private static readonly string[] Keyless = ["no key arguments", "Invalid number of arguments", "Invalid arguments"];
+
     // Texts of several lines for a person.
     private static readonly string[] Raw = ["INFO"];
 
@@ -77,13 +79,15 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
     // Redis itself knows which arguments are keys, and what is done to them.
     private async Task<List<(byte[] Key, bool IsWritten)>> FindKeysAsync(KeyNode node, byte[][] arguments, CancellationToken cancellationToken)
     {
+        if (arguments.Length == 1)
+            return [];
         try
         {
             var keys = (RedisResult[])(await node.Database.ExecuteAsync("COMMAND", ["GETKEYSANDFLAGS", .. arguments]).WaitAsync(options.Value.OperationTimeout, cancellationToken))!;
             return [.. keys.Select(key => (RedisResult[])key!).Select(key => ((byte[])key[0]!, ((string[])key[1]!).Intersect(WriteFlags, StringComparer.Ordinal).Any()))];
         }
-        // The command has no keys, or is not complete: Redis refuses it, then.
-        catch (RedisServerException failure) when (!failure.Message.Contains("NOPERM", StringComparison.Ordinal))
+        // The command has no keys, or its arguments are wrong, so that Redis refuses it. A node that cannot tell the keys runs nothing.
+        catch (RedisServerException failure) when (Keyless.Any(reason => failure.Message.Contains(reason, StringComparison.Ordinal)))
         {
             return [];
         }
