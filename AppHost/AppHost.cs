@@ -41,6 +41,7 @@ var web = builder.AddProject<Projects.Web>("webfrontend")
     .WithEnvironment("Admin__Key", adminKey)
     .WithEnvironment("Frontend__Key", frontendKey)
     .WithOperators(options, operatorToken)
+    .WithRedisPassword(redis)
     .WithPublishedHosts()
     .WithReference(api)
     .WaitFor(api);

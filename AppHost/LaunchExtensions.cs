@@ -67,6 +67,10 @@ internal static class LaunchExtensions
             });
     }
 
+    /// <summary>Tells the page the password of the services at the nodes, which the workshop gives to operators.</summary>
+    public static IResourceBuilder<ProjectResource> WithRedisPassword(this IResourceBuilder<ProjectResource> web, IResourceBuilder<RedisReplicationResource> redis) =>
+        web.ApplicationBuilder.ExecutionContext.IsPublishMode ? web : web.WithEnvironment("Workshop__RedisPassword", redis.Resource.PasswordParameter);
+
     /// <summary>The link that logs an operator in.</summary>
     /// <param name="page">Address of the web page.</param>
     /// <param name="token">The token of operators.</param>

@@ -6,6 +6,7 @@ using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
 using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Layout;
+using RedisAspire.Web.Components.Workshop;
 using RedisAspire.Web.Live;
 using RedisAspire.Web.Localization;
 using RedisAspire.Web.Operators;
@@ -29,6 +30,9 @@ builder.Services.AddDataForwarding();
 builder.Services.AddSingleton<LiveFeed>();
 builder.Services.AddScoped<LiveState>();
 builder.Services.AddScoped<BrowserTime>();
+builder.Services.AddScoped<Learner>();
+builder.Services.AddScoped<Lessons>();
+builder.Services.AddScoped<WorkshopProgress>();
 
 builder.Services.AddVisitorAddress(builder.Configuration);
 builder.Services.AddOperators(builder.Configuration);

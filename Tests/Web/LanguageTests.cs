@@ -11,7 +11,7 @@ public sealed partial class LanguageTests
     [Theory]
     [InlineData("/", "Démo de cache Redis", "Redis Cache Demo", "Comment ça marche")]
     [InlineData("/topology", "Topologie", "Topology", "Un maître reçoit les écritures")]
-    [InlineData("/workshop", "Atelier", "Workshop", "Chacune s’exécute ici d’un clic")]
+    [InlineData("/workshop", "Atelier", "Workshop", "Prédisez ce qui va se passer")]
     [InlineData("/keys", "Clés", "Keys", "Aller au contenu")]
     [InlineData("/catalogue", "Catalogue", "Catalogue", "Aller au contenu")]
     [InlineData("/lab?show=counters", "Laboratoire", "Lab", "Compter ensemble")]
