@@ -1,9 +1,11 @@
 using System.Globalization;
 using AngleSharp.Html.Parser;
 using Bunit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 using RedisAspire.Contracts;
+using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Lookups;
 
 namespace RedisAspire.Tests.Web;
@@ -16,7 +18,7 @@ public sealed class TraceTimelineTests : IAsyncDisposable
     public TraceTimelineTests()
     {
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents();
+        _page.Services.AddLocalization().AddRadzenComponents().AddHttpClient().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<ApiConnection>();
     }
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
