@@ -1,6 +1,7 @@
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
+using RedisAspire.ApiService.Classroom;
 using RedisAspire.ApiService.Console;
 using RedisAspire.ApiService.Counters;
 using RedisAspire.ApiService.Data;
@@ -56,6 +57,7 @@ builder.Services.AddLeaderboard(builder.Configuration);
 builder.Services.AddCounters();
 builder.Services.AddSessions();
 builder.Services.AddQueue(builder.Configuration);
+builder.Services.AddClass();
 
 builder.AddProblems();
 builder.Services.AddApiDescription();
@@ -91,5 +93,6 @@ app.MapCounterEndpoints();
 app.MapRateLimitEndpoints();
 app.MapSessionEndpoints();
 app.MapQueueEndpoints();
+app.MapClassEndpoints();
 
 await app.RunAsync();

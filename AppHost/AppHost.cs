@@ -31,6 +31,7 @@ var api = builder.AddProject<Projects.ApiService>("apiservice")
     .WithReference(redis)
     .WithFaultInjection(redis, adminKey)
     .WithExpirationOf(options)
+    .WithLimitsOf(options)
     .WithPublishedHosts("apiservice;localhost")
     .WaitForMaster(redis);
 
@@ -42,6 +43,8 @@ var web = builder.AddProject<Projects.Web>("webfrontend")
     .WithEnvironment("Frontend__Key", frontendKey)
     .WithOperators(options, operatorToken)
     .WithRedisPassword(redis)
+    .WithHost(options)
+    .WithClass(options)
     .WithPublishedHosts()
     .WithReference(api)
     .WaitFor(api);

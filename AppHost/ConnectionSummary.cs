@@ -43,6 +43,10 @@ internal static class ConnectionSummary
             Row("Web page", options.Open ? $"{page} (every visitor may change and break things)" : page);
             if (!options.Open)
                 Row("  for operators", await LaunchExtensions.LoginLinkAsync(page, operatorToken, cancellationToken));
+            if (!string.IsNullOrEmpty(options.Host))
+                text.Append("  Everybody who can reach that address can look at the page. It has no TLS: names, tokens and values can be read on the way.\n");
+            if (options.Class)
+                Row("Class", $"{page}/class");
             Row("API", api.GetEndpoint("http").Url);
             if (DashboardLink(services.GetRequiredService<IConfiguration>()) is { } dashboard)
                 Row("Dashboard", dashboard);

@@ -67,6 +67,28 @@ internal static class LaunchExtensions
             });
     }
 
+    /// <summary>Lets the page listen at the address of the options, for other machines.</summary>
+    public static IResourceBuilder<ProjectResource> WithHost(this IResourceBuilder<ProjectResource> web, LaunchOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Host) || web.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return web;
+
+        var host = options.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Host}]" : options.Host;
+        return web
+            // The page itself listens there. Behind Aspire's proxy all visitors would have one address, by which they are limited.
+            .WithEndpoint("http", endpoint => (endpoint.TargetHost, endpoint.IsProxied, endpoint.Port) = (options.Host, false, endpoint.Port ?? Hosting.FreePorts.Take(0)))
+            .WithEnvironment("AllowedHosts", $"localhost;127.0.0.1;{host}");
+    }
+
+    /// <summary>Opens the class at the page.</summary>
+    public static IResourceBuilder<ProjectResource> WithClass(this IResourceBuilder<ProjectResource> web, LaunchOptions options) =>
+        options.Class ? web.WithEnvironment("Class__Open", "true") : web;
+
+    /// <summary>Raises the limits of one address: behind a router, a whole class has the same one.</summary>
+    public static IResourceBuilder<ProjectResource> WithLimitsOf(this IResourceBuilder<ProjectResource> api, LaunchOptions options) => options.Class
+        ? api.WithEnvironment("RateLimit__PermitLimit", "20000").WithEnvironment("RateLimit__CreationsPerMinute", "3000")
+        : api;
+
     /// <summary>Tells the page the password of the services at the nodes, which the workshop gives to operators.</summary>
     public static IResourceBuilder<ProjectResource> WithRedisPassword(this IResourceBuilder<ProjectResource> web, IResourceBuilder<RedisReplicationResource> redis) =>
         web.ApplicationBuilder.ExecutionContext.IsPublishMode ? web : web.WithEnvironment("Workshop__RedisPassword", redis.Resource.PasswordParameter);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
@@ -48,6 +50,12 @@ internal sealed record LaunchOptions
 
     /// <summary>Whether every visitor of the web page is an operator.</summary>
     public bool Open { get; init; }
+
+    /// <summary>The address of this machine at which the web page listens, so that others can reach it; none: loopback only.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Whether there is a class of learners.</summary>
+    public bool Class { get; init; }
 
     /// <summary>Where Redis keeps its data; a directory or volume of this checkout if none is given.</summary>
     public string? Data { get; init; }
@@ -149,6 +157,8 @@ internal sealed record LaunchOptions
             Text(nameof(Data), "DIR", "Where Redis keeps its data (default: a place of this checkout's own)."),
             Text(nameof(Runtime), "container|process", "What Redis runs as (default: containers where an engine answers, else processes)."),
             Flag(nameof(Open), "Lets every visitor of the web page change and break things, without the token: for a classroom where all are trusted."),
+            Flag(nameof(Class), "Opens a class: learners join with a name and have keys of their own, and the operator is their teacher."),
+            Text(nameof(Host), "ADDRESS", "Address of this machine at which the web page, and nothing else, listens for others: without TLS, and everybody in that network can look (default: none can)."),
             Flag(nameof(NoDashboard), "Leaves the dashboard out."),
         };
         var root = new RootCommand(
@@ -211,6 +221,9 @@ internal sealed record LaunchOptions
                 throw new DistributedApplicationException($"--{name} must be ASCII without white space, and not empty.");
         }
 
+        if (!string.IsNullOrEmpty(Host) && !OwnAddresses().Contains(Host, StringComparer.OrdinalIgnoreCase))
+            throw new DistributedApplicationException($"--host must be an address of this machine ({string.Join(", ", OwnAddresses())}), not '{Host}'.");
+
         if (Runtime is not (null or "" or "container" or "process"))
             throw new DistributedApplicationException($"--runtime must be 'container' or 'process', not '{Runtime}'.");
 
@@ -220,6 +233,15 @@ internal sealed record LaunchOptions
                 throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"--{name} must be between {least} and {most}, not {value}."));
         }
     }
+
+    private static string[] OwnAddresses() =>
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(own => own.Address)
+            .Where(address => address is { AddressFamily: AddressFamily.InterNetwork } or { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: 0 })
+            .Select(address => address.ToString()),
+    ];
 
     private LaunchOptions ForVerification() => this with { WebPort = 0, ApiPort = 0, RedisPort = 0, SentinelPort = 0, Instances = 1, NoDashboard = true, KeepsData = false };
 

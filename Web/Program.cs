@@ -62,6 +62,7 @@ app.MapDefaultEndpoints();
 app.MapDataForwarding();
 app.MapLanguageSwitch();
 app.MapOperatorLogin();
+app.MapLearnerLogin();
 app.MapStaticAssets();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

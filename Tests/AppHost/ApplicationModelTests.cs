@@ -52,6 +52,21 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     }
 
     [Fact]
+    public async Task In_a_class_the_page_alone_listens_for_others_and_a_class_behind_one_address_meets_no_limit()
+    {
+        await using var application = await (await AppHostUnderTest.CreateAsync("--RedisAspire:Class=true", "--RedisAspire:Host=127.0.0.1")).BuildAsync(TestContext.Current.CancellationToken);
+        var services = application.Resources().OfType<ProjectResource>().ToDictionary(service => service.Name, StringComparer.Ordinal);
+
+        var (page, api) = (await application.EnvironmentAsync(services["webfrontend"]), await application.EnvironmentAsync(services["apiservice"]));
+
+        var endpoint = services["webfrontend"].Annotations.OfType<EndpointAnnotation>().Single(endpoint => endpoint.Name == "http");
+        Assert.Equal(("127.0.0.1", false), (endpoint.TargetHost, endpoint.IsProxied));
+        Assert.All(services["apiservice"].Annotations.OfType<EndpointAnnotation>(), other => Assert.Equal("localhost", other.TargetHost));
+        Assert.Equal(("true", "localhost;127.0.0.1;127.0.0.1"), (page["Class__Open"], page["AllowedHosts"]));
+        Assert.Equal(("20000", "3000"), (api["RateLimit__PermitLimit"], api["RateLimit__CreationsPerMinute"]));
+    }
+
+    [Fact]
     public async Task Operators_need_a_token_at_the_page_unless_it_is_open_to_all()
     {
         await using var open = await (await AppHostUnderTest.CreateAsync("--RedisAspire:Open=true")).BuildAsync(TestContext.Current.CancellationToken);

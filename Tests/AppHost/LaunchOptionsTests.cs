@@ -8,7 +8,7 @@ public sealed class LaunchOptionsTests
     private static readonly string[] Names =
     [
         "--web-port", "--api-port", "--dashboard-port", "--redis-port", "--sentinel-port", "--replicas", "--sentinels", "--instances",
-        "--password", "--admin-key", "--operator-token", "--open", "--data", "--runtime", "--no-dashboard",
+        "--password", "--admin-key", "--operator-token", "--open", "--class", "--host", "--data", "--runtime", "--no-dashboard",
     ];
 
     [Fact]
@@ -40,6 +40,8 @@ public sealed class LaunchOptionsTests
     [InlineData("--password=a\"b", "--password must not")]
     [InlineData("--operator-token=a b", "--operator-token must")]
     [InlineData("--admin-key=clé", "--admin-key must be ASCII")]
+    [InlineData("--host=192.0.2.1", "--host must be an address of this machine (")]
+    [InlineData("--host=0.0.0.0", "not '0.0.0.0'")]
     [InlineData("--runtime=vm", "'container' or 'process', not 'vm'")]
     public async Task What_is_not_known_or_not_possible_is_refused_in_a_sentence(string argument, string reason)
     {

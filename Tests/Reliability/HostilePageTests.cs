@@ -15,7 +15,7 @@ namespace RedisAspire.Tests.Reliability;
 [Collection(nameof(ProcessApplicationCollection))]
 public sealed class HostilePageTests(ProcessApplication application, ITestOutputHelper output)
 {
-    private static readonly string[] Pages = ["/", "/topology", "/workshop", "/keys", "/console", "/catalogue", "/lab", "/statistics", "/how-it-works", "/login", "/logout", "/language/fr", "/error", "/not-found", "/data/canary", "/app.css", "/_blazor", "/_framework/blazor.web.js", "/health", "/alive"];
+    private static readonly string[] Pages = ["/", "/topology", "/workshop", "/keys", "/console", "/catalogue", "/lab", "/statistics", "/class", "/projector", "/join", "/leave", "/how-it-works", "/login", "/logout", "/language/fr", "/error", "/not-found", "/data/canary", "/app.css", "/_blazor", "/_framework/blazor.web.js", "/health", "/alive"];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 

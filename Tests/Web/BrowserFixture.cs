@@ -8,7 +8,7 @@ using RedisAspire.Tests.Support;
 namespace RedisAspire.Tests.Web;
 
 /// <summary>The application with one instance of the API, and a real Chromium to look at it.</summary>
-public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=process", "--RedisAspire:Instances=1")
+public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=process", "--RedisAspire:Instances=1", "--RedisAspire:Class=true")
 {
     private const int Height = 900;
 

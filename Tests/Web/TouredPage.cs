@@ -25,6 +25,7 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         new("/catalogue", page => page["cards"].Locator("li").First, FilterAsync),
         new("/lab?show=queue", page => page["state"], QueueAJobAsync),
         new("/statistics", page => page["count-Requests"], ChooseANodeAsync),
+        new("/class", page => page["class"], LookAtTheClassAsync),
         new("/how-it-works", page => page["comparison"], StopThePicturesAsync) { IsLive = false },
     ];
 
@@ -36,6 +37,16 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
 
     /// <summary>Waits until the page shows what it is about.</summary>
     public Task ExpectContentAsync(BrowserPage page) => Assertions.Expect(Content(page)).ToBeVisibleAsync();
+
+    private static async Task LookAtTheClassAsync(BrowserPage page)
+    {
+        var question = page.Page.GetByRole(AriaRole.Alertdialog);
+        await page.TabToAsync("end-class");
+        await page.PressAsync("Enter");
+        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync();
+        await page.PressAsync("Escape");
+        await Assertions.Expect(question).ToBeHiddenAsync();
+    }
 
     private static async Task LookUpAsync(BrowserPage page)
     {

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using Bunit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
+using RedisAspire.Contracts;
+using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Workshop;
+using RedisAspire.Web.Operators;
 
 namespace RedisAspire.Tests.Web;
 
@@ -10,16 +14,22 @@ namespace RedisAspire.Tests.Web;
 public sealed class WorkshopLessonTests : IAsyncDisposable
 {
     private readonly BunitContext _page = new();
+    private readonly StubApi _api = new();
 
     public WorkshopLessonTests()
     {
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddScoped<WorkshopProgress>().AddScoped<Lessons>();
+        _page.Services.AddLocalization().AddRadzenComponents().AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ApiConnection>().AddSingleton<ClassroomClient>()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<IHttpClientFactory>(_api).AddSingleton(TimeProvider.System).AddScoped<Lessons>();
     }
 
     public static TheoryData<string> Steps => [.. WorkshopProgress.Steps];
 
-    public ValueTask DisposeAsync() => _page.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _page.DisposeAsync();
+        _api.Dispose();
+    }
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -73,6 +83,23 @@ public sealed class WorkshopLessonTests : IAsyncDisposable
         await progress.LoadAsync();
 
         Assert.Equal((done, done > 0, done > 0 ? 2 : null), (progress.Done, progress.IsDone("cache"), progress.AnswerTo("cache-question")));
+    }
+
+    [Fact]
+    public async Task In_a_class_the_steps_are_those_that_the_class_knows()
+    {
+        _page.JSInterop.Setup<string?>("localStorage.getItem", "workshop-ada").SetResult("""{"Done":["install"],"Answers":{"cache-question":2}}""");
+        _page.Services.GetRequiredService<Learner>().Be(new LearnerResponse("ada", DateTimeOffset.UnixEpoch, ["cache"], MayInjectFaults: false));
+        var progress = _page.Services.GetRequiredService<WorkshopProgress>();
+        progress.Follow(["cache"]);
+
+        await progress.LoadAsync();
+        Assert.Equal((true, false, 2), (progress.IsDone("cache"), progress.IsDone("install"), progress.AnswerTo("cache-question")));
+
+        await progress.FinishAsync("install");
+        Assert.Contains("/api/class/learners/ada/steps/install", _api.Requests);
+        progress.Follow([]);
+        Assert.Equal(0, progress.Done);
     }
 
     [Theory]

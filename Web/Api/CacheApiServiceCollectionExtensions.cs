@@ -28,6 +28,7 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddScoped<CountingClient>();
         services.AddScoped<QueueClient>();
         services.AddScoped<SessionClient>();
+        services.AddSingleton<ClassroomClient>();
         return services;
     }
 }

@@ -5,6 +5,9 @@ namespace RedisAspire.Web.Localization;
 /// <summary>The texts about products.</summary>
 public sealed class CatalogueTexts;
 
+/// <summary>The texts of the class.</summary>
+public sealed class ClassTexts;
+
 /// <summary>The texts of the console, and what the API says about commands there.</summary>
 public sealed class ConsoleTexts;
 

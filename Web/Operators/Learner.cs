@@ -1,14 +1,33 @@
+using RedisAspire.Web.Api;
+
 namespace RedisAspire.Web.Operators;
 
 /// <summary>The learner of a class that a visitor is, if any.</summary>
-public sealed class Learner
+/// <param name="api">Sends the requests of the visitor.</param>
+public sealed class Learner(ApiConnection api)
 {
+    private DateTimeOffset _joinedAt;
+
     /// <summary>The learner's name; <see langword="null"/> for everybody else.</summary>
-    public string? Name { get; set; }
+    public string? Name { get; private set; }
 
     /// <summary>Whether the teacher has given the learner fault injection.</summary>
-    public bool MayInjectFaults { get; set; }
+    public bool MayInjectFaults => api.MayInjectFaults;
 
     /// <summary>What the learner's keys begin with; nothing for everybody else.</summary>
     public string Prefix => Name is null ? "" : $"{Name}:";
+
+    /// <summary>The learner's key of a name.</summary>
+    /// <param name="key">What was typed.</param>
+    /// <returns>The same with the prefix, which may have been typed, too.</returns>
+    public string KeyOf(string key) => key.Length == 0 || key.StartsWith(Prefix, StringComparison.Ordinal) ? key : Prefix + key;
+
+    /// <summary>Sets who it is.</summary>
+    /// <param name="learner">The learner; <see langword="null"/> for somebody else.</param>
+    public void Be(LearnerResponse? learner) => (Name, _joinedAt, api.MayInjectFaults) = (learner?.Name, learner?.JoinedAt ?? default, learner?.MayInjectFaults ?? false);
+
+    /// <summary>Finds the learner in the class as it is now.</summary>
+    /// <param name="all">The class.</param>
+    /// <returns>The learner; <see langword="null"/> when the teacher has removed the learner.</returns>
+    public LearnerResponse? In(ClassResponse all) => all.Learners.FirstOrDefault(learner => learner.Name == Name && learner.JoinedAt == _joinedAt);
 }
