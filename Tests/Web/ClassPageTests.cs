@@ -9,7 +9,7 @@ public sealed class ClassPageTests(BrowserFixture fixture)
     [Fact]
     public async Task A_learner_joins_and_does_a_step_and_the_teacher_sees_it_gives_out_fault_injection_and_takes_it_back()
     {
-        var name = $"Ada-{Guid.NewGuid().ToString("N")[..6]}";
+        var name = $"Ada-{Guid.NewGuid().ToString("N")[..20]}";
         await using var teacher = await fixture.OpenAsync(path: "/class");
         await using var learner = await fixture.OpenAsVisitorAsync("/class");
 
