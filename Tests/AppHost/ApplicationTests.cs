@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using RedisAspire.Hosting;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.AppHost;
@@ -20,6 +21,15 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
     {
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+
+    // The app host and the API poll the nodes each by themselves.
+    private async Task AreThereThreeReplicasAsync()
+    {
+        var monitor = running.Application.Services.MonitorOf(running.Application.Redis());
+        await Eventually.HoldsAsync(
+            "the app host sees all nodes", () => monitor.Snapshot is { Master: not null } seen && seen.Nodes.All(node => node is { IsUp: true, CanRead: true }), Timeout);
+        await Eventually.HoldsAsync("the API sees three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Timeout);
     }
 
     [Fact]
@@ -42,7 +52,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
     {
         Assert.SkipWhen(running.SkipReason is not null, running.SkipReason ?? "");
         using var web = running.Application.CreateHttpClient("webfrontend");
-        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Timeout);
+        await AreThereThreeReplicasAsync();
         var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
 
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "stop")).StatusCode);
@@ -57,7 +67,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
     public async Task The_dashboards_command_makes_another_node_the_master_and_the_API_follows()
     {
         Assert.SkipWhen(running.SkipReason is not null, running.SkipReason ?? "");
-        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Timeout);
+        await AreThereThreeReplicasAsync();
         var master = (await running.RolesAsync()).First(node => node.Value == "master").Key;
 
         var result = await ExecuteAsync("redis", "fail-over");
@@ -70,7 +80,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
     public async Task The_dashboards_command_promotes_a_node_and_the_dashboard_shows_who_is_the_master()
     {
         Assert.SkipWhen(running.SkipReason is not null, running.SkipReason ?? "");
-        await Eventually.HoldsAsync("there are a master and three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Timeout);
+        await AreThereThreeReplicasAsync();
         var replica = (await running.RolesAsync()).First(node => node.Value == "replica").Key;
 
         var result = await ExecuteAsync(replica, "promote");

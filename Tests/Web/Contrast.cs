@@ -62,7 +62,7 @@ internal static class Contrast
               const size = parseFloat(style.fontSize);
               const isLarge = element.classList.contains('rzi') || size >= 24 || size >= 18.66 && +style.fontWeight >= 700;
               judge(element, isDrawn ? style.fill : style.color, element, isLarge ? 3 : 4.5);
-            } else if (element instanceof SVGGeometryElement && !element.matches('.rz-grid-line, .rz-progressbar-circular-background')) {
+            } else if (element instanceof SVGGeometryElement && !element.matches('.rz-grid-line, .rz-progressbar-circular-background, .rz-series-data-label-chip')) {
               const paint = [style.stroke, style.fill].find(css => css !== 'none' && color(css)[3] > 0.5);
               if (paint) judge(element, paint, element, 3);
             } else if (element.matches('.dot, .rz-timeline-point')) {
