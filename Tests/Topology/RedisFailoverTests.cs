@@ -93,6 +93,8 @@ public sealed class RedisFailoverTests : IAsyncLifetime
         await Third.ExecuteAsync("REPLICAOF", "127.0.0.1", Second.Port);
         await Eventually.HoldsAsync("it follows the other replica", async () => (await Third.InfoAsync("replication")) is var info
             && info["master_port"] == Second.Port.ToString(CultureInfo.InvariantCulture) && info["master_link_status"] == "up");
+        // While the master counts it among its replicas, it begins to hand over, and gives up.
+        await Eventually.HoldsAsync("the master has one replica left", async () => (await First.InfoAsync("replication"))["connected_slaves"] == "1");
 
         var refusal = await Assert.ThrowsAsync<RedisUnavailableException>(() => Failover.PromoteAsync(Third.Name, Cancellation));
 
