@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Store;
+using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;
 
 namespace Microsoft.Extensions.Hosting;
@@ -11,9 +12,6 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds the cache to a service of an Aspire application, by the name of the replication there.</summary>
 public static class RedisReplicationClientExtensions
 {
-    // Of the meter and of the activity source.
-    private const string Instrumentation = "RedisAspire.Caching";
-
     /// <summary>
     /// Adds <see cref="HybridCache"/> over a replication that the app host has referenced, with health checks, traces and
     /// metrics: see <see cref="ReplicatedCacheServiceCollectionExtensions.AddReplicatedCache"/>.
@@ -94,9 +92,9 @@ public static class RedisReplicationClientExtensions
         builder.Configuration.GetSection($"{RedisReplicationSettings.Section}:{name}").Bind(settings);
         configure?.Invoke(settings);
         if (!settings.DisableTracing)
-            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(Instrumentation));
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(CacheInstruments.Name));
         if (!settings.DisableMetrics)
-            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Instrumentation));
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(CacheInstruments.Name));
         return settings;
     }
 

@@ -44,7 +44,6 @@ internal static class RedisMemberClient
         var options = ConfigurationOptions.Parse((await member.ConnectionString.GetValueAsync(cancellationToken))!);
         // It goes on connecting until the node listens.
         options.AbortOnConnectFail = false;
-        options.BacklogPolicy = BacklogPolicy.Default;
         if (member.IsSentinel)
             options.CommandMap = CommandMap.Sentinel;
         await using var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);

@@ -40,7 +40,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
             if (reserved.IsOwn(key) && !isAdmin)
                 return "The application's own keys (app:) are shown to operators only.";
             if (isWritten && reserved.IsReserved(key))
-                return "The application alone writes the values of its own keys (app:, db:).";
+                return ReservedKeys.Refusal;
         }
 
         if (command.Size == "fields" && keys is [var (hash, _)])

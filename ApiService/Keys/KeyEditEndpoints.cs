@@ -129,7 +129,7 @@ internal sealed class EditAnswer(KeyNodes nodes, KeyInspector inspector, Reserve
 {
     /// <summary>The refusal of a key that is the application's own.</summary>
     public IResult? RefusalFor(byte[] key) => reserved.IsReserved(key)
-        ? TypedResults.Problem("The application alone writes the values of its own keys (app:, db:).", statusCode: StatusCodes.Status403Forbidden)
+        ? TypedResults.Problem(ReservedKeys.Refusal, statusCode: StatusCodes.Status403Forbidden)
         : null;
 
     /// <summary>The refusal of a key whose value is never shown.</summary>

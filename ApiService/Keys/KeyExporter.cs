@@ -130,7 +130,7 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
             if (!names.Add(given.Key))
                 entry.Errors["key"] = ["It is there twice."];
             if (reserved.IsReserved(key))
-                entry.Errors["key"] = ["The application alone writes the values of its own keys (app:, db:)."];
+                entry.Errors["key"] = [ReservedKeys.Refusal];
             var elements = entry.IsWrong ? [] : new ElementInput(entry, type).Value("items", given.Items);
             foreach (var (member, errors) in entry.Errors)
                 input.Errors[$"{name}.{member}"] = errors;

@@ -1,7 +1,9 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RedisAspire.Hosting;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -48,6 +50,13 @@ internal static class AppHostUnderTest
     /// <summary>Builds the application as people see it, with the nodes as processes. Nothing is started.</summary>
     public static async Task<DistributedApplication> BuildAsync() =>
         await (await CreateAsync("--Redis:Runtime=process", "--RedisAspire:NoDashboard=false", "--RedisAspire:DashboardPort=0")).BuildAsync(Cancellation);
+
+    /// <summary>Why nodes cannot run in containers on this machine; <see langword="null"/> when they can.</summary>
+    public static async Task<string?> WhyNoContainersAsync()
+    {
+        var choice = await RedisRuntimeChoice.MakeAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build(), wanted: null, Cancellation);
+        return choice.Runtime == RedisRuntime.Container ? null : choice.Reason;
+    }
 
     /// <summary>The model.</summary>
     public static IResourceCollection Resources(this DistributedApplication application) =>

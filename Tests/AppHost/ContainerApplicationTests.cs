@@ -1,7 +1,3 @@
-using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Configuration;
-using RedisAspire.Hosting;
-
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The application with its nodes as containers, where a container runtime answers.</summary>
@@ -16,8 +12,7 @@ public sealed class ContainerApplicationTests(ContainerApplicationTests.Running 
 
         public override async ValueTask InitializeAsync()
         {
-            var choice = await RedisRuntimeChoice.MakeAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build(), wanted: null, TestContext.Current.CancellationToken);
-            _skipReason = choice.Runtime == RedisRuntime.Container ? null : choice.Reason;
+            _skipReason = await AppHostUnderTest.WhyNoContainersAsync();
             await base.InitializeAsync();
         }
 

@@ -2,7 +2,6 @@ using System.Net;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Microsoft.Extensions.Configuration;
 using RedisAspire.Hosting;
 using RedisAspire.Tests.AppHost;
 using RedisAspire.Tests.Support;
@@ -107,9 +106,5 @@ public sealed class OtherApplicationWithProcessesTests() : OtherApplicationTests
 [Trait("Category", "Long")]
 public sealed class OtherApplicationWithContainersTests() : OtherApplicationTests(RedisRuntime.Container)
 {
-    protected override async Task<string?> SkipReasonAsync()
-    {
-        var choice = await RedisRuntimeChoice.MakeAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build(), wanted: null, TestContext.Current.CancellationToken);
-        return choice.Runtime == RedisRuntime.Container ? null : choice.Reason;
-    }
+    protected override Task<string?> SkipReasonAsync() => AppHostUnderTest.WhyNoContainersAsync();
 }

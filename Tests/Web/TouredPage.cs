@@ -18,14 +18,14 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     public static IReadOnlyList<TouredPage> All { get; } =
     [
         new("/", page => page["node-redis-replica-1"], LookUpAsync),
-        new("/topology", page => page["stop-redis-replica-1"], AskToStopANodeAsync),
+        new("/topology", page => page["stop-redis-replica-1"], page => AskAndEscapeAsync(page, "stop-redis-replica-1")),
         new("/workshop", page => page["run-install"], RunAStepAsync),
         new("/keys", page => page["tree"].GetByText("db", new() { Exact = true }), OpenTheTreeAsync),
         new("/console", page => page["command-lists"], RunACommandAsync),
         new("/catalogue", page => page["cards"].Locator("li").First, FilterAsync),
         new("/lab?show=queue", page => page["state"], QueueAJobAsync),
         new("/statistics", page => page["count-Requests"], ChooseANodeAsync),
-        new("/class", page => page["class"], LookAtTheClassAsync),
+        new("/class", page => page["class"], page => AskAndEscapeAsync(page, "end-class")),
         new("/how-it-works", page => page["comparison"], StopThePicturesAsync) { IsLive = false },
     ];
 
@@ -38,16 +38,6 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
     /// <summary>Waits until the page shows what it is about.</summary>
     public Task ExpectContentAsync(BrowserPage page) => Assertions.Expect(Content(page)).ToBeVisibleAsync();
 
-    private static async Task LookAtTheClassAsync(BrowserPage page)
-    {
-        var question = page.Page.GetByRole(AriaRole.Alertdialog);
-        await page.TabToAsync("end-class");
-        await page.PressAsync("Enter");
-        await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync();
-        await page.PressAsync("Escape");
-        await Assertions.Expect(question).ToBeHiddenAsync();
-    }
-
     private static async Task LookUpAsync(BrowserPage page)
     {
         var key = $"tour-{Guid.NewGuid():N}";
@@ -58,10 +48,11 @@ internal sealed record TouredPage(string Path, Func<BrowserPage, ILocator> Conte
         await Assertions.Expect(page["result-value"]).ToHaveTextAsync($"data_pour_{key}");
     }
 
-    private static async Task AskToStopANodeAsync(BrowserPage page)
+    // The button asks before it does anything.
+    private static async Task AskAndEscapeAsync(BrowserPage page, string mark)
     {
         var question = page.Page.GetByRole(AriaRole.Alertdialog);
-        await page.TabToAsync("stop-redis-replica-1");
+        await page.TabToAsync(mark);
         await page.PressAsync("Enter");
         await Assertions.Expect(question.Locator(":focus")).ToBeVisibleAsync();
         await page.PressAsync("Escape");
