@@ -86,6 +86,8 @@ public sealed class DataChangeTests(ApiFixture fixture) : ApiTests(fixture, hasA
         await using var api = await ApiFactory.StartAsync(own.Redis);
         using var client = api.CreateAdminClient();
         using var before = await PutAsync(_key, "changed", client);
+        // A master whose disk is slow acknowledges a write before it is in its file.
+        await Eventually.HoldsAsync("the master has the write in its file", async () => (await own.Redis.Master.InfoAsync("persistence"))["aof_buffer_length"] == "0");
         await own.Redis.Master.Process.KillAsync();
 
         using var refused = await PutAsync(_key, "again", client);
