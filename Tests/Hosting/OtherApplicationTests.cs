@@ -97,6 +97,7 @@ public abstract class OtherApplicationTests(RedisRuntime runtime) : IAsyncLifeti
 }
 
 /// <summary>With processes.</summary>
+[Trait("Category", "Long")]
 public sealed class OtherApplicationWithProcessesTests() : OtherApplicationTests(RedisRuntime.Process)
 {
     protected override Task<string?> SkipReasonAsync() => Task.FromResult<string?>(null);

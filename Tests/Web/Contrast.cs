@@ -79,6 +79,7 @@ internal static class Contrast
     /// <summary>Text differs from what is behind it by 4.5 to 1; large text, icons and what is drawn in charts by 3 to 1.</summary>
     public static async Task ExpectContrastAsync(this BrowserPage page)
     {
+        await page.WaitForTransitionsAsync();
         var weak = await page.Page.EvaluateAsync<string[]>(Weak);
         Assert.True(weak.Length == 0, string.Join(Environment.NewLine, weak));
     }

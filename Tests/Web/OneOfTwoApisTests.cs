@@ -5,6 +5,7 @@ using RedisAspire.Tests.AppHost;
 namespace RedisAspire.Tests.Web;
 
 /// <summary>The page before two processes of the API, as the application starts them.</summary>
+[Trait("Category", "Long")]
 [Collection(nameof(ProcessApplicationCollection))]
 public sealed class OneOfTwoApisTests(ProcessApplication running) : IAsyncLifetime
 {

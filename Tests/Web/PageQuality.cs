@@ -43,10 +43,13 @@ internal static class PageQuality
     {
         if (!await page.Page.EvaluateAsync<bool>("'axe' in window"))
             await page.Page.EvaluateAsync(Axe);
-        await page.Page.EvaluateAsync(Transitions);
+        await page.WaitForTransitionsAsync();
         var violations = await page.Page.EvaluateAsync<string[]>(Violations);
         Assert.True(violations.Length == 0, string.Join(Environment.NewLine, violations));
     }
+
+    /// <summary>Waits until no colour is on its way to another.</summary>
+    public static Task WaitForTransitionsAsync(this BrowserPage page) => page.Page.EvaluateAsync(Transitions);
 
     /// <summary>On a projector, what it shows fills its width, and so do the cards in their row. When the width has changed, the menu takes a moment to open.</summary>
     public static Task ExpectFilledAsync(this BrowserPage page) => Eventually.HoldsAsync(
