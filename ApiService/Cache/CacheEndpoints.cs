@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Storage;
@@ -53,14 +54,15 @@ internal static class CacheEndpoints
         }
     }
 
-    private static async Task<Ok<ClearedResponse>> ClearAsync([AsParameters] TraceQuery query, ReplicatedCache cache, RedisTopology topology, CancellationToken cancellationToken)
+    private static async Task<Ok<ClearedResponse>> ClearAsync([AsParameters] TraceQuery query, ReplicatedCache cache, CommandSampler sampler, RedisTopology topology, CancellationToken cancellationToken)
     {
-        if (query.Trace == 0)
+        if (query.Trace == 0 && !sampler.Takes)
             return TypedResults.Ok(new ClearedResponse(await cache.ClearAsync("", cancellationToken)));
 
         using var trace = cache.BeginTrace("");
         var removed = await cache.TraceClearAsync(trace, "", cancellationToken);
-        return TypedResults.Ok(new ClearedResponse(removed) { Trace = trace.ToSteps(topology) });
+        sampler.Add(trace);
+        return TypedResults.Ok(new ClearedResponse(removed) { Trace = query.Trace == 0 ? null : trace.ToSteps(topology) });
     }
 
     private static async Task<Ok<StatsResponse>> GetStatsAsync(ClusterFigures cluster, CancellationToken cancellationToken) =>

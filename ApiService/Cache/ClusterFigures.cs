@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;
@@ -11,7 +12,7 @@ namespace RedisAspire.ApiService.Cache;
 /// its name in <c>app:stats</c>, so that the others find it without a scan.
 /// </summary>
 internal sealed partial class ClusterFigures(
-    RedisMaster master, ServiceInstance instance, CacheStatistics statistics, TimeProvider time, ILogger<ClusterFigures> logger) : BackgroundService
+    RedisMaster master, ServiceInstance instance, CacheStatistics statistics, CommandSampler sampler, TimeProvider time, ILogger<ClusterFigures> logger) : BackgroundService
 {
     private const string Names = "app:stats";
     private const int MaximumInstances = 100;
@@ -47,7 +48,9 @@ internal sealed partial class ClusterFigures(
             database.StringSetAsync(KeyOf(instance.Name), figures, Lifetime),
             database.SortedSetAddAsync(Names, instance.Name, now),
             database.SortedSetRemoveRangeByScoreAsync(Names, double.NegativeInfinity, now - NamesLifetime.TotalSeconds),
-            database.KeyExpireAsync(Names, NamesLifetime));
+            database.KeyExpireAsync(Names, NamesLifetime),
+            // It needs no round trip of its own here.
+            sampler.RefreshAsync(database));
         return true;
     }, otherwise: false, cancellationToken);
 

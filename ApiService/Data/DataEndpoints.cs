@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.OpenApi;
 using RedisAspire.ApiService.Admin;
+using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
@@ -105,28 +106,31 @@ internal static class DataEndpoints
         !context.Request.QueryString.HasValue && DataKey.Of(context) is { Error: null } key ? reader.AnswerAsync(context, key.Value, options: null) : whole(context);
 
     private static async Task<Results<NoContent, Ok<RemovalResponse>, Accepted<RemovalResponse>, ValidationProblem, ProblemHttpResult>> PutAsync(
-        DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, DataService data, RedisTopology topology, HttpContext context,
+        DataKey dataKey, DataRequest change, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, DataService data, CommandSampler sampler, RedisTopology topology, HttpContext context,
         CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
             return Invalid.Parameter("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
 
         // There is a value for every key.
-        using var trace = query.Trace == 1 ? data.BeginTrace(dataKey.Value) : null;
+        using var trace = query.Trace == 1 || sampler.Takes ? data.BeginTrace(dataKey.Value) : null;
         var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, trace, cancellationToken);
         if (outcome == DataChange.Refused)
             return TypedResults.Problem("The value does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
-        var steps = await StepsAsync(trace, topology, cancellationToken);
+        var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);
         if (outcome != DataChange.Everywhere)
             return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
         return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });
     }
 
-    private static async ValueTask<TraceStep[]?> StepsAsync(CacheTrace? trace, RedisTopology topology, CancellationToken cancellationToken)
+    private static async ValueTask<TraceStep[]?> StepsAsync(TraceQuery query, CacheTrace? trace, CommandSampler sampler, RedisTopology topology, CancellationToken cancellationToken)
     {
         if (trace is null)
+            return null;
+        sampler.Add(trace);
+        if (query.Trace == 0)
             return null;
         await trace.WaitForInvalidationAsync(cancellationToken);
         return trace.ToSteps(topology);
@@ -136,11 +140,11 @@ internal static class DataEndpoints
         key, "No Redis master has removed the key yet. This instance removes it as soon as one answers; until then other instances may serve the old value, if they still have it.");
 
     private static async Task<Results<NoContent, Ok<RemovalResponse>, Accepted<RemovalResponse>>> DeleteAsync(
-        DataKey dataKey, [AsParameters] TraceQuery query, DataService data, RedisTopology topology, CancellationToken cancellationToken)
+        DataKey dataKey, [AsParameters] TraceQuery query, DataService data, CommandSampler sampler, RedisTopology topology, CancellationToken cancellationToken)
     {
-        using var trace = query.Trace == 1 ? data.BeginTrace(dataKey.Value) : null;
+        using var trace = query.Trace == 1 || sampler.Takes ? data.BeginTrace(dataKey.Value) : null;
         var isRemoved = await data.RemoveAsync(dataKey.Value, trace, cancellationToken);
-        var steps = await StepsAsync(trace, topology, cancellationToken);
+        var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);
         if (!isRemoved)
             return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
         return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });

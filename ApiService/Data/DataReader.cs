@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Net.Http.Headers;
+using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.Caching;
@@ -18,7 +19,7 @@ namespace RedisAspire.ApiService.Data;
 /// <summary>
 /// Answers <c>GET /data/{key}</c>. A hit in the near cache takes tens of nanoseconds, so what surrounds it is kept short.
 /// </summary>
-internal sealed class DataReader(DataService data, LookupRecorder history, RequestTally tally, RedisTopology topology, TimeProvider time)
+internal sealed class DataReader(DataService data, LookupRecorder history, RequestTally tally, CommandSampler sampler, RedisTopology topology, TimeProvider time)
 {
     private readonly ObjectPool<JsonBuffer> _buffers = ObjectPool.Create<JsonBuffer>(new JsonBufferPolicy());
 
@@ -28,6 +29,9 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
     /// <param name="options">How the value is cached, where that differs from the defaults.</param>
     public Task AnswerAsync(HttpContext context, string key, CacheEntryOptions? options)
     {
+        if (sampler.Takes)
+            return TraceAsync(context, key, options, isShown: false);
+
         tally.Add(key);
         var started = time.GetTimestamp();
         var reading = data.ReadAsync(key, options, context.RequestAborted);
@@ -38,14 +42,18 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
     /// <param name="context">The request.</param>
     /// <param name="key">The key.</param>
     /// <param name="options">How the value is cached, where that differs from the defaults.</param>
-    public async Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options)
+    public Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options) => TraceAsync(context, key, options, isShown: true);
+
+    private async Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options, bool isShown)
     {
         tally.Add(key);
         using var trace = data.BeginTrace(key);
         var lookup = await data.TraceReadAsync(trace, key, options, context.RequestAborted);
         var elapsed = trace.Elapsed;
-        await trace.WaitForInvalidationAsync(context.RequestAborted);
-        await WriteAsync(context, key, lookup, elapsed, trace);
+        sampler.Add(trace);
+        if (isShown)
+            await trace.WaitForInvalidationAsync(context.RequestAborted);
+        await WriteAsync(context, key, lookup, elapsed, isShown ? trace : null);
     }
 
     private async Task AwaitAsync(HttpContext context, string key, ValueTask<CacheLookup<string>> reading, long started) =>

@@ -31,6 +31,9 @@ internal static class TraceMapping
         })];
     }
 
+    /// <summary>A command as it is typed into <c>redis-cli</c>.</summary>
+    public static string LineOf(IEnumerable<string> command) => string.Join(' ', command.Select(Quote));
+
     private static string? DocumentationOf(CacheTraceStep step) => step switch
     {
         { Command: [var command, ..] } => $"https://redis.io/docs/latest/commands/{command.ToLowerInvariant()}/",
@@ -44,7 +47,7 @@ internal static class TraceMapping
         var colon = address.LastIndexOf(':');
         var (host, port) = (address[..colon], address[(colon + 1)..]);
         string[] node = host is "127.0.0.1" or "localhost" ? ["-p", port] : ["-h", host.Trim('[', ']'), "-p", port];
-        return string.Join(' ', ["redis-cli", .. node, .. command.Select(Quote)]);
+        return $"redis-cli {string.Join(' ', node)} {LineOf(command)}";
     }
 
     private static string Quote(string word) =>

@@ -104,7 +104,7 @@ public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: true, ("RateLim
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var feed = Api.Services.GetRequiredService<RedisAspire.ApiService.Events.EventFeed>();
-        var listeners = Enumerable.Range(0, 500).Select(_ => feed.ListenAsync(stop.Token).GetAsyncEnumerator(stop.Token)).ToArray();
+        var listeners = Enumerable.Range(0, 500).Select(_ => feed.Broadcast.ListenAsync(stop.Token).GetAsyncEnumerator(stop.Token)).ToArray();
         foreach (var listener in listeners)
             await listener.MoveNextAsync();
 

@@ -1,3 +1,5 @@
+using System.Net.ServerSentEvents;
+
 namespace RedisAspire.Web.Api;
 
 /// <summary>Runs commands of Redis. A failed request throws a <see cref="CacheApiException"/>.</summary>
@@ -17,4 +19,11 @@ public sealed class ConsoleClient(ApiConnection api)
     /// <returns>The commands.</returns>
     public Task<ConsoleCommandsResponse> GetCommandsAsync(CancellationToken cancellationToken) =>
         api.GetAsync<ConsoleCommandsResponse>("api/console/commands", cancellationToken);
+
+    /// <summary>Watches what a node does.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <returns>The events <c>rates</c> and <c>commands</c>, each with its JSON.</returns>
+    public IAsyncEnumerable<SseItem<string>> WatchAsync(string node, CancellationToken cancellationToken) =>
+        api.StreamAsync(HttpMethod.Get, $"api/nodes/{Uri.EscapeDataString(node)}/commands/live", body: null, cancellationToken);
 }

@@ -1,0 +1,184 @@
+using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.Storage;
+using RedisAspire.Caching.Telemetry;
+using RedisAspire.Topology;
+using StackExchange.Redis;
+
+namespace RedisAspire.ApiService.Commands;
+
+/// <summary>
+/// Samples the commands that this instance sends to nodes that somebody watches. Which these are is in Redis, so that all
+/// instances know. While nobody watches, a request pays one comparison.
+/// </summary>
+internal sealed class CommandSampler(RedisTopology topology, CommandSamples samples, ServiceInstance instance, TimeProvider time) : BackgroundService
+{
+    // In each second: so many operations are traced, until so many commands are found.
+    private const int MaximumTraced = 200;
+    private const int MaximumCommands = 50;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly WakeUp _recorded = new();
+    private readonly List<SampledCommand> _commands = [];
+    private volatile string[] _watched = [];
+    private long _second;
+    private int _traced;
+    private int _found;
+
+    /// <summary>Whether the operation that begins now should be traced, because somebody watches.</summary>
+    public bool Takes => _watched.Length > 0 && TakesOne();
+
+    /// <summary>Reads which nodes are watched.</summary>
+    /// <param name="database">The master, which is asked for other things at the same time.</param>
+    public async Task RefreshAsync(IDatabase database)
+    {
+        var names = topology.Snapshot.Nodes.Select(node => node.Name).ToArray();
+        var watched = await database.StringGetAsync(Array.ConvertAll(names, name => CommandSamples.WatchedKey(name)));
+        _watched = [.. names.Where((_, at) => !watched[at].IsNull)];
+    }
+
+    /// <summary>Adds a node to those that are watched, until they are read the next time.</summary>
+    public void Watch(string node)
+    {
+        if (!_watched.Contains(node, StringComparer.Ordinal))
+            _watched = [.. _watched, node];
+    }
+
+    /// <summary>Adds the commands of a trace that went to watched nodes.</summary>
+    public void Add(CacheTrace trace)
+    {
+        if (_watched.Length == 0)
+            return;
+        var began = time.GetUtcNow() - trace.Elapsed;
+        foreach (var step in trace.Steps)
+        {
+            if (step is { Node: { } node, Command: not [] })
+                Add(node, began + step.At, step.Command, step.Took);
+        }
+    }
+
+    /// <summary>Adds a command, if it went to a watched node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="at">When it was sent.</param>
+    /// <param name="command">The command with its arguments.</param>
+    /// <param name="took">How long this instance waited for the reply.</param>
+    public void Add(string node, DateTimeOffset at, IEnumerable<string> command, TimeSpan? took)
+    {
+        if (!_watched.Contains(node, StringComparer.Ordinal))
+            return;
+        lock (_gate)
+        {
+            _found++;
+            if (_commands.Count < MaximumCommands)
+                _commands.Add(new SampledCommand(node, at, TraceMapping.LineOf(command), took is { } known ? Math.Round(known.TotalMicroseconds, 1) : null));
+        }
+
+        _recorded.Set();
+    }
+
+    public override void Dispose()
+    {
+        _recorded.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _recorded.WaitAsync(stoppingToken);
+            await Task.Delay(Pause, time, stoppingToken);
+            _recorded.Reset();
+            await samples.TryAddAsync(new SampledCommands(instance.Name, Take()), stoppingToken);
+        }
+    }
+
+    private SampledCommand[] Take()
+    {
+        lock (_gate)
+        {
+            var taken = _commands.ToArray();
+            _commands.Clear();
+            return taken;
+        }
+    }
+
+    private bool TakesOne()
+    {
+        lock (_gate)
+        {
+            if (time.GetElapsedTime(_second) >= Second)
+                (_second, _traced, _found) = (time.GetTimestamp(), 0, 0);
+            return _found < MaximumCommands && ++_traced <= MaximumTraced;
+        }
+    }
+}
+
+/// <summary>The sampled commands of all instances: a short stream in Redis, for as long as somebody watches.</summary>
+internal sealed partial class CommandSamples(ApplicationStore store, ILogger<CommandSamples> logger)
+{
+    private const string Stream = "app:commands";
+    private const int Length = 100;
+    private const int Version = 1;
+    private const string Field = "sampled";
+
+    private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
+
+    /// <summary>The key that exists while somebody watches a node.</summary>
+    public static RedisKey WatchedKey(string node) => $"{Stream}:watched:{node}";
+
+    /// <summary>Has all instances sample the commands for a node for some seconds.</summary>
+    /// <returns>Whether Redis has noted it.</returns>
+    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    public Task<bool> WatchAsync(string node, CancellationToken cancellationToken) =>
+        store.WriteAsync(database => database.StringSetAsync(WatchedKey(node), 1, WatchedFor), cancellationToken);
+
+    /// <summary>Adds commands. Those that Redis does not take are dropped.</summary>
+    public async Task TryAddAsync(SampledCommands commands, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(
+                async database =>
+                {
+                    var adding = database.StreamAddAsync(Stream, Field, SharedJson.Write(Version, commands), maxLength: Length, useApproximateMaxLength: true);
+                    await database.KeyExpireAsync(Stream, KeptFor);
+                    return await adding;
+                },
+                cancellationToken);
+        }
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        {
+            LogLost(commands.Commands.Count, failure);
+        }
+    }
+
+    /// <summary>Reads commands.</summary>
+    /// <param name="last">The last one that is known; <see langword="null"/> for all that are kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The commands, and the last one.</returns>
+    /// <exception cref="RedisUnavailableException">No node is up.</exception>
+    public async Task<(IReadOnlyList<SampledCommands> Commands, string? Last)> ReadAsync(string? last, CancellationToken cancellationToken)
+    {
+        var (entries, _) = await store.ReadAsync(database => database.StreamRangeAsync(Stream, minId: last is null ? "-" : $"({last}"), cancellationToken);
+        return ([.. entries.Select(entry => SharedJson.TryRead<SampledCommands>(Version, entry[Field])).OfType<SampledCommands>()], entries is [] ? last : (string?)entries[^1].Id);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Count} sampled commands could not be written to Redis. They are missing in the live view.")]
+    private partial void LogLost(int count, Exception failure);
+}
+
+/// <summary>Commands that an instance has sent.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Commands">The commands, the oldest first.</param>
+internal sealed record SampledCommands(string Instance, IReadOnlyList<SampledCommand> Commands);
+
+/// <summary>A command that an instance has sent.</summary>
+/// <param name="Node">The node it went to.</param>
+/// <param name="At">When it was sent.</param>
+/// <param name="Line">The command as for <c>redis-cli</c>.</param>
+/// <param name="Microseconds">How long the instance waited for the reply.</param>
+internal sealed record SampledCommand(string Node, DateTimeOffset At, string Line, double? Microseconds);
