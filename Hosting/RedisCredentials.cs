@@ -28,7 +28,7 @@ internal sealed class RedisCredentials
     {
         Application = password ?? AddPassword($"{name}-password");
         var users = new RedisUsers(applicationPassword: "");
-        OperatorName = users.Operator.Name;
+        (OperatorName, ReaderName) = (users.Operator.Name, users.Reader.Name);
         _passwords = users.All.ToDictionary(user => user.Name, user => user == users.Application ? Application : AddPassword($"{name}-{user.Name}-password"), StringComparer.Ordinal);
 
         // Without special characters: a comma would end it in a connection string.
@@ -48,6 +48,12 @@ internal sealed class RedisCredentials
 
     /// <summary>Its password.</summary>
     public ParameterResource Operator => _passwords[OperatorName];
+
+    /// <summary>The user that may only read.</summary>
+    public string ReaderName { get; }
+
+    /// <summary>Its password.</summary>
+    public ParameterResource Reader => _passwords[ReaderName];
 
     /// <summary>All passwords.</summary>
     public IEnumerable<ParameterResource> All => _passwords.Values;

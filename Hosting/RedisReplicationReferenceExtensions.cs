@@ -12,7 +12,7 @@ public static partial class RedisReplicationReferenceExtensions
     /// finds the master, and the connection properties of Aspire's own Redis, of the node that starts as the master
     /// (<c>{CONNECTIONNAME}_HOST</c>, <c>_PORT</c>, <c>_PASSWORD</c>, <c>_URI</c>). For <c>RedisAspire.Caching</c> it sets each node and sentinel as a connection string of its own
     /// (<c>{connectionName}-master</c>, <c>{connectionName}-replica-1</c> …, <c>{connectionName}-sentinel-1</c> …) and, in the section
-    /// <c>Redis:{connectionName}</c>, what it needs to make another node the master.
+    /// <c>Redis:{connectionName}</c>, what it needs to make another node the master, and to read what Redis itself lets it only read.
     /// </summary>
     /// <typeparam name="TDestination">The kind of service.</typeparam>
     /// <param name="service">The service.</param>
@@ -36,6 +36,8 @@ public static partial class RedisReplicationReferenceExtensions
             variables[$"Redis__{name}__SentinelServiceName"] = RedisConfiguration.SentinelServiceName;
             variables[$"Redis__{name}__OperatorUser"] = resource.Credentials.OperatorName;
             variables[$"Redis__{name}__OperatorPassword"] = resource.Credentials.Operator;
+            variables[$"Redis__{name}__ReaderUser"] = resource.Credentials.ReaderName;
+            variables[$"Redis__{name}__ReaderPassword"] = resource.Credentials.Reader;
             // Published services are in the nodes' own network.
             if (context.ExecutionContext.IsPublishMode)
                 return;

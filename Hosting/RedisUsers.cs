@@ -27,6 +27,8 @@ internal sealed class RedisUsers
         Application = new("default", applicationPassword, ApplicationRules);
         Operator = Create("operator", $"{NoData} +ping +info +role +replicaof +failover +config|get +config|set +config|rewrite "
             + "+client|setname +client|id +client|list +slowlog|get");
+        // Not @connection: what it holds beside these changes the connection, which is shared.
+        Reader = Create("reader", "~* resetchannels -@all +@read -@blocking -@dangerous +ping +echo +time +info +role +command +client|setname +client|id");
         Replication = Create("replication", $"{NoData} +psync +replconf +ping");
         Sentinel = Create(
             "sentinel",
@@ -47,6 +49,9 @@ internal sealed class RedisUsers
     /// <summary>The services when they make another node the master or show a node's settings, connections and slow log, and for nothing else: it can change settings.</summary>
     public RedisUser Operator { get; }
 
+    /// <summary>The console of the services, when a command reads: the node itself refuses it whatever writes, waits or runs a script.</summary>
+    public RedisUser Reader { get; }
+
     /// <summary>A replica at its master. The same on every node, so that any may be promoted.</summary>
     public RedisUser Replication { get; }
 
@@ -63,7 +68,7 @@ internal sealed class RedisUsers
     public RedisUser Admin { get; }
 
     /// <summary>All of them.</summary>
-    public IEnumerable<RedisUser> All => [Application, Operator, Replication, Sentinel, Statistics, Admin];
+    public IEnumerable<RedisUser> All => [Application, Operator, Reader, Replication, Sentinel, Statistics, Admin];
 
     /// <summary>Whether the configuration holds hashes rather than passwords.</summary>
     public bool IsHashed { get; init; } = true;

@@ -40,17 +40,14 @@ public static class RedisConnectionDefaults
     /// <summary>The settings for a node's operator user, which may change roles and settings.</summary>
     internal static ConfigurationOptions ForOperator(ConfigurationOptions node, string? user, string? password)
     {
-        var options = Apply(node.Clone());
-        if (user is not null)
-            (options.User, options.Password) = (user, password);
-        // Sentinels close a node's connections when its role changes. Its operator goes on as soon as there is a new one.
-        options.BacklogPolicy = BacklogPolicy.Default;
+        var options = ForUser(node, user, password, "RedisAspire-operator");
         // ECHO is no command of the operator's user: the client checks the connection with PING.
         options.CommandMap = CommandMap.Create(["CLUSTER", "ECHO", "SENTINEL"], available: false);
-        options.SetClientLibrary = false;
-        options.ClientName = "RedisAspire-operator";
         return options;
     }
+
+    /// <summary>The settings for a node's user that may only read.</summary>
+    internal static ConfigurationOptions ForReader(ConfigurationOptions node, string user, string? password) => ForUser(node, user, password, "RedisAspire-reader");
 
     /// <summary>The settings for a sentinel.</summary>
     internal static ConfigurationOptions ForSentinel(ConfigurationOptions sentinel)
@@ -59,6 +56,19 @@ public static class RedisConnectionDefaults
         options.CommandMap = CommandMap.Sentinel;
         // Subscriptions go over the one connection: what a sentinel announces and answers is little.
         options.SharedSubscriptionConnection = true;
+        return options;
+    }
+
+    private static ConfigurationOptions ForUser(ConfigurationOptions node, string? user, string? password, string clientName)
+    {
+        var options = Apply(node.Clone());
+        if (user is not null)
+            (options.User, options.Password) = (user, password);
+        // Sentinels close a node's connections when its role changes. A command waits until there is a new one.
+        options.BacklogPolicy = BacklogPolicy.Default;
+        // CLIENT SETINFO is no command of these users.
+        options.SetClientLibrary = false;
+        options.ClientName = clientName;
         return options;
     }
 }

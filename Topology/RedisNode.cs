@@ -2,28 +2,30 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
-/// <summary>One Redis server: its two connections, and its status.</summary>
+/// <summary>One Redis server: its connections, and its status.</summary>
 /// <param name="name">Its name in the configuration.</param>
 /// <param name="endpoint">Where it listens.</param>
 /// <param name="peer">Where the other nodes and the sentinels reach it.</param>
 /// <param name="connect">Makes the connection for the application's commands.</param>
 /// <param name="connectOperator">Makes the connection for the operator's commands.</param>
+/// <param name="connectReader">Makes the connection of a user that may only read; <see langword="null"/> where there is no such user.</param>
 /// <param name="isOwned">Whether the first of them is disposed with the node. One that the application has registered is not.</param>
 /// <param name="changed">Called when a connection was lost or is back.</param>
 /// <param name="readAllEvery">How often all sections of <c>INFO</c> are read; a poll in between reads that of the replication only.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RedisNode(
     string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer,
-    Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, bool isOwned, Action changed, TimeSpan readAllEvery, TimeProvider time) : IAsyncDisposable
+    Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, Func<Task<IConnectionMultiplexer>>? connectReader,
+    bool isOwned, Action changed, TimeSpan readAllEvery, TimeProvider time) : IAsyncDisposable
 {
     // How long the client may take to replace a connection that the node has closed.
     private static readonly TimeSpan Reconnecting = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _gate = new();
-    private volatile Task<IConnectionMultiplexer>? _connection;
+    private readonly LazyConnection _connection = new();
+    private readonly LazyConnection _operator = new();
+    private readonly LazyConnection _reader = new();
     // The client regards INFO as a command of administrators, and a connection of the application's own need not allow them.
     private bool _allowsInfo;
-    private Task<IConnectionMultiplexer>? _operator;
     private Task<RedisNodeStatus>? _poll;
     private long _allReadAt;
     // Whether the node may have started anew, because a connection was lost.
@@ -47,9 +49,12 @@ internal sealed class RedisNode(
     /// <summary>The node's commands. To be used only after a poll has found the node up.</summary>
     /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
     // The first database, whatever the application's own multiplexer is configured with: changes are announced without a number.
-    public IDatabase Database => _connection is { IsCompletedSuccessfully: true } connected
-        ? connected.Result.GetDatabase(0)
-        : throw new RedisUnavailableException($"{name} is not connected.");
+    public IDatabase Database => _connection.Current?.GetDatabase(0) ?? throw new RedisUnavailableException($"{name} is not connected.");
+
+    /// <summary>The same over a connection whose user may only read, so that the node itself refuses all else; over the application's where there is no such user.</summary>
+    /// <exception cref="RedisUnavailableException">The node has never been connected.</exception>
+    public async Task<IDatabase> ConnectReaderAsync() =>
+        connectReader is null ? Database : (await _reader.GetAsync(connectReader).ConfigureAwait(false)).GetDatabase(0);
 
     /// <summary>Waits for a command of this node, and stops waiting as soon as any caller finds that the node does not answer.</summary>
     /// <exception cref="TimeoutException">It took longer than <paramref name="timeout"/>.</exception>
@@ -131,10 +136,10 @@ internal sealed class RedisNode(
 
     public async ValueTask DisposeAsync()
     {
-        if (isOwned && _connection is { IsCompletedSuccessfully: true } connected)
-            await (await connected.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        if (_operator is { IsCompletedSuccessfully: true } operating)
-            await (await operating.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        if (isOwned)
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        await _operator.DisposeAsync().ConfigureAwait(false);
+        await _reader.DisposeAsync().ConfigureAwait(false);
     }
 
     private void MarkDown(string error, bool isSilent)
@@ -188,25 +193,9 @@ internal sealed class RedisNode(
         }
     }
 
-    private Task<IConnectionMultiplexer> ConnectAsync()
-    {
-        lock (_gate)
-        {
-            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
-                _connection = ConnectAndListenAsync();
-            return _connection;
-        }
-    }
+    private Task<IConnectionMultiplexer> ConnectAsync() => _connection.GetAsync(ConnectAndListenAsync);
 
-    private Task<IConnectionMultiplexer> ConnectOperatorAsync()
-    {
-        lock (_gate)
-        {
-            if (_operator is null or { IsFaulted: true } or { IsCanceled: true })
-                _operator = connectOperator();
-            return _operator;
-        }
-    }
+    private Task<IConnectionMultiplexer> ConnectOperatorAsync() => _operator.GetAsync(connectOperator);
 
     private async Task<IConnectionMultiplexer> ConnectAndListenAsync()
     {
@@ -225,5 +214,33 @@ internal sealed class RedisNode(
                 changed();
         };
         return connection;
+    }
+}
+
+/// <summary>A connection that is made when it is first needed, and again after an attempt that has failed.</summary>
+internal sealed class LazyConnection : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private volatile Task<IConnectionMultiplexer>? _connection;
+
+    /// <summary>The connection, if there is one already.</summary>
+    public IConnectionMultiplexer? Current => _connection is { IsCompletedSuccessfully: true } connected ? connected.Result : null;
+
+    /// <summary>The connection.</summary>
+    /// <param name="connect">Makes it.</param>
+    public Task<IConnectionMultiplexer> GetAsync(Func<Task<IConnectionMultiplexer>> connect)
+    {
+        lock (_gate)
+        {
+            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+                _connection = connect();
+            return _connection;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Current is { } connection)
+            await connection.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -266,6 +266,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
                 // A client that the application has registered connects when it is resolved, and blocks its thread meanwhile.
                 : Task.Run(() => services.GetRequiredKeyedService<IConnectionMultiplexer>(name)),
             () => ConnectAsync(RedisConnectionDefaults.ForOperator(endpoint.Configuration, _options.OperatorUser, _options.OperatorPassword)),
+            string.IsNullOrEmpty(_options.ReaderUser) ? null : () => ConnectAsync(RedisConnectionDefaults.ForReader(endpoint.Configuration, _options.ReaderUser, _options.ReaderPassword)),
             isOwned, PollNow, AllEvery * _options.PollInterval, _time);
 
         static async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions settings) => await ConnectionMultiplexer.ConnectAsync(settings).ConfigureAwait(false);

@@ -41,4 +41,10 @@ public sealed class RedisTopologyOptions
 
     /// <summary>The password of <see cref="OperatorUser"/>.</summary>
     public string? OperatorPassword { get; set; }
+
+    /// <summary>The ACL user that may only read, for what a person asks of a node; that of the node's connection string when not given.</summary>
+    public string? ReaderUser { get; set; }
+
+    /// <summary>The password of <see cref="ReaderUser"/>.</summary>
+    public string? ReaderPassword { get; set; }
 }

@@ -51,7 +51,7 @@ internal static class ConsoleEndpoints
         KeyNode node;
         try
         {
-            node = nodes.Find(request.Node);
+            node = command.IsWrite ? nodes.Find(request.Node) : await nodes.FindReadOnlyAsync(request.Node, cancellationToken);
         }
         catch (KeyNotFoundException unknown)
         {

@@ -109,6 +109,15 @@ internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
     /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
     /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public KeyNode Find(string? name) => name is null ? Master : new KeyNode(name, nodes.DatabaseOf(name));
+
+    /// <summary>The same for commands that read. Where the configuration has a user for them, the node itself refuses any other command.</summary>
+    /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
+    /// <exception cref="RedisUnavailableException">The node is down.</exception>
+    public async Task<KeyNode> FindReadOnlyAsync(string? name, CancellationToken cancellationToken)
+    {
+        var node = Find(name);
+        return node with { Database = await nodes.ReadOnlyDatabaseOfAsync(node.Name, cancellationToken) };
+    }
 }
 
 /// <summary>A node whose keys are read.</summary>

@@ -3,8 +3,12 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.ApiService.Console;
+using RedisAspire.ApiService.Keys;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
+using StackExchange.Redis;
 
 namespace RedisAspire.Tests.ApiService;
 
@@ -153,12 +157,68 @@ public sealed class ConsoleTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         foreach (var command in new ConsoleCommands().ToResponse().Allowed)
         {
             var words = command.Name.Split(' ');
-            var info = (StackExchange.Redis.RedisResult[])(await fixture.Redis.Master.ExecuteAsync("COMMAND", "INFO", string.Join('|', words)))!;
+            var info = (RedisResult[])(await fixture.Redis.Master.ExecuteAsync("COMMAND", "INFO", string.Join('|', words)))!;
             Assert.False(info[0].IsNull, command.Name);
-            var flags = (string[])((StackExchange.Redis.RedisResult[])info[0]!)[2]!;
+            var flags = (string[])((RedisResult[])info[0]!)[2]!;
             Assert.True(flags.Contains("write") == (command.Access == "write"), command.Name);
             Assert.True(!flags.Contains("admin") && !flags.Contains("blocking"), command.Name);
         }
+    }
+
+    [Fact]
+    public async Task Redis_itself_lets_the_user_of_the_console_read_all_that_it_may_read_and_write_nothing()
+    {
+        foreach (var command in new ConsoleCommands().ToResponse().Allowed)
+        {
+            var words = command.Name.Split(' ');
+            var info = (RedisResult[])(await fixture.Redis.Master.ExecuteAsync("COMMAND", "INFO", string.Join('|', words)))!;
+            // A number is a key, a field and a count alike.
+            var arguments = Enumerable.Repeat("1", Math.Max(0, Math.Abs((int)info[0][1]) - words.Length));
+            var verdict = (string)(await fixture.Redis.Master.ExecuteAsync("ACL", ["DRYRUN", fixture.Redis.Users.Reader.Name, .. words, .. arguments]))!;
+            if (command.Access == "read")
+                Assert.Equal((command.Name, "OK"), (command.Name, verdict));
+            else
+                Assert.Contains("no permissions", verdict, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Commands_that_read_are_run_by_a_user_that_may_do_nothing_else()
+    {
+        foreach (var node in fixture.Redis.Nodes)
+        {
+            await node.ExecuteAsync("ACL", "LOG", "RESET");
+
+            await RunAsync(fixture.Anybody, $"STRLEN {_key}", node.Name);
+
+            Assert.Equal(["strlen"], await LastCommandsOfReaderAsync(node));
+            // Nor does its connection ask for what it may not have.
+            Assert.DoesNotContain(fixture.Redis.Users.Reader.Name, ((RedisResult[])(await node.ExecuteAsync("ACL", "LOG"))!).Select(entry => (string?)entry.ToDictionary()["username"]));
+        }
+
+        Assert.Equal("(integer) 1", (await RunAsync(fixture.Admin, $"SETNX {_key} x")).Text("text"));
+    }
+
+    [Fact]
+    public async Task A_write_that_the_list_took_for_a_read_is_refused_by_Redis()
+    {
+        var wrong = new ConsoleCommand("SET", "read", "key value", "ok");
+        var node = await fixture.Api.Services.GetRequiredService<KeyNodes>().FindReadOnlyAsync("redis-master", Cancellation);
+
+        var answer = await fixture.Api.Services.GetRequiredService<ConsoleRunner>().RunAsync(node, wrong, [.. new[] { "SET", _key, "x" }.Select(Encoding.UTF8.GetBytes)], isAdmin: true, Cancellation);
+
+        Assert.StartsWith("(error) NOPERM", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(0, (long)await fixture.Redis.Master.ExecuteAsync("EXISTS", _key));
+    }
+
+    [Fact]
+    public async Task Without_a_user_that_only_reads_the_console_reads_as_the_application()
+    {
+        await using var api = await ApiFactory.StartQuietAsync(fixture.Redis, ("Redis:ReaderUser", null), ("Redis:ReaderPassword", null));
+        using var anybody = api.CreateClient();
+
+        Assert.Equal("(integer) 0", (await RunAsync(anybody, $"HLEN {_key}")).Text("text"));
+        Assert.DoesNotContain("hlen", await LastCommandsOfReaderAsync(fixture.Redis.Master));
     }
 
     [Fact]
@@ -171,6 +231,10 @@ public sealed class ConsoleTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             .Concat(rules.GetProperty("refused").EnumerateArray().Select(refused => refused.Text("reason")))
             .Except(french, StringComparer.Ordinal));
     }
+
+    private async Task<IEnumerable<string>> LastCommandsOfReaderAsync(RedisServer node) =>
+        ((string)(await node.ExecuteAsync("CLIENT", "LIST"))!).Split('\n').Where(line => line.Contains($" user={fixture.Redis.Users.Reader.Name} ", StringComparison.Ordinal))
+            .Select(line => line.Split(" cmd=")[1].Split(' ')[0]);
 
     private static async Task<JsonElement> RunAsync(HttpClient client, string line, string? node = null)
     {

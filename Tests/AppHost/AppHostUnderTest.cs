@@ -24,7 +24,7 @@ internal static class AppHostUnderTest
         $"--Parameters:operator-token={OperatorToken}",
         "--Parameters:frontend-key=test-frontend-key",
         $"--Parameters:redis-password={Password}",
-        .. new[] { "operator", "replication", "sentinel", "statistics", "admin" }.Select(user => $"--Parameters:redis-{user}-password={user}-password"),
+        .. new[] { "operator", "reader", "replication", "sentinel", "statistics", "admin" }.Select(user => $"--Parameters:redis-{user}-password={user}-password"),
     ];
 
     // Any free ports, nothing that the next run could find, and no output among that of the tests.

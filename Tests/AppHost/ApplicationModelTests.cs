@@ -46,7 +46,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
             Assert.Contains("maxmemory-policy volatile-lru", configuration);
             Assert.Contains("appendonly yes", configuration);
             Assert.Contains("replica-announce-port 6380", configuration);
-            Assert.Equal(6, configuration.Count(line => line.StartsWith("user ", StringComparison.Ordinal)));
+            Assert.Equal(7, configuration.Count(line => line.StartsWith("user ", StringComparison.Ordinal)));
             Assert.Equal(following is not null, configuration.Contains("replicaof 127.0.0.1 6379"));
         }
     }
@@ -123,6 +123,8 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
         Assert.StartsWith("http://127.0.0.1:", environment["FaultInjection__Address"], StringComparison.Ordinal);
         Assert.Equal("operator", environment["Redis__redis__OperatorUser"]);
         Assert.Equal("{redis-operator-password.value}", environment["Redis__redis__OperatorPassword"]);
+        Assert.Equal("reader", environment["Redis__redis__ReaderUser"]);
+        Assert.Equal("{redis-reader-password.value}", environment["Redis__redis__ReaderPassword"]);
         Assert.All(redis.Nodes, node => Assert.Contains($"Redis__redis__PeerAddresses__{node.Name}", environment.Keys));
         Assert.Equal(2, api.GetReplicaCount());
     }

@@ -91,6 +91,26 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     public Task Who_makes_another_node_the_master_is_refused(string command) => IsRefusedAsync(Users.Operator, command);
 
     [Theory]
+    [InlineData("DEL a")]
+    [InlineData("EVAL_RO a 0")]
+    [InlineData("FCALL_RO a 0")]
+    [InlineData("XREAD BLOCK 0 STREAMS a $")]
+    [InlineData("WAIT 1 0")]
+    [InlineData("KEYS *")]
+    [InlineData("SORT_RO a")]
+    [InlineData("MULTI")]
+    [InlineData("SELECT 1")]
+    [InlineData("CLIENT REPLY OFF")]
+    [InlineData("CLIENT TRACKING ON")]
+    [InlineData("CLIENT LIST")]
+    [InlineData("CONFIG GET *")]
+    [InlineData("SLOWLOG GET")]
+    [InlineData("ACL WHOAMI")]
+    [InlineData("SUBSCRIBE a")]
+    [InlineData("PUBLISH a b")]
+    public Task Who_only_reads_is_refused(string command) => IsRefusedAsync(Users.Reader, command);
+
+    [Theory]
     [InlineData("PING")]
     [InlineData("INFO")]
     [InlineData("ROLE")]
@@ -147,7 +167,7 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task Nobody_gets_in_with_a_wrong_password()
     {
-        foreach (var user in new[] { Users.Application, Users.Operator, Users.Replication, Users.Sentinel, Users.Statistics, Users.Admin })
+        foreach (var user in new[] { Users.Application, Users.Operator, Users.Reader, Users.Replication, Users.Sentinel, Users.Statistics, Users.Admin })
         {
             var failure = await Assert.ThrowsAsync<RedisException>(() => RedisClient.ConnectAsync(fixture.Redis.Master.Port, user with { Password = "wrong" }));
             Assert.StartsWith("WRONGPASS", failure.Message, StringComparison.Ordinal);
@@ -186,7 +206,7 @@ public sealed class AccessControlTests(RedisFixture fixture) : IClassFixture<Red
             Assert.Equal(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(fixture.Redis.ConfigurationPathOf(node))!));
             var text = await File.ReadAllTextAsync(fixture.Redis.ConfigurationPathOf(node), Cancellation);
-            foreach (var user in new[] { Users.Application, Users.Operator, Users.Sentinel, Users.Statistics, Users.Admin })
+            foreach (var user in new[] { Users.Application, Users.Operator, Users.Reader, Users.Sentinel, Users.Statistics, Users.Admin })
                 Assert.DoesNotContain(user.Password, text, StringComparison.Ordinal);
         }
     }

@@ -78,7 +78,7 @@ public sealed class RedisReplicationTests
                 "ConnectionStrings__orders", "ConnectionStrings__orders-master", "ConnectionStrings__orders-replica-1", "ConnectionStrings__orders-sentinel-1",
                 "ORDERS_HOST", "ORDERS_PASSWORD", "ORDERS_PORT", "ORDERS_URI",
                 "Redis__orders__OperatorPassword", "Redis__orders__OperatorUser", "Redis__orders__PeerAddresses__orders-master",
-                "Redis__orders__PeerAddresses__orders-replica-1", "Redis__orders__SentinelServiceName",
+                "Redis__orders__PeerAddresses__orders-replica-1", "Redis__orders__ReaderPassword", "Redis__orders__ReaderUser", "Redis__orders__SentinelServiceName",
             ],
             environment.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("{cache.connectionString}", environment["ConnectionStrings__orders"]);

@@ -45,12 +45,14 @@ internal sealed class RedisReplication : IAsyncDisposable
     /// <summary>All nodes and sentinels.</summary>
     public IEnumerable<RedisProcess> Processes => [.. Nodes, .. Sentinels];
 
-    /// <summary>What a service needs to find nodes and sentinels, <c>ConnectionStrings__{name}</c>, and to make another node the master.</summary>
+    /// <summary>What a service needs to find nodes and sentinels, <c>ConnectionStrings__{name}</c>, and to make another node the master and to read as a user that may do nothing else.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
     [
         .. Processes.Select(process => new KeyValuePair<string, string>($"ConnectionStrings__{process.Name}", process.ConnectionString)),
         new("Redis__OperatorUser", Users.Operator.Name),
         new("Redis__OperatorPassword", Users.Operator.Password),
+        new("Redis__ReaderUser", Users.Reader.Name),
+        new("Redis__ReaderPassword", Users.Reader.Password),
     ];
 
     /// <summary>

@@ -75,6 +75,8 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
             builder.UseSetting($"ConnectionStrings:{node.Name}", node.ConnectionString);
         builder.UseSetting("Redis:OperatorUser", redis?.Users.Operator.Name);
         builder.UseSetting("Redis:OperatorPassword", redis?.Users.Operator.Password);
+        builder.UseSetting("Redis:ReaderUser", redis?.Users.Reader.Name);
+        builder.UseSetting("Redis:ReaderPassword", redis?.Users.Reader.Password);
         builder.UseSetting("Admin:Key", AdminKey);
         builder.UseSetting("RateLimit:PermitLimit", "");
         builder.UseSetting("RateLimit:CreationsPerMinute", "");
