@@ -15,6 +15,7 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     // In each second: so many operations are traced, until so many commands are found.
     private const int MaximumTraced = 200;
     private const int MaximumCommands = 50;
+    private const int MaximumLine = 500;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -68,11 +69,13 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     {
         if (!_watched.Contains(node, StringComparer.Ordinal))
             return;
+        var line = TraceMapping.LineOf(command);
+        var sampled = new SampledCommand(node, at, line.Length > MaximumLine ? $"{line[..MaximumLine]}…" : line, took is { } known ? Math.Round(known.TotalMicroseconds, 1) : null);
         lock (_gate)
         {
             _found++;
             if (_commands.Count < MaximumCommands)
-                _commands.Add(new SampledCommand(node, at, TraceMapping.LineOf(command), took is { } known ? Math.Round(known.TotalMicroseconds, 1) : null));
+                _commands.Add(sampled);
         }
 
         _recorded.Set();

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.Keys;
 using RedisAspire.Topology;
 using StackExchange.Redis;
@@ -7,7 +8,7 @@ using StackExchange.Redis;
 namespace RedisAspire.ApiService.Console;
 
 /// <summary>Runs a command on a node, if that is allowed.</summary>
-internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reserved, RedisTopology topology, IOptions<KeyOptions> options, TimeProvider time)
+internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reserved, CommandSampler sampler, RedisTopology topology, IOptions<KeyOptions> options, TimeProvider time)
 {
     private const long MaximumKeyBytes = 4 * 1024 * 1024;
 
@@ -69,11 +70,22 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
         {
             return Error(error.Message);
         }
+        finally
+        {
+            Sample(node, arguments, time.GetElapsedTime(started));
+        }
 
         ConsoleResponse Error(string message) => Answer("error", $"(error) {message}", false, commands.MeaningOf(message), time.GetElapsedTime(started));
 
         ConsoleResponse Answer(string type, string text, bool isTruncated, string meaning, TimeSpan elapsed) =>
             new(node.Name, command.Name, type, text, isTruncated, meaning, Math.Round(elapsed.TotalMilliseconds, 3));
+    }
+
+    // Everybody may watch, and the application's own keys are for operators only.
+    private void Sample(KeyNode node, byte[][] arguments, TimeSpan took)
+    {
+        if (!Array.Exists(arguments, reserved.IsOwn))
+            sampler.Add(node.Name, time.GetUtcNow() - took, arguments.Select(Encoding.UTF8.GetString), took);
     }
 
     // Redis itself knows which arguments are keys, and what is done to them.

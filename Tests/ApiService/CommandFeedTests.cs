@@ -46,6 +46,19 @@ public sealed class CommandFeedTests() : OwnNodesApiTests(hasAdminKey: true)
     }
 
     [Fact]
+    public async Task A_command_of_the_console_is_seen_unless_it_concerns_the_applications_own_keys()
+    {
+        await using var replica = await WatchAsync("redis-replica-1");
+
+        using var own = await Client.PostAsJsonAsync("/api/console", new ConsoleRequest("TTL app:stats", "redis-replica-1"), Cancellation);
+        using var answer = await Client.PostAsJsonAsync("/api/console", new ConsoleRequest($"ECHO {new string('x', 600)}", "redis-replica-1"), Cancellation);
+        var seen = await replica.AllUntilAsync(entry => entry.Text.StartsWith("ECHO", StringComparison.Ordinal));
+
+        Assert.Equal($"ECHO {new string('x', 495)}…", seen[^1].Text);
+        Assert.DoesNotContain(seen, entry => entry.Text.Contains("app:stats", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_commands_of_all_programs_are_counted()
     {
         await using var master = await WatchAsync("redis-master");
