@@ -8,7 +8,7 @@ namespace RedisAspire.Pages;
 /// <param name="UseAsync">Uses the page until there is something to see on it.</param>
 internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseAsync)
 {
-    private static readonly string[] WorkshopSteps = ["install", "replication", "cache", "expiry"];
+    private static readonly string[] WorkshopSteps = ["install", "replication", "cache", "expiry", "stampede", "wait"];
 
     private static int _reports;
 
@@ -16,14 +16,17 @@ internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseA
     public static IReadOnlyList<PageView> All { get; } =
     [
         new("cache", "", LookUpAsync),
+        new("cache-trace", "?trace=1", TraceAsync),
         new("topology", "topology", page => page.SeeAsync("event", "master")),
         new("workshop", "workshop", TakeWorkshopAsync),
         new("keys", "keys?key=db%3Aproduct%3Aprod1", OpenTreeAsync),
-        new("console", "console?line=INFO%20replication", RunCommandAsync),
+        new("keys-list", "keys?view=list&pattern=db%3A*&sort=size", page => page.SeeAsync("key-list")),
+        new("console", "console?line=INFO%20replication&watch=1", RunCommandAsync),
         new("catalogue", "catalogue", page => page.SeeAsync("cards")),
         new("lab-hot-keys", "lab?show=hot-keys", page => page.SeeAsync("board", "foo")),
         new("lab-counters", "lab?show=counters", page => page.SeeAsync("counter-visitors")),
         new("lab-rate-limit", "lab?show=rate-limit", SendBurstAsync),
+        new("lab-sessions", "lab?show=sessions", page => page.SeeAsync("session-id")),
         new("lab-queue", "lab?show=queue", page => page.SeeAsync("processed")),
         new("statistics", "statistics", InspectNodeAsync),
         new("how-it-works", "how-it-works", page => page.SeeAsync("strengths")),
@@ -49,6 +52,13 @@ internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseA
         }
     }
 
+    private static async Task TraceAsync(IPage page)
+    {
+        await page.GetByTestId("key-input").FillAsync($"trace {++_reports}");
+        await page.PressAsync("run");
+        await page.SeeAsync("trace-step", "SET at");
+    }
+
     private static async Task TakeWorkshopAsync(IPage page)
     {
         foreach (var step in WorkshopSteps)
@@ -62,6 +72,8 @@ internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseA
     {
         await page.PressAsync("console-run");
         await page.SeeAsync("reply", "role:master");
+        await page.SeeAsync("rates", "get");
+        await page.SeeAsync("command");
     }
 
     private static async Task OpenTreeAsync(IPage page)
