@@ -15,10 +15,10 @@ public sealed record CommandRateResponse(string Command, double PerSecond, doubl
 /// <summary>What was seen on a node. Answer of <c>GET /api/nodes/{name}/commands/live</c>, event <c>commands</c>.</summary>
 /// <param name="Entries">The commands and changes, the oldest first.</param>
 /// <param name="Skipped">How many changes are not among them, because there were too many.</param>
-/// <param name="IsFollowing">Whether the node tells of changes at present.</param>
+/// <param name="IsFollowing">Whether the node pushes changes at present.</param>
 public sealed record LiveCommandsResponse(IReadOnlyList<LiveCommandResponse> Entries, long Skipped, bool IsFollowing);
 
-/// <summary>A command that an instance of this API has sent, or a change that the node has told of.</summary>
+/// <summary>A command that an instance of this API has sent, or a change that the node has pushed.</summary>
 /// <param name="At">When it was sent, or when the change arrived.</param>
 /// <param name="Kind"><c>command</c> or <c>change</c>.</param>
 /// <param name="Text">The command as for <c>redis-cli</c>; the key that was changed, has expired or was removed.</param>

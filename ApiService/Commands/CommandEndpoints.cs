@@ -23,7 +23,7 @@ internal static class CommandEndpoints
             .WithSummary("Streams what a node does as server-sent events, every second.")
             .WithDescription(
                 "`rates` has how often the node has run each command during the last second, whoever sent it. `commands` has commands that instances of this API have sent "
-                + "to the node for look-ups, changes and its console, a sample when there are many, and the keys whose changes the node tells of, whoever made them. "
+                + "to the node for look-ups, changes and its console, a sample when there are many, and the keys whose changes the node pushes, whoever made them. "
                 + "Changes of the application's own keys (`app:`) are left out. `MONITOR` is not used: it would slow the node down for everybody.")
             .Produces<string>(contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status404NotFound)

@@ -87,6 +87,6 @@ public sealed class RedisKeyChanges : IAsyncDisposable
 }
 
 /// <summary>A change of a key.</summary>
-/// <param name="At">When the node told of it.</param>
+/// <param name="At">When the node pushed it.</param>
 /// <param name="Key">The key; empty when all keys were removed at once.</param>
 public sealed record RedisKeyChange(DateTimeOffset At, byte[] Key);

@@ -34,7 +34,7 @@ public sealed class CommandFeedTests() : OwnNodesApiTests(hasAdminKey: true)
     public async Task A_change_by_another_program_is_seen_on_a_replica_once_it_has_arrived_there()
     {
         await using var replica = await WatchAsync("redis-replica-2");
-        await Eventually.HoldsAsync("the replica tells of changes", async () => (await replica.NextAsync()).IsFollowing);
+        await Eventually.HoldsAsync("the replica pushes changes", async () => (await replica.NextAsync()).IsFollowing);
 
         await Redis.Master.ExecuteAsync("SET", "from elsewhere", "1");
         await Redis.Master.ExecuteAsync("SET", "app:own", "1");
@@ -88,7 +88,7 @@ public sealed class CommandFeedTests() : OwnNodesApiTests(hasAdminKey: true)
     public async Task When_nobody_watches_any_more_nothing_is_sampled_and_the_connection_is_closed()
     {
         await using (var master = await WatchAsync("redis-master"))
-            await Eventually.HoldsAsync("the master tells of changes", async () => (await master.NextAsync()).IsFollowing);
+            await Eventually.HoldsAsync("the master pushes changes", async () => (await master.NextAsync()).IsFollowing);
 
         await Eventually.HoldsAsync("the connection is closed", async () =>
             !((string?)await Redis.Master.ExecuteAsync("CLIENT", "LIST"))!.Contains("RedisAspire-changes", StringComparison.Ordinal));
