@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace RedisAspire.Contracts;
 
 /// <summary>The answer of <c>GET /api/cache/stats</c>.</summary>
@@ -77,9 +75,4 @@ public sealed record LatencyResponse(double? MeanMs, double? P50Ms, double? P90M
 
 /// <summary>The answer of <c>DELETE /api/cache</c>.</summary>
 /// <param name="Removed">How many keys were removed.</param>
-public sealed record ClearedResponse(long Removed)
-{
-    /// <summary>What the cache did, step by step, if that was asked for.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<TraceStep>? Trace { get; init; }
-}
+public sealed record ClearedResponse(long Removed) : TracedResponse;

@@ -66,7 +66,7 @@ public sealed record ProductRequest(
 /// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
 /// <param name="Durable">Whether those are as many as there have to be.</param>
 /// <param name="Explanation">The explanation when they are not.</param>
-public sealed record ProductWriteResponse(Product? Data, string Source, string Node, int AcknowledgedReplicas, bool Durable, string? Explanation);
+public sealed record ProductWriteResponse(Product? Data, string Source, string Node, int AcknowledgedReplicas, bool Durable, string? Explanation) : TracedResponse;
 
 /// <summary>A category of products.</summary>
 /// <param name="Name">Its name.</param>

@@ -31,7 +31,7 @@ public sealed record NodeResponse(
     long? Offset,
     long? LagBytes,
     string? Version,
-    bool IsReadNode)
+    bool IsReadNode) : TracedResponse
 {
     /// <summary>The id of this run of the server.</summary>
     public string? RunId { get; init; }

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.Data;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Topology;
 
@@ -62,7 +62,7 @@ internal static class CacheEndpoints
         using var trace = cache.BeginTrace("");
         var removed = await cache.TraceClearAsync(trace, "", cancellationToken);
         sampler.Add(trace);
-        return TypedResults.Ok(new ClearedResponse(removed) { Trace = query.Trace == 0 ? null : trace.ToSteps(topology) });
+        return TypedResults.Ok(new ClearedResponse(removed).WithTrace(query.Trace == 0 ? null : trace.ToSteps(topology)));
     }
 
     private static async Task<Ok<StatsResponse>> GetStatsAsync(ClusterFigures cluster, CancellationToken cancellationToken) =>

@@ -1,4 +1,4 @@
-using RedisAspire.ApiService.Data;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;

@@ -11,6 +11,7 @@ using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;
@@ -121,8 +122,8 @@ internal static class DataEndpoints
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
         var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);
         if (outcome != DataChange.Everywhere)
-            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
-        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });
+            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value).WithTrace(steps));
+        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null).WithTrace(steps));
     }
 
     private static async ValueTask<TraceStep[]?> StepsAsync(TraceQuery query, CacheTrace? trace, CommandSampler sampler, RedisTopology topology, CancellationToken cancellationToken)
@@ -146,19 +147,9 @@ internal static class DataEndpoints
         var isRemoved = await data.RemoveAsync(dataKey.Value, trace, cancellationToken);
         var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);
         if (!isRemoved)
-            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value) with { Trace = steps });
-        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null) { Trace = steps });
+            return TypedResults.Accepted((string?)null, PendingRemoval(dataKey.Value).WithTrace(steps));
+        return steps is null ? TypedResults.NoContent() : TypedResults.Ok(new RemovalResponse(dataKey.Value, Outstanding: null).WithTrace(steps));
     }
-}
-
-/// <summary>Whether an answer says what the cache did.</summary>
-/// <param name="Trace">1 if it does.</param>
-public sealed record TraceQuery(
-    [property: FromQuery(Name = "trace"), Description(TraceQuery.Description), Range(0, 1, ErrorMessage = TraceQuery.Error)] int Trace = 0)
-{
-    internal const string Description = "1: the answer says what the cache did, step by step; 0: it does not.";
-
-    internal const string Error = "A trace is asked for with 1, and not with 0.";
 }
 
 /// <summary>The options of a look-up.</summary>

@@ -10,6 +10,7 @@ using Microsoft.Net.Http.Headers;
 using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Leaderboard;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
 using RedisAspire.Topology;
@@ -74,10 +75,9 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
             lookup.Node,
             elapsed,
             lookup.TimeToLive is { } timeToLive ? Math.Round(timeToLive.TotalSeconds, 3) : null,
-            time.GetUtcNow())
-        {
-            Trace = trace?.ToSteps(topology),
-        };
+            time.GetUtcNow());
+        if (trace is not null)
+            answer = answer.WithTrace(trace.ToSteps(topology));
         TagActivity(context, level, lookup.IsHit);
         history.Record(new Lookup(answer.Timestamp, key, level, elapsed, lookup.Node));
 

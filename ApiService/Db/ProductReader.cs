@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Topology;
 using StackExchange.Redis;
 
@@ -13,11 +14,17 @@ internal sealed class ProductReader(RedisMaster master, RedisTopology topology, 
     public string? Node => topology.Snapshot.Master;
 
     /// <summary>Reads a product.</summary>
+    /// <param name="id">The id of the product.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="trace">Where the command is recorded, if anywhere.</param>
     /// <returns>The product; <see langword="null"/> when there is none.</returns>
     /// <exception cref="NoProductException">Something else than a product is stored there.</exception>
-    public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken, RequestTrace? trace = null)
     {
+        var (node, started) = (Node, trace?.Elapsed);
         var stored = await master.ExecuteAsync(database => database.StringGetAsync(CatalogueKeys.Product(id)), options.Value.OperationTimeout, cancellationToken);
+        if (started is { } at)
+            trace!.Add(new RequestStep("get", stored.IsNull ? "missing" : "found", at) { Took = trace.Elapsed - at, Node = node, Command = ["GET", CatalogueKeys.Product(id)!] });
         return stored.IsNull ? null : ProductJson.TryRead(id, stored) ?? throw new NoProductException($"The value of '{CatalogueKeys.Product(id)}' is no product.");
     }
 }

@@ -7,6 +7,7 @@ using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.ApiService.Tracing;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -64,30 +65,35 @@ internal static class ProductWriteEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> PostAsync(ProductRequest request, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    private static async Task<IResult> PostAsync(
+        ProductRequest request, [AsParameters] TraceQuery query, ProductWriter writer, RequestTracing tracing, IOptions<DbOptions> options, HttpContext context)
     {
+        var trace = tracing.Begin(query);
         if (request.Check() is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
         var product = request.ToProduct(Guid.CreateVersion7().ToString("N"));
-        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, WriteCondition.IsNew)), options.Value, context);
+        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, WriteCondition.IsNew), trace), options.Value, context, trace);
     }
 
     private static async Task<IResult> PutAsync(
-        [StoredName("An id")] string id, ProductRequest request, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+        [StoredName("An id")] string id, ProductRequest request, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, ProductWriter writer, RequestTracing tracing,
+        IOptions<DbOptions> options, HttpContext context)
     {
+        var trace = tracing.Begin(query);
         if (request.Check(id) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
         var product = request.ToProduct(id);
-        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, condition)), options.Value, context);
+        return Answer(product, await writer.WriteAsync(ProductWrite.Save(product, condition), trace), options.Value, context, trace);
     }
 
     private static async Task<IResult> PatchAsync(
-        [StoredName("An id")] string id, JsonElement patch, [AsParameters] WriteCondition condition, ProductReader reader, ProductWriter writer, IOptions<DbOptions> options,
-        IOptions<JsonOptions> json, HttpContext context, CancellationToken cancellationToken)
+        [StoredName("An id")] string id, JsonElement patch, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, ProductReader reader, ProductWriter writer,
+        RequestTracing tracing, IOptions<DbOptions> options, IOptions<JsonOptions> json, HttpContext context, CancellationToken cancellationToken)
     {
+        var trace = tracing.Begin(query);
         for (var attempt = 1; ; attempt++)
         {
-            if (await reader.FindAsync(id, cancellationToken) is not { } before)
+            if (await reader.FindAsync(id, cancellationToken, trace) is not { } before)
                 return condition.IfMatch is null ? ProductEndpoints.NotFound(id) : Refused();
             var request = ProductPatch.TryApply(patch, before, json.Value.SerializerOptions, out var unreadable);
             if ((request?.Check(id) ?? unreadable) is { Count: > 0 } errors)
@@ -102,25 +108,28 @@ internal static class ProductWriteEndpoints
             if (!condition.Allows(before))
                 return Refused();
             var product = request.ToProduct(id);
-            var receipt = await writer.WriteAsync(ProductWrite.Save(product, new WriteCondition(ProductTag.Of(before))));
+            var receipt = await writer.WriteAsync(ProductWrite.Save(product, new WriteCondition(ProductTag.Of(before))), trace);
             if (receipt.Outcome != WriteOutcome.Refused || attempt == MaximumAttempts)
-                return Answer(product, receipt, options.Value, context);
+                return Answer(product, receipt, options.Value, context, trace);
         }
     }
 
-    private static async Task<IResult> DeleteAsync([StoredName("An id")] string id, [AsParameters] WriteCondition condition, ProductWriter writer, IOptions<DbOptions> options, HttpContext context)
+    private static async Task<IResult> DeleteAsync(
+        [StoredName("An id")] string id, [AsParameters] WriteCondition condition, [AsParameters] TraceQuery query, ProductWriter writer, RequestTracing tracing, IOptions<DbOptions> options,
+        HttpContext context)
     {
-        var receipt = await writer.WriteAsync(ProductWrite.Delete(id, condition));
-        return receipt.Outcome == WriteOutcome.Missing ? ProductEndpoints.NotFound(id) : Answer(product: null, receipt, options.Value, context);
+        var trace = tracing.Begin(query);
+        var receipt = await writer.WriteAsync(ProductWrite.Delete(id, condition), trace);
+        return receipt.Outcome == WriteOutcome.Missing ? ProductEndpoints.NotFound(id) : Answer(product: null, receipt, options.Value, context, trace);
     }
 
-    private static IResult Answer(Product? product, WriteReceipt receipt, DbOptions options, HttpContext context)
+    private static IResult Answer(Product? product, WriteReceipt receipt, DbOptions options, HttpContext context, RequestTrace? trace)
     {
         if (receipt.Outcome == WriteOutcome.Refused)
             return Refused();
 
         var written = product is null ? null : product with { Version = receipt.Version };
-        var answer = receipt.ToResponse(written, options.MinimumReplicas);
+        var answer = receipt.ToResponse(written, options.MinimumReplicas).WithTrace(trace?.End());
         if (written is not null)
             context.Response.Headers.ETag = ProductTag.Of(written);
         var location = written is null ? null : $"/api/db/products/{written.Id}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Storage;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Topology;
 using StackExchange.Redis;
 
@@ -11,7 +12,7 @@ namespace RedisAspire.ApiService.Db;
 /// Writes products to the master and waits until replicas have them. Writes that come while others wait are sent
 /// together, and wait together: however many there are, a caller waits for two replications at most.
 /// </summary>
-internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptions> options) : BackgroundService
+internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptions> options, TimeProvider time) : BackgroundService
 {
     private const int MaximumWaiting = 1000;
     private const int MaximumTogether = 100;
@@ -20,10 +21,12 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(MaximumWaiting) { SingleReader = true });
 
     /// <summary>Makes a write. It cannot be cancelled: a client that has disconnected must find a definite state afterwards.</summary>
+    /// <param name="change">The write.</param>
+    /// <param name="trace">Where the commands are recorded, if anywhere.</param>
     /// <exception cref="ProductWriteException">The write failed, or perhaps only its answer was lost.</exception>
-    public Task<WriteReceipt> WriteAsync(ProductWrite change)
+    public Task<WriteReceipt> WriteAsync(ProductWrite change, RequestTrace? trace = null)
     {
-        var write = new PendingWrite(change);
+        var write = new PendingWrite(change, trace);
         if (!_waiting.Writer.TryWrite(write))
             write.Fail(new RedisUnavailableException("Too many writes are waiting."), mayHaveHappened: false);
         return write.Receipt;
@@ -76,13 +79,14 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private async Task WriteAsync(IDatabase database, List<PendingWrite> writes)
     {
         var node = connection.Node;
+        var measured = writes.Exists(write => write.Trace is not null) ? new ProductWriteTrace(node, time) : null;
         // All commands are sent before the first answer: WAIT covers the writes that its own connection has sent before.
-        var before = database.ExecuteAsync("CLIENT", "ID");
-        var answers = writes.ConvertAll(write => write.Write.SendAsync(database));
-        var wait = database.ExecuteAsync("WAIT", _options.MinimumReplicas, (long)_options.ReplicationTimeout.TotalMilliseconds);
-        var after = database.ExecuteAsync("CLIENT", "ID");
+        var before = Watched(database.ExecuteAsync("CLIENT", "ID"));
+        var answers = writes.ConvertAll(write => Watched(write.Write.SendAsync(database)));
+        var wait = Watched(database.ExecuteAsync("WAIT", _options.MinimumReplicas, (long)_options.ReplicationTimeout.TotalMilliseconds));
+        var after = Watched(database.ExecuteAsync("CLIENT", "ID"));
 
-        Task all = Task.WhenAll([before, .. answers, wait, after]);
+        Task all = Task.WhenAll([before, .. answers, wait, after, measured?.Answered ?? Task.CompletedTask]);
         Task answeredOrLost = Task.WhenAny(all, connection.Lost);
         await answeredOrLost.WaitAsync(_options.OperationTimeout + _options.ReplicationTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -91,7 +95,23 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
         // Replicas of a master that is being replaced may acknowledge writes that are lost.
         var acknowledged = isSameConnection && wait.IsCompletedSuccessfully && connection.IsStillMaster ? (int)await wait : 0;
         for (var i = 0; i < writes.Count; i++)
+        {
+            if (writes[i].Trace is { } trace)
+            {
+                measured!.AddConnection(trace, before);
+                measured.AddScript(trace, answers[i], writes[i].Write);
+                measured.AddWait(trace, wait, _options);
+                measured.AddConnection(trace, after);
+            }
+
             await FinishAsync(writes[i], answers[i], acknowledged, node);
+        }
+
+        Task<RedisResult> Watched(Task<RedisResult> command)
+        {
+            measured?.Watch(command);
+            return command;
+        }
     }
 
     private static async Task FinishAsync(PendingWrite write, Task<RedisResult> answer, int acknowledged, string node)
@@ -129,6 +149,8 @@ internal sealed class DbOptions
 /// <summary>A change of one product and its indexes.</summary>
 internal sealed class ProductWrite
 {
+    private const int MaximumShown = 200;
+
     private static readonly string SaveScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "SaveProduct.lua");
     private static readonly string DeleteScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "DeleteProduct.lua");
 
@@ -148,19 +170,26 @@ internal sealed class ProductWrite
     public static ProductWrite Delete(string id, WriteCondition condition) => new(
         DeleteScript, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
+    /// <summary>The command that is sent and its arguments. The script, and a value that is long, is <c>…</c>.</summary>
+    public IReadOnlyList<string> Command => ["EVAL", "…", $"{_keys.Length}", .. _keys.Select(key => (string)key!), .. _arguments.Select(argument => (string)argument!).Select(Shorten)];
+
     /// <summary>Sends it.</summary>
     // The script is sent itself and not by its hash: an unknown script would be sent again, after the WAIT that must cover it.
     public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
+
+    private static string Shorten(string text) => text.Length <= MaximumShown ? text : "…";
 
     private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions()];
 }
 
 /// <summary>A write in the queue.</summary>
-internal sealed class PendingWrite(ProductWrite write)
+internal sealed class PendingWrite(ProductWrite write, RequestTrace? trace)
 {
     private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ProductWrite Write { get; } = write;
+
+    public RequestTrace? Trace { get; } = trace;
 
     public Task<WriteReceipt> Receipt => _receipt.Task;
 

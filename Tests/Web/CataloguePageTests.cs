@@ -18,7 +18,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
     public async Task A_product_is_created_edited_and_deleted()
     {
         var name = $"<script>alert(1)</script> مرحبا ☕ {_id}";
-        await using var page = await OpenAsync();
+        await using var page = await OpenAsync(query: "?trace=1");
 
         await page["new"].ClickAsync();
         await ExpectReadyAsync(page);
@@ -31,6 +31,7 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         var card = page["cards"].Locator("li").Filter(new() { HasText = name });
         await Assertions.Expect(card).ToContainTextAsync("€12.50");
         await Assertions.Expect(card).ToContainTextAsync("Second");
+        await Assertions.Expect(page["trace"]).ToContainTextAsync("WAIT 1 ");
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
         await ExpectReadyAsync(page);
@@ -159,9 +160,9 @@ public sealed class CataloguePageTests(BrowserFixture fixture)
         Assert.Empty(page.Errors);
     }
 
-    private async Task<BrowserPage> OpenAsync(string language = "en", ColorScheme colorScheme = ColorScheme.Light)
+    private async Task<BrowserPage> OpenAsync(string language = "en", ColorScheme colorScheme = ColorScheme.Light, string query = "")
     {
-        var page = await fixture.OpenAsync(path: "/catalogue", language: language, colorScheme: colorScheme);
+        var page = await fixture.OpenAsync(path: "/catalogue" + query, language: language, colorScheme: colorScheme);
         await Assertions.Expect(page["cards"].Locator("li").First).ToBeVisibleAsync();
         return page;
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
-using RedisAspire.Web.Components.Lookups;
+using RedisAspire.Web.Components.Tracing;
 
 namespace RedisAspire.Tests.Web;
 
@@ -48,6 +48,22 @@ public sealed class TraceTimelineTests : IAsyncDisposable
     }
 
     [Fact]
+    public void It_says_how_many_replicas_have_a_write_how_often_a_command_was_sent_and_what_a_sentinel_announced()
+    {
+        var timeline = Render(
+            new TraceStep("replicas", "done", 0, 900, "redis-master", null, "redis-cli -p 6379 WAIT 1 500", "https://redis.io/docs/latest/commands/wait/") { Replicas = 3 },
+            new TraceStep("seen", "done", 0, 2_000_000, "redis-sentinel-1", null, "redis-cli -p 26379 SENTINEL REPLICAS mymaster", "https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/") { Times = 21 },
+            new TraceStep("announcement", "done", 2_100_000, null, "redis-sentinel-2", null, null, null) { Message = "+switch-master mymaster a 1 b 2" });
+
+        var steps = timeline.FindAll("[data-testid=trace-step]");
+        Assert.Contains("have the write: 3", steps[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("sent 21 times", steps[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("How SENTINEL works", steps[1].TextContent, StringComparison.Ordinal);
+        Assert.Equal("+switch-master", steps[2].QuerySelector("strong")!.TextContent);
+        Assert.Equal("+switch-master mymaster a 1 b 2", steps[2].QuerySelector("code")!.TextContent);
+    }
+
+    [Fact]
     public void It_speaks_French()
     {
         CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("fr");
@@ -73,6 +89,29 @@ public sealed class TraceTimelineTests : IAsyncDisposable
     [InlineData("source", "failed")]
     [InlineData("set", "refused")]
     [InlineData("unlink", "failed")]
+    [InlineData("connection", "done")]
+    [InlineData("script", "created")]
+    [InlineData("script", "replaced")]
+    [InlineData("script", "deleted")]
+    [InlineData("script", "refused")]
+    [InlineData("replicas", "behind")]
+    [InlineData("join", "done")]
+    [InlineData("priority", "done")]
+    [InlineData("prefer", "done")]
+    [InlineData("failover", "done")]
+    [InlineData("restore", "done")]
+    [InlineData("handOver", "done")]
+    [InlineData("handOver", "failed")]
+    [InlineData("ask", "done")]
+    [InlineData("abort", "done")]
+    [InlineData("promote", "done")]
+    [InlineData("follow", "done")]
+    [InlineData("remember", "done")]
+    [InlineData("remember", "failed")]
+    [InlineData("announcement", "done")]
+    [InlineData("role", "master")]
+    [InlineData("role", "replica")]
+    [InlineData("master", "done")]
     public void Every_outcome_has_a_sentence(string step, string outcome) =>
         Assert.EndsWith(".", Render(new TraceStep(step, outcome, 0, null, null, null, null, null)).Find("[data-testid=trace-step] p").TextContent, StringComparison.Ordinal);
 
@@ -89,6 +128,8 @@ public sealed class TraceTimelineTests : IAsyncDisposable
         Assert.Equal(isShown, page.QuerySelectorAll("[role=switch]").Single(input => input.GetAttribute("aria-describedby") == "trace-help").GetAttribute("aria-checked"));
     }
 
-    private IRenderedComponent<TraceTimeline> Render(params TraceStep[] steps) =>
-        _page.Render<TraceTimeline>(parameters => parameters.Add(timeline => timeline.Caption, "foo").Add(timeline => timeline.Steps, steps));
+    private IRenderedComponent<TraceTimeline> Render(params TraceStep[] steps) => Render(new ClearedResponse(0) { Trace = steps });
+
+    private IRenderedComponent<TraceTimeline> Render(TracedResponse answer) =>
+        _page.Render<TraceTimeline>(parameters => parameters.Add(timeline => timeline.Caption, "foo").Add(timeline => timeline.Answer, answer));
 }

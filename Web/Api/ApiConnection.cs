@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Polly;
 using RedisAspire.ServiceDefaults;
 
@@ -26,6 +27,12 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
 
     /// <summary>Whether a learner has been given fault injection. Only the requests for it carry the admin key then.</summary>
     public bool MayInjectFaults { get; set; }
+
+    /// <summary>The address of a request whose answer may say what was done for it.</summary>
+    /// <param name="address">The path and query, below the address of the API.</param>
+    /// <param name="isTraced">Whether it does.</param>
+    /// <returns>The path and query.</returns>
+    public static string Traced(string address, bool isTraced) => isTraced ? QueryHelpers.AddQueryString(address, "trace", "1") : address;
 
     /// <summary>Sends a GET request and reads the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>

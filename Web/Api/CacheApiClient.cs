@@ -17,10 +17,8 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     public async Task<LookupResult> LookUpAsync(string key, CancellationToken cancellationToken, bool bypassNear = false, bool isTraced = false)
     {
         var address = bypassNear ? QueryHelpers.AddQueryString(AddressOf(key), "bypassNear", "true") : AddressOf(key);
-        if (isTraced)
-            address = Traced(address);
         var started = time.GetTimestamp();
-        var answer = await api.GetAsync<DataResponse>(address, cancellationToken);
+        var answer = await api.GetAsync<DataResponse>(ApiConnection.Traced(address, isTraced), cancellationToken);
         return new LookupResult(answer, time.GetElapsedTime(started), time.GetUtcNow());
     }
 
@@ -44,16 +42,14 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The answer. Something is outstanding when other instances follow only when Redis is back.</returns>
     public Task<RemovalResponse> TraceForgetAsync(string key, CancellationToken cancellationToken) =>
-        api.SendAsync<RemovalResponse>(HttpMethod.Delete, Traced(AddressOf(key)), body: null, cancellationToken);
+        api.SendAsync<RemovalResponse>(HttpMethod.Delete, ApiConnection.Traced(AddressOf(key), isTraced: true), body: null, cancellationToken);
 
     /// <summary>Empties the cache.</summary>
     /// <param name="isTraced">Whether the answer says what the cache did.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>How many keys were removed.</returns>
     public Task<ClearedResponse> ClearAsync(bool isTraced, CancellationToken cancellationToken) =>
-        api.SendAsync<ClearedResponse>(HttpMethod.Delete, isTraced ? Traced("api/cache") : "api/cache", body: null, cancellationToken);
-
-    private static string Traced(string address) => QueryHelpers.AddQueryString(address, "trace", "1");
+        api.SendAsync<ClearedResponse>(HttpMethod.Delete, ApiConnection.Traced("api/cache", isTraced), body: null, cancellationToken);
 
     // Clients and servers resolve these two segments in a path, whether encoded or not: "/data/.." is "/".
     private static string AddressOf(string key) => key is "." or ".." ? $"data?key={key}" : $"data/{Uri.EscapeDataString(key)}";

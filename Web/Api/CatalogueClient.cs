@@ -57,26 +57,29 @@ public sealed class CatalogueClient(ApiConnection api)
 
     /// <summary>Creates a product.</summary>
     /// <param name="product">The new content.</param>
+    /// <param name="isTraced">Whether the answer says what was done.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The product as written, and how many replicas have it.</returns>
-    public Task<ProductWriteResponse> CreateAsync(ProductRequest product, CancellationToken cancellationToken) =>
-        api.SendAsync<ProductWriteResponse>(HttpMethod.Post, Products, product, cancellationToken);
+    public Task<ProductWriteResponse> CreateAsync(ProductRequest product, bool isTraced, CancellationToken cancellationToken) =>
+        api.SendAsync<ProductWriteResponse>(HttpMethod.Post, ApiConnection.Traced(Products, isTraced), product, cancellationToken);
 
     /// <summary>Replaces a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
     /// <param name="id">The id of the product.</param>
     /// <param name="product">The new content.</param>
     /// <param name="version">The expected version; null when the product must not exist.</param>
+    /// <param name="isTraced">Whether the answer says what was done.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The product as written, and how many replicas have it.</returns>
-    public Task<ProductWriteResponse> ReplaceAsync(string id, ProductRequest product, long? version, CancellationToken cancellationToken) =>
-        api.SendAsync<ProductWriteResponse>(HttpMethod.Put, AddressOf(id), product, cancellationToken, version is { } known ? IfMatch(known) : ("If-None-Match", "*"));
+    public Task<ProductWriteResponse> ReplaceAsync(string id, ProductRequest product, long? version, bool isTraced, CancellationToken cancellationToken) =>
+        api.SendAsync<ProductWriteResponse>(HttpMethod.Put, ApiConnection.Traced(AddressOf(id), isTraced), product, cancellationToken, version is { } known ? IfMatch(known) : ("If-None-Match", "*"));
 
     /// <summary>Deletes a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
     /// <param name="product">The product.</param>
+    /// <param name="isTraced">Whether the answer says what was done.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The product as written, and how many replicas have it.</returns>
-    public Task<ProductWriteResponse> DeleteAsync(Product product, CancellationToken cancellationToken) =>
-        api.SendAsync<ProductWriteResponse>(HttpMethod.Delete, AddressOf(product.Id), body: null, cancellationToken, IfMatch(product.Version));
+    public Task<ProductWriteResponse> DeleteAsync(Product product, bool isTraced, CancellationToken cancellationToken) =>
+        api.SendAsync<ProductWriteResponse>(HttpMethod.Delete, ApiConnection.Traced(AddressOf(product.Id), isTraced), body: null, cancellationToken, IfMatch(product.Version));
 
     private static string AddressOf(string id) => $"{Products}/{Uri.EscapeDataString(id)}";
 

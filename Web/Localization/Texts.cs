@@ -41,5 +41,8 @@ public sealed class StatisticsTexts;
 /// <summary>The texts about the nodes together.</summary>
 public sealed class TopologyTexts;
 
+/// <summary>The texts about what just happened.</summary>
+public sealed class TraceTexts;
+
 /// <summary>The texts of the workshop.</summary>
 public sealed class WorkshopTexts;

@@ -1,0 +1,68 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+using RedisAspire.Contracts;
+using RedisAspire.Web.Api;
+using RedisAspire.Web.Components;
+using RedisAspire.Web.Components.Catalogue;
+using RedisAspire.Web.Components.Failures;
+using RedisAspire.Web.Components.Pages;
+using RedisAspire.Web.Live;
+
+namespace RedisAspire.Tests.Web;
+
+/// <summary>What just happened, on the page of the catalogue.</summary>
+public sealed class TracedPageTests : IAsyncDisposable
+{
+    private readonly BunitContext _page = new();
+    private readonly StubApi _api = new();
+
+    public TracedPageTests()
+    {
+        _page.JSInterop.Mode = JSRuntimeMode.Loose;
+        _page.Services.AddLocalization().AddRadzenComponents().AddHttpContextAccessor()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddSingleton(TimeProvider.System).AddApiClients().AddSingleton<LiveFeed>().AddScoped<LiveState>().AddScoped<BrowserTime>().AddScoped<FailureWords>()
+            .AddSingleton<IHttpClientFactory>(_api);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _page.DisposeAsync();
+        _api.Dispose();
+    }
+
+    [Fact]
+    public async Task A_write_of_the_catalogue_is_shown_step_by_step_until_other_products_are()
+    {
+        Navigate("catalogue?trace=1");
+        var page = _page.Render<CataloguePage>();
+        var product = Assert.Single(page.FindComponent<ProductList>().Instance.Products);
+
+        var editing = page.InvokeAsync(() => page.FindComponent<ProductList>().Instance.Edit.InvokeAsync(product));
+        await page.InvokeAsync(() => _page.Services.GetRequiredService<DialogService>().Close(new ProductWriteResponse(product, "redis_db", "redis-master", 3, Durable: true, Explanation: null)
+        {
+            Trace = [new TraceStep("replicas", "behind", 42, 310.4, "redis-master", null, "redis-cli -p 6379 WAIT 1 500", null) { Replicas = 0 }],
+        }));
+        await editing;
+
+        Assert.Contains("It may be lost if the master fails", page.Find("[data-testid=trace-step]").TextContent, StringComparison.Ordinal);
+        Navigate("catalogue?trace=1&category=phones");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=trace-step]")));
+    }
+
+    [Fact]
+    public void The_switch_changes_the_address_and_nothing_else_in_it()
+    {
+        Navigate("catalogue?category=phones");
+        var page = _page.Render<CataloguePage>();
+
+        page.Find("[role=switch]").Click();
+
+        Assert.EndsWith("/catalogue?category=phones&trace=1", _page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    private void Navigate(string address) => _page.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
+}
