@@ -19,13 +19,14 @@ public sealed partial class RedisFailover : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// The longest that <see cref="PromoteAsync"/> takes: sentinels have to see first that the node is to be preferred, and
+    /// The longest that a promotion takes: sentinels have to see first that the node is to be preferred, and
     /// the others have to join it afterwards.
     /// </summary>
     public static TimeSpan MaximumDuration { get; } = TimeSpan.FromSeconds(60);
 
     private readonly RedisTopology _topology;
     private readonly SentinelFailover _sentinels;
+    private readonly string _serviceName;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisFailover> _logger;
     private readonly SemaphoreSlim _turn = new(1);
@@ -44,7 +45,8 @@ public sealed partial class RedisFailover : IDisposable
         _topology = topology;
         _time = time;
         _logger = logger;
-        _sentinels = new SentinelFailover(topology, options.Value.SentinelServiceName, time, logger);
+        _serviceName = options.Value.SentinelServiceName;
+        _sentinels = new SentinelFailover(topology, _serviceName, time, logger);
         topology.SnapshotUpdated += Follow;
     }
 
@@ -55,14 +57,25 @@ public sealed partial class RedisFailover : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such node.</exception>
     /// <exception cref="InvalidOperationException">The node cannot become the master now: it is down, or it is the master already.</exception>
     /// <exception cref="RedisUnavailableException">Redis did not do it, or not within <see cref="MaximumDuration"/>.</exception>
-    public async Task PromoteAsync(string name, CancellationToken cancellationToken = default)
+    public Task PromoteAsync(string name, CancellationToken cancellationToken = default) => PromoteAsync(name, report: null, cancellationToken);
+
+    /// <summary>Makes a replica the master, waits until it is, and reports how that comes about.</summary>
+    /// <param name="name">The replica's name in the configuration.</param>
+    /// <param name="report">Receives each step when it has ended, from several threads; <see langword="null"/> if nobody wants to know them.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun goes on in Redis.</param>
+    /// <returns>A task that ends when writes go to the node.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
+    /// <exception cref="InvalidOperationException">The node cannot become the master now: it is down, or it is the master already.</exception>
+    /// <exception cref="RedisUnavailableException">Redis did not do it, or not within <see cref="MaximumDuration"/>.</exception>
+    public async Task PromoteAsync(string name, Action<RedisFailoverStep>? report, CancellationToken cancellationToken)
     {
         var node = _topology.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new KeyNotFoundException($"There is no Redis node '{name}'.");
         using var deadline = new CancellationTokenSource(MaximumDuration, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var steps = report is null ? null : new FailoverSteps(report, _topology, _serviceName, _time);
         try
         {
-            await PromoteInTurnAsync(node, either.Token).ConfigureAwait(false);
+            await PromoteInTurnAsync(node, steps, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException late) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -77,7 +90,7 @@ public sealed partial class RedisFailover : IDisposable
         _turn.Dispose();
     }
 
-    private async Task PromoteInTurnAsync(RedisNode node, CancellationToken cancellationToken)
+    private async Task PromoteInTurnAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var name = node.Name;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -91,11 +104,11 @@ public sealed partial class RedisFailover : IDisposable
             LogPromoting(name);
             var old = _topology.Master;
             if (old is not null && node.Status.Role == RedisRole.Master)
-                await JoinAsync(node, old, cancellationToken).ConfigureAwait(false);
+                await JoinAsync(node, old, steps, cancellationToken).ConfigureAwait(false);
             if (_topology.Sentinels.Links.Any(link => link.Opinion is not null))
-                await _sentinels.PromoteAsync(node, cancellationToken).ConfigureAwait(false);
+                await _sentinels.PromoteAsync(node, steps, cancellationToken).ConfigureAwait(false);
             else
-                await PromoteByHandAsync(node, cancellationToken).ConfigureAwait(false);
+                await PromoteByHandAsync(node, steps, cancellationToken).ConfigureAwait(false);
             // Afterwards the snapshot shows the old master as it is now.
             if (old is not null)
                 await _topology.WaitUntilAsync(() => old.Status is not { IsUp: true, Role: RedisRole.Master }, Joined, cancellationToken).ConfigureAwait(false);
@@ -108,56 +121,58 @@ public sealed partial class RedisFailover : IDisposable
 
     // A former master that is back reports the role of a master for some seconds, until a sentinel reconfigures it. It
     // could not be promoted meanwhile. With REPLICAOF it follows the master at once, and can take its place.
-    private async Task JoinAsync(RedisNode node, RedisNode master, CancellationToken cancellationToken)
+    private async Task JoinAsync(RedisNode node, RedisNode master, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         LogReturned(node.Name, master.Name);
-        await node.OperateAsync("REPLICAOF", server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
+        await steps.OperateAsync(
+            RedisFailoverStepKind.Join, node, "REPLICAOF", [master.Peer.Host, master.Peer.PortText], server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
         if (!await _topology.WaitUntilAsync(() => node.Status is { CanRead: true, Role: RedisRole.Replica }, Joined, cancellationToken).ConfigureAwait(false))
             throw new RedisUnavailableException($"{node.Name} did not get in touch with {master.Name} within {Joined.TotalSeconds} s.");
     }
 
-    private async Task PromoteByHandAsync(RedisNode node, CancellationToken cancellationToken)
+    private async Task PromoteByHandAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var old = _topology.Master;
-        if (old is null || !await TryHandOverAsync(old, node, cancellationToken).ConfigureAwait(false))
-            await node.OperateAsync("REPLICAOF", server => server.ExecuteAsync("REPLICAOF", "NO", "ONE"), cancellationToken).ConfigureAwait(false);
+        if (old is null || !await TryHandOverAsync(old, node, steps, cancellationToken).ConfigureAwait(false))
+            await steps.OperateAsync(RedisFailoverStepKind.Promote, node, "REPLICAOF", ["NO", "ONE"], server => server.ExecuteAsync("REPLICAOF", "NO", "ONE"), cancellationToken).ConfigureAwait(false);
 
         _promoted = node;
-        await TryRewriteAsync(node, cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, cancellationToken))).ConfigureAwait(false);
+        await TryRewriteAsync(node, steps, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, steps, cancellationToken))).ConfigureAwait(false);
         await _topology.WaitForMasterAsync(node, HandOver, cancellationToken).ConfigureAwait(false);
     }
 
     // The master stops taking writes until the replica has all of them: nothing is lost. False when it does not answer. One
     // that does, and still does not hand over, is not replaced: what the replica does not have yet would be lost.
-    private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, CancellationToken cancellationToken)
+    private async Task<bool> TryHandOverAsync(RedisNode old, RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        if (!await TryBeginHandOverAsync(old, node, started, cancellationToken).ConfigureAwait(false))
+        if (!await TryBeginHandOverAsync(old, node, started, steps, cancellationToken).ConfigureAwait(false))
             return false;
 
         while (_time.GetElapsedTime(started) < HandOver)
         {
-            if (await node.OperateAsync("ROLE", server => server.RoleAsync(), cancellationToken).ConfigureAwait(false) is Role.Master)
+            if (await steps.OperateAsync(RedisFailoverStepKind.Ask, node, "ROLE", [], server => server.RoleAsync(), cancellationToken).ConfigureAwait(false) is Role.Master)
                 return true;
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
         // That there is nothing to abort, because the time Redis had for it is up, is an answer as well.
-        var failure = await FailureOfAsync(old, "FAILOVER ABORT", server => server.ExecuteAsync("FAILOVER", "ABORT"), cancellationToken).ConfigureAwait(false);
+        var failure = await FailureOfAsync(steps, RedisFailoverStepKind.Abort, old, "FAILOVER ABORT", [], server => server.ExecuteAsync("FAILOVER", "ABORT"), cancellationToken).ConfigureAwait(false);
         if (failure is null or { InnerException: RedisServerException })
             throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
     }
 
-    private async Task<bool> TryBeginHandOverAsync(RedisNode old, RedisNode node, long started, CancellationToken cancellationToken)
+    private async Task<bool> TryBeginHandOverAsync(RedisNode old, RedisNode node, long started, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await old.OperateAsync(
-                    "FAILOVER", server => server.ExecuteAsync("FAILOVER", "TO", node.Peer.Host, node.Peer.Port, "TIMEOUT", CatchUpMilliseconds), cancellationToken).ConfigureAwait(false);
+                await steps.OperateAsync(
+                    RedisFailoverStepKind.HandOver, old, "FAILOVER", ["TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", $"{CatchUpMilliseconds}"],
+                    server => server.ExecuteAsync("FAILOVER", "TO", node.Peer.Host, node.Peer.Port, "TIMEOUT", CatchUpMilliseconds), cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (RedisUnavailableException refusal) when (refusal.InnerException is RedisServerException && _time.GetElapsedTime(started) < HandOver)
@@ -173,10 +188,12 @@ public sealed partial class RedisFailover : IDisposable
         }
     }
 
-    private async Task RepointAsync(RedisNode follower, RedisNode master, CancellationToken cancellationToken)
+    private async Task RepointAsync(RedisNode follower, RedisNode master, FailoverSteps? steps, CancellationToken cancellationToken)
     {
-        if (await FailureOfAsync(follower, "REPLICAOF", server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false) is null)
-            await TryRewriteAsync(follower, cancellationToken).ConfigureAwait(false);
+        var failure = await FailureOfAsync(
+            steps, RedisFailoverStepKind.Follow, follower, "REPLICAOF", [master.Peer.Host, master.Peer.PortText], server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
+        if (failure is null)
+            await TryRewriteAsync(follower, steps, cancellationToken).ConfigureAwait(false);
     }
 
     // A former master that was down or out of reach does not know that there is another one.
@@ -190,21 +207,22 @@ public sealed partial class RedisFailover : IDisposable
             if (node != master && node.Status is { IsUp: true, Role: RedisRole.Master } && _repointing.TryAdd(node, 0))
             {
                 LogReturned(node.Name, master.Name);
-                _ = RepointAsync(node, master, CancellationToken.None).ContinueWith(_ => _repointing.TryRemove(node, out byte _), TaskScheduler.Default);
+                _ = RepointAsync(node, master, steps: null, CancellationToken.None).ContinueWith(_ => _repointing.TryRemove(node, out byte _), TaskScheduler.Default);
             }
         }
     }
 
     // So that its role outlives a restart. A node without a file remembers nothing.
-    private Task<RedisUnavailableException?> TryRewriteAsync(RedisNode node, CancellationToken cancellationToken) =>
-        FailureOfAsync(node, "CONFIG REWRITE", server => server.ConfigRewriteAsync(), cancellationToken);
+    private Task<RedisUnavailableException?> TryRewriteAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken) =>
+        FailureOfAsync(steps, RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], server => server.ConfigRewriteAsync(), cancellationToken);
 
     // Null when it was done.
-    private async Task<RedisUnavailableException?> FailureOfAsync(RedisNode node, string command, Func<IServer, Task> ask, CancellationToken cancellationToken)
+    private async Task<RedisUnavailableException?> FailureOfAsync(
+        FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, IReadOnlyList<string> arguments, Func<IServer, Task> ask, CancellationToken cancellationToken)
     {
         try
         {
-            await node.OperateAsync(command, ask, cancellationToken).ConfigureAwait(false);
+            await steps.OperateAsync(kind, node, command, arguments, ask, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (RedisUnavailableException failure)

@@ -17,20 +17,20 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     // Nodes whose priority is changed for the time of a promotion, or could not be restored since.
     private readonly ConcurrentDictionary<RedisNode, ChangedPriority> _changed = new();
 
-    public async Task PromoteAsync(RedisNode node, CancellationToken cancellationToken)
+    public async Task PromoteAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var sentinel = topology.Sentinels.Links.First(link => link.Opinion is not null);
         // A name may have another address since: that of a container that was made anew, for instance.
         await topology.Sentinels.ResolveAsync(cancellationToken).ConfigureAwait(false);
-        var priority = _changed.TryGetValue(node, out var before) ? before : new ChangedPriority(await PriorityAsync(node, cancellationToken).ConfigureAwait(false));
+        var priority = _changed.TryGetValue(node, out var before) ? before : new ChangedPriority(await PriorityAsync(node, steps, cancellationToken).ConfigureAwait(false));
         while (!priority.TryEnter())
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         _changed[node] = priority;
         try
         {
-            await SetPriorityAsync(node, "1", cancellationToken).ConfigureAwait(false);
-            await SeenAsync(sentinel, node, cancellationToken).ConfigureAwait(false);
-            await sentinel.AskAsync("SENTINEL FAILOVER", async server =>
+            await SetPriorityAsync(steps, RedisFailoverStepKind.Prefer, node, "1", cancellationToken).ConfigureAwait(false);
+            await SeenAsync(sentinel, node, steps, cancellationToken).ConfigureAwait(false);
+            await steps.AskAsync(RedisFailoverStepKind.Failover, sentinel, "SENTINEL FAILOVER", [serviceName], async server =>
             {
                 await server.SentinelFailoverAsync(serviceName).ConfigureAwait(false);
                 return true;
@@ -39,7 +39,7 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         }
         finally
         {
-            await RestoreAsync(node, priority).ConfigureAwait(false);
+            await RestoreAsync(node, priority, steps).ConfigureAwait(false);
         }
     }
 
@@ -49,18 +49,18 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         foreach (var (node, priority) in _changed)
         {
             if (node.Status.IsUp && priority.TryEnter())
-                _ = RestoreAsync(node, priority);
+                _ = RestoreAsync(node, priority, steps: null);
         }
     }
 
     // Whether the node is the master by now is not a question of its priority: what cannot be restored now is restored later.
-    private async Task RestoreAsync(RedisNode node, ChangedPriority priority)
+    private async Task RestoreAsync(RedisNode node, ChangedPriority priority, FailoverSteps? steps)
     {
         try
         {
-            await SetPriorityAsync(node, priority.Original, CancellationToken.None).ConfigureAwait(false);
+            await SetPriorityAsync(steps, RedisFailoverStepKind.Restore, node, priority.Original, CancellationToken.None).ConfigureAwait(false);
             _changed.TryRemove(KeyValuePair.Create(node, priority));
-            await RememberAsync(node).ConfigureAwait(false);
+            await RememberAsync(node, steps).ConfigureAwait(false);
         }
         catch (RedisUnavailableException failure)
         {
@@ -75,11 +75,11 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     }
 
     // While the node had the best priority the sentinels had its file rewritten: after a restart it would have it again.
-    private static async Task RememberAsync(RedisNode node)
+    private static async Task RememberAsync(RedisNode node, FailoverSteps? steps)
     {
         try
         {
-            await node.OperateAsync("CONFIG REWRITE", server => server.ConfigRewriteAsync(), CancellationToken.None).ConfigureAwait(false);
+            await steps.OperateAsync(RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], server => server.ConfigRewriteAsync(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisUnavailableException)
         {
@@ -87,21 +87,22 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         }
     }
 
-    private static async Task<string> PriorityAsync(RedisNode node, CancellationToken cancellationToken)
+    private static async Task<string> PriorityAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
-        var info = new RedisInfo(await node.OperateAsync("INFO", server => server.InfoRawAsync("replication"), cancellationToken).ConfigureAwait(false) ?? "");
+        var info = new RedisInfo(
+            await steps.OperateAsync(RedisFailoverStepKind.Priority, node, "INFO", ["replication"], server => server.InfoRawAsync("replication"), cancellationToken).ConfigureAwait(false) ?? "");
         return info.Text("slave_priority") ?? "100";
     }
 
-    private static Task SetPriorityAsync(RedisNode node, string priority, CancellationToken cancellationToken) =>
-        node.OperateAsync("CONFIG SET", server => server.ConfigSetAsync("replica-priority", priority), cancellationToken);
+    private static Task SetPriorityAsync(FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string priority, CancellationToken cancellationToken) =>
+        steps.OperateAsync(kind, node, "CONFIG SET", ["replica-priority", priority], server => server.ConfigSetAsync("replica-priority", priority), cancellationToken);
 
-    private async Task SeenAsync(SentinelLink sentinel, RedisNode node, CancellationToken cancellationToken)
+    private async Task SeenAsync(SentinelLink sentinel, RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < PriorityRead)
         {
-            var replicas = await sentinel.AskAsync("SENTINEL REPLICAS", server => server.SentinelReplicasAsync(serviceName), cancellationToken).ConfigureAwait(false);
+            var replicas = await steps.AskAsync(RedisFailoverStepKind.Seen, sentinel, "SENTINEL REPLICAS", [serviceName], server => server.SentinelReplicasAsync(serviceName), cancellationToken).ConfigureAwait(false);
             foreach (var replica in replicas.Select(fields => fields.ToDictionary(StringComparer.Ordinal)))
             {
                 if (replica.TryGetValue("ip", out var host) && topology.Sentinels.IsMeant(node, host, replica.GetValueOrDefault("port")) && replica.GetValueOrDefault("slave-priority") == "1")

@@ -30,6 +30,9 @@ internal sealed partial class SentinelLink(
     /// <summary>Why it does not answer; <see langword="null"/> while it does, or was not asked yet.</summary>
     public string? Error => _error;
 
+    /// <summary>Raised when the sentinel announces something about the master.</summary>
+    public event EventHandler<SentinelAnnouncementEventArgs>? Announced;
+
     /// <summary>Asks and listens until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -74,8 +77,14 @@ internal sealed partial class SentinelLink(
         connection.ConnectionRestored += (_, _) => AskAgain();
         // The client subscribes as soon as it is connected, and again on every new connection.
         foreach (var announcement in Announcements)
-            await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(announcement), (_, _) => AskAgain(), CommandFlags.FireAndForget).ConfigureAwait(false);
+            await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(announcement), Hear, CommandFlags.FireAndForget).ConfigureAwait(false);
         return connection;
+    }
+
+    private void Hear(RedisChannel channel, RedisValue message)
+    {
+        AskAgain();
+        Announced?.Invoke(this, new SentinelAnnouncementEventArgs($"{channel}", $"{message}"));
     }
 
     private void AskAgain() => _wake.TrySetResult();
@@ -107,6 +116,18 @@ internal sealed partial class SentinelLink(
 
     [LoggerMessage(LogLevel.Information, "{Sentinel} answers again.")]
     private partial void LogBack(string sentinel);
+}
+
+/// <summary>What a sentinel announces.</summary>
+/// <param name="channel">The channel, as <c>+switch-master</c>.</param>
+/// <param name="message">The message on it.</param>
+internal sealed class SentinelAnnouncementEventArgs(string channel, string message) : EventArgs
+{
+    /// <summary>The channel, as <c>+switch-master</c>.</summary>
+    public string Channel => channel;
+
+    /// <summary>The message on it.</summary>
+    public string Message => message;
 }
 
 /// <summary>Which node is the master according to a sentinel.</summary>

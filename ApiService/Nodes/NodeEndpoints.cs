@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.Problems;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
@@ -27,6 +28,7 @@ internal static class NodeEndpoints
             .WithDescription(
                 $"Answers when writes go to the node, after {RedisFailover.MaximumDuration.TotalSeconds} seconds at the latest. With sentinels it often takes ten, because they must learn first that it is "
                 + "preferred. With `Accept: text/event-stream` the answer is a stream of server-sent events: `progress` every second, then `result` or `failed`.")
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
@@ -37,12 +39,13 @@ internal static class NodeEndpoints
     private static Ok<NodeResponse[]> GetNodes(RedisTopology topology) => TypedResults.Ok(topology.Snapshot.ToResponses());
 
     private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult, ServerSentEventsResult<object>>> PromoteAsync(
-        string name, NodePromotion promotion, HttpRequest request, CancellationToken cancellationToken)
+        string name, [AsParameters] TraceQuery query, NodePromotion promotion, RequestTracing tracing, HttpRequest request, CancellationToken cancellationToken)
     {
+        var trace = tracing.Begin(query);
         if (request.GetTypedHeaders().Accept.Any(range => range.MediaType.Equals(NodePromotion.EventStream, StringComparison.OrdinalIgnoreCase) && range.Quality != 0))
-            return TypedResults.ServerSentEvents(promotion.StreamAsync(name, cancellationToken).WithFailure(cancellationToken));
+            return TypedResults.ServerSentEvents(promotion.StreamAsync(name, trace, cancellationToken).WithFailure(cancellationToken));
 
-        var (node, problem) = await promotion.PromoteAsync(name, cancellationToken);
+        var (node, problem) = await promotion.PromoteAsync(name, trace, cancellationToken);
         return problem is null ? TypedResults.Ok(node) : TypedResults.Problem(problem);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
+using RedisAspire.ApiService.Tracing;
 using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
@@ -14,13 +15,16 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes a node the master.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="trace">Where the steps are recorded, if anywhere.</param>
+    /// <param name="cancellationToken">Ends the wait, and the promotion if it has not gone too far.</param>
     /// <returns>The node, or the problem that keeps it from becoming the master.</returns>
     /// <exception cref="RedisUnavailableException">The promotion failed, or took too long.</exception>
-    public async Task<(NodeResponse? Node, ProblemDetails? Problem)> PromoteAsync(string name, CancellationToken cancellationToken)
+    public async Task<(NodeResponse? Node, ProblemDetails? Problem)> PromoteAsync(string name, RequestTrace? trace, CancellationToken cancellationToken)
     {
         try
         {
-            await failover.PromoteAsync(name, cancellationToken);
+            await failover.PromoteAsync(name, trace is null ? null : step => trace.Add(ToRequestStep(step)), cancellationToken);
         }
         catch (KeyNotFoundException)
         {
@@ -32,14 +36,14 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         }
 
         var snapshot = topology.Snapshot;
-        return (snapshot.Nodes.First(node => node.Name == name).ToResponse(snapshot), null);
+        return (snapshot.Nodes.First(node => node.Name == name).ToResponse(snapshot).WithTrace(trace?.End()), null);
     }
 
     /// <summary>Makes a node the master, and reports the progress every second. The promotion is cancelled with the enumeration.</summary>
-    public async IAsyncEnumerable<SseItem<object>> StreamAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<SseItem<object>> StreamAsync(string name, RequestTrace? trace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var started = time.GetTimestamp();
-        var promoting = PromoteAsync(name, cancellationToken);
+        var promoting = PromoteAsync(name, trace, cancellationToken);
         do
         {
             yield return new SseItem<object>(new PromotionProgress(Math.Round(time.GetElapsedTime(started).TotalSeconds, 1), RedisFailover.MaximumDuration.TotalSeconds), "progress");
@@ -50,4 +54,15 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         var (node, problem) = await promoting;
         yield return problem is null ? new SseItem<object>(node!, "result") : new SseItem<object>(problem, "failed");
     }
+    // The promotion begins at once after the trace.
+    private static RequestStep ToRequestStep(RedisFailoverStep step) => new(
+        TraceMapping.WordOf($"{step.Kind}"),
+        step switch { { HasFailed: true } => "failed", { Role: { } role } => TraceMapping.WordOf($"{role}"), _ => "done" },
+        step.At)
+    {
+        Took = step.Took,
+        Node = step.Node,
+        Command = step.Command,
+        Message = step.Message,
+    };
 }

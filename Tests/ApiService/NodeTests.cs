@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RedisAspire.Contracts;
 using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.ApiService;
@@ -33,18 +34,24 @@ public sealed class NodeTests() : OwnNodesApiTests(hasAdminKey: true)
         await using var api = await ApiFactory.StartAsync(Redis);
         using var client = api.CreateAdminClient();
 
-        var promoted = await PromoteAsync("redis-replica-1");
+        var promoted = await PromoteAsync("redis-replica-1", "?trace=1");
         var again = await PromoteAsync("redis-replica-1");
         var unknown = await PromoteAsync("nobody");
 
         Assert.Equal(("progress", 60), (promoted[0].Type, promoted[0].Data.GetProperty("maximumSeconds").GetInt32()));
         Assert.Equal(("result", "redis-replica-1", "master"), (promoted[^1].Type, promoted[^1].Data.GetProperty("name").GetString(), promoted[^1].Data.GetProperty("role").GetString()));
+        var steps = promoted[^1].Data.GetProperty("trace").Deserialize<TraceStep[]>(JsonSerializerOptions.Web)!;
+        Assert.Equal($"redis-cli -p {Redis.Master.Port} FAILOVER TO 127.0.0.1 {Redis.Nodes[1].Port} TIMEOUT 2000", steps.Last(step => step.Step == "handOver").Command);
+        Assert.Contains($"redis-cli -p {Redis.Nodes[2].Port} REPLICAOF 127.0.0.1 {Redis.Nodes[1].Port}", steps.Where(step => step.Step == "follow").Select(step => step.Command));
+        Assert.Contains("redis-replica-1 role master", steps.Select(step => $"{step.Node} {step.Step} {step.Outcome}"));
+        Assert.Contains("redis-master role replica", steps.Select(step => $"{step.Node} {step.Step} {step.Outcome}"));
+        Assert.Equal("redis-replica-1", Assert.Single(steps, step => step.Step == "master").Node);
         Assert.Equal(("failed", 409), (again[^1].Type, again[^1].Data.GetProperty("status").GetInt32()));
         Assert.Equal(("failed", 404), (unknown[^1].Type, unknown[^1].Data.GetProperty("status").GetInt32()));
 
-        async Task<List<(string Type, JsonElement Data)>> PromoteAsync(string name)
+        async Task<List<(string Type, JsonElement Data)>> PromoteAsync(string name, string query = "")
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/nodes/{name}/promote", UriKind.Relative)) { Headers = { Accept = { new("text/event-stream") } } };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/nodes/{name}/promote{query}", UriKind.Relative)) { Headers = { Accept = { new("text/event-stream") } } };
             using var response = await client.BeginAsync(request, Cancellation);
             Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
             var events = new List<(string, JsonElement)>();

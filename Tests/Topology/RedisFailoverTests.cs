@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.RedisProcesses;
@@ -36,9 +37,18 @@ public sealed class RedisFailoverTests : IAsyncLifetime
     {
         await First.ExecuteAsync("SET", "before", "1");
 
-        await PromoteAsync(Second);
+        var steps = new ConcurrentQueue<RedisFailoverStep>();
+
+        await Failover.PromoteAsync(Second.Name, steps.Enqueue, Cancellation);
 
         Assert.Equal(Second.Name, _host.Topology.Snapshot.Master);
+        Assert.Equal(["FAILOVER", "TO", "127.0.0.1", $"{Second.Port}", "TIMEOUT", "2000"], steps.Last(step => step.Kind == RedisFailoverStepKind.HandOver).Command);
+        Assert.Contains(steps, step => step.Kind == RedisFailoverStepKind.Ask && step.Node == Second.Name && step.Command is ["ROLE"]);
+        Assert.Contains(steps, step => step.Kind == RedisFailoverStepKind.Follow && step.Node == Third.Name && step.Command is ["REPLICAOF", "127.0.0.1", var port] && port == $"{Second.Port}");
+        Assert.Equal(
+            [(Second.Name, RedisRole.Master), (First.Name, RedisRole.Replica)],
+            steps.Where(step => step.Kind == RedisFailoverStepKind.Role).Select(step => (step.Node, step.Role!.Value)).OrderBy(seen => seen.Item2 == RedisRole.Replica));
+        Assert.Equal(Second.Name, Assert.Single(steps, step => step.Kind == RedisFailoverStepKind.Master).Node);
         foreach (var node in _fixture.Redis.Nodes)
         {
             await Eventually.HoldsAsync($"{node.Name} has what was written before", async () => (string?)await node.ExecuteAsync("GET", "before") == "1");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.RedisProcesses;
@@ -45,10 +46,22 @@ public sealed class RedisSentinelTests : RedisFixture
         await using var host = await CacheHost.StartAsync(Redis);
         await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
         var wanted = Redis.Nodes[2];
+        var steps = new ConcurrentQueue<RedisFailoverStep>();
 
-        await host.Services.GetRequiredService<RedisFailover>().PromoteAsync(wanted.Name, Cancellation);
+        await host.Services.GetRequiredService<RedisFailover>().PromoteAsync(wanted.Name, steps.Enqueue, Cancellation);
 
         Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
+        Assert.Equal(
+            [
+                $"{wanted.Name}: INFO replication", $"{wanted.Name}: CONFIG SET replica-priority 1", "redis-sentinel-1: SENTINEL REPLICAS mymaster", "redis-sentinel-1: SENTINEL FAILOVER mymaster",
+                $"{wanted.Name}: CONFIG SET replica-priority 100", $"{wanted.Name}: CONFIG REWRITE",
+            ],
+            steps.Where(step => step.Command is not []).Select(step => $"{step.Node}: {string.Join(' ', step.Command)}").Distinct());
+        Assert.Equal(
+            ["redis-sentinel-1", "redis-sentinel-2", "redis-sentinel-3"],
+            steps.Where(step => step.Message == $"+switch-master mymaster 127.0.0.1 {Redis.Master.Port} 127.0.0.1 {wanted.Port}").Select(step => step.Node).Order());
+        Assert.Contains((wanted.Name, RedisRole.Master), steps.Where(step => step.Kind == RedisFailoverStepKind.Role).Select(step => (step.Node, step.Role!.Value)));
+        Assert.Equal(wanted.Name, Assert.Single(steps, step => step.Kind == RedisFailoverStepKind.Master).Node);
         await Eventually.HoldsAsync("every sentinel agrees", async () =>
             (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == wanted.Port));
         Assert.Equal("100", (string?)(await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);

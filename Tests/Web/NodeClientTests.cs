@@ -25,11 +25,11 @@ public sealed class NodeClientTests
             """);
         var reported = new List<PromotionProgress>();
 
-        var node = await new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", reported.Add, TestContext.Current.CancellationToken);
+        var node = await new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", reported.Add, isTraced: true, TestContext.Current.CancellationToken);
 
         Assert.Equal("master", node.Role);
         Assert.Equal([new(0, 60), new(27.5, 60)], reported);
-        Assert.Equal(("POST http://localhost/api/nodes/redis-replica-1/promote", "text/event-stream"), (api.Asked, api.Accepted));
+        Assert.Equal(("POST http://localhost/api/nodes/redis-replica-1/promote?trace=1", "text/event-stream"), (api.Asked, api.Accepted));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class NodeClientTests
             """);
 
         var refusal = await Assert.ThrowsAsync<CacheApiException>(() =>
-            new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", _ => { }, TestContext.Current.CancellationToken));
+            new NodeClient(new ApiConnection(api, new ConfigurationBuilder().Build())).PromoteAsync("redis-replica-1", _ => { }, isTraced: false, TestContext.Current.CancellationToken));
 
         Assert.Equal((HttpStatusCode.Conflict, "redis-replica-1 is down: it cannot become the master."), (refusal.Status, refusal.Message));
     }

@@ -9,13 +9,18 @@ using RedisAspire.Web.Components;
 using RedisAspire.Web.Components.Catalogue;
 using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Pages;
+using RedisAspire.Web.Components.Topology;
 using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;
 
-/// <summary>What just happened, on the page of the catalogue.</summary>
+/// <summary>What just happened, on the pages of the topology and of the catalogue.</summary>
 public sealed class TracedPageTests : IAsyncDisposable
 {
+    private const string Trace = """
+        "trace":[{"step":"replicas","outcome":"done","atMicroseconds":42,"tookMicroseconds":310.4,"node":"redis-master","command":"redis-cli -p 6379 WAIT 1 500","replicas":3}]
+        """;
+
     private readonly BunitContext _page = new();
     private readonly StubApi _api = new();
 
@@ -32,6 +37,28 @@ public sealed class TracedPageTests : IAsyncDisposable
     {
         await _page.DisposeAsync();
         _api.Dispose();
+    }
+
+    [Theory]
+    [InlineData("topology?trace=1", true)]
+    [InlineData("topology", false)]
+    public async Task A_promotion_is_shown_step_by_step_if_the_address_says_so(string address, bool isShown)
+    {
+        _api.Instead["/api/nodes/redis-replica-1/promote"] = $$"""
+            event: result
+            data: {"name":"redis-replica-1","role":"master","address":"127.0.0.1:6380","status":"up","isReadNode":false,{{Trace}}}
+
+
+            """;
+        Navigate(address);
+        var page = _page.Render<TopologyPage>();
+        var actions = page.FindComponents<NodeActions>().Single(actions => actions.Instance.Name == "redis-replica-1");
+
+        await page.InvokeAsync(() => actions.Instance.Order.InvokeAsync("promote"));
+
+        Assert.Equal(isShown ? 1 : 0, page.FindAll("[data-testid=trace-step]").Count);
+        if (isShown)
+            Assert.Contains("make redis-replica-1 the master", page.Find("[data-testid=trace]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

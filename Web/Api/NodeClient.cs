@@ -42,10 +42,11 @@ public sealed class NodeClient(ApiConnection api)
     /// <summary>Promotes a replica to master, and waits until the API has finished.</summary>
     /// <param name="name">The replica.</param>
     /// <param name="progress">Receives the elapsed time every second.</param>
+    /// <param name="isTraced">Whether the answer says what was done.</param>
     /// <param name="cancellationToken">Ends the wait, and the promotion if it has not gone too far.</param>
     /// <returns>The new master.</returns>
-    public Task<NodeResponse> PromoteAsync(string name, Action<PromotionProgress> progress, CancellationToken cancellationToken) =>
-        api.RunAsync<PromotionProgress, NodeResponse>(AddressOf(name, "promote"), body: null, progress, cancellationToken);
+    public Task<NodeResponse> PromoteAsync(string name, Action<PromotionProgress> progress, bool isTraced, CancellationToken cancellationToken) =>
+        api.RunAsync<PromotionProgress, NodeResponse>(ApiConnection.Traced(AddressOf(name, "promote"), isTraced), body: null, progress, cancellationToken);
 
     /// <summary>Reads the slow log, the last command first.</summary>
     /// <param name="node">The node's name.</param>
