@@ -8,6 +8,10 @@ public abstract record TracedResponse
     /// <summary>What was done for it, step by step, if that was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(1)]
     public IReadOnlyList<TraceStep>? Trace { get; init; }
+
+    /// <summary>The W3C trace id of the request, under which its spans are found, if that was asked for and they are recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(1)]
+    public string? TraceId { get; init; }
 }
 
 /// <summary>A step of what was done for a request.</summary>

@@ -24,7 +24,7 @@ internal sealed class ProductReader(RedisMaster master, RedisTopology topology, 
         var (node, started) = (Node, trace?.Elapsed);
         var stored = await master.ExecuteAsync(database => database.StringGetAsync(CatalogueKeys.Product(id)), options.Value.OperationTimeout, cancellationToken);
         if (started is { } at)
-            trace!.Add(new RequestStep("get", stored.IsNull ? "missing" : "found", at) { Took = trace.Elapsed - at, Node = node, Command = ["GET", CatalogueKeys.Product(id)!] });
+            trace!.Add(new RequestStep("get", stored.IsNull ? "missing" : "found", at) { Took = trace.Elapsed - at, Node = node, Command = ["GET", CatalogueKeys.Product(id)!], HasSpan = true });
         return stored.IsNull ? null : ProductJson.TryRead(id, stored) ?? throw new NoProductException($"The value of '{CatalogueKeys.Product(id)}' is no product.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Tracing;
@@ -13,7 +14,10 @@ internal sealed class RequestTracing(RedisTopology topology, TimeProvider time)
 /// <summary>What the API itself does for one request, step by step. Steps may come from several threads.</summary>
 internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
 {
+    private static readonly ActivitySource Spans = new("RedisAspire.ApiService");
+
     private readonly long _started = time.GetTimestamp();
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly Lock _gate = new();
     private readonly List<RequestStep> _steps = [];
 
@@ -36,14 +40,33 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
         }
     }
 
-    /// <summary>Ends the trace.</summary>
+    /// <summary>Ends the trace: its commands become spans of the request.</summary>
     /// <returns>The steps, in the order in which they began.</returns>
     public TraceStep[] End()
     {
         RequestStep[] steps;
         lock (_gate)
             steps = [.. _steps.OrderBy(step => step.At)];
+        if (Activity.Current is { Recorded: true } request)
+        {
+            foreach (var step in steps.Where(step => step is { Command: not [], HasSpan: false }))
+                WriteSpan(step, request.Context);
+        }
+
         return TraceMapping.ToSteps(steps, topology);
+    }
+
+    private void WriteSpan(RequestStep step, ActivityContext request)
+    {
+        var began = _startedAt + step.At;
+        var name = TraceMapping.NameOf(step.Command);
+        using var span = Spans.StartActivity(name, ActivityKind.Client, request, startTime: began);
+        span?.SetEndTime((began + (step.Took ?? TimeSpan.Zero)).UtcDateTime)
+            .SetTag("db.system.name", "redis")
+            .SetTag("db.operation.name", name)
+            // Trace viewers show it as the other side.
+            .SetTag("peer.service", step.Node)
+            .SetStatus(step.Outcome == "failed" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
     }
 }
 
@@ -64,6 +87,9 @@ internal sealed record RequestStep(string Name, string Outcome, TimeSpan At)
 
     /// <summary>The command and its arguments.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Whether the connection that the command was sent on writes a span for it.</summary>
+    public bool HasSpan { get; init; }
 
     /// <summary>How many keys were removed.</summary>
     public long? Keys { get; init; }

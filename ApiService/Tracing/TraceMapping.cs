@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Caching.Telemetry;
@@ -33,7 +34,7 @@ internal static class TraceMapping
     /// <param name="steps">The steps; <see langword="null"/> if the request does not ask for them.</param>
     public static T WithTrace<T>(this T answer, TraceStep[]? steps)
         where T : TracedResponse =>
-        steps is null ? answer : answer with { Trace = steps };
+        steps is null ? answer : answer with { Trace = steps, TraceId = Activity.Current is { Recorded: true } request ? request.TraceId.ToHexString() : null };
 
     /// <summary>The steps of the cache.</summary>
     /// <param name="trace">The trace.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +68,35 @@ public sealed class ProductTraceTests(CatalogueFixture fixture) : IClassFixture<
         Assert.Equal(members, (await ProductClient.JsonAsync(created)).EnumerateObject().Select(member => member.Name));
         Assert.Equal(members, (await ProductClient.JsonAsync(deleted)).EnumerateObject().Select(member => member.Name));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("01", true)]
+    [InlineData("00", false)]
+    public async Task The_commands_are_spans_of_the_request_whose_trace_the_answer_names_if_it_is_recorded(string flags, bool isRecorded)
+    {
+        var id = ActivityTraceId.CreateRandom().ToHexString();
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Microsoft.AspNetCore" or "RedisAspire.ApiService",
+            // Other tests run at the same time.
+            Sample = (ref options) => options.Parent.TraceId.ToHexString() != id ? ActivitySamplingResult.None
+                : options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded
+                : ActivitySamplingResult.PropagationData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        using var written = await _products.PutAsync($"{_id}?trace=1", ProductClient.Body(), ("traceparent", $"00-{id}-{ActivitySpanId.CreateRandom().ToHexString()}-{flags}"));
+
+        var answer = await ProductClient.JsonAsync(written);
+        Assert.Equal(isRecorded, answer.TryGetProperty("traceId", out var named));
+        if (isRecorded)
+            Assert.Equal(id, named.GetString());
+        var commands = spans.Where(span => span.Source.Name == "RedisAspire.ApiService" && span.TraceId.ToHexString() == id).ToArray();
+        Assert.Equal(isRecorded ? ["CLIENT ID", "EVAL", "WAIT", "CLIENT ID"] : [], commands.Select(span => span.OperationName));
+        Assert.All(commands, span => Assert.Equal("redis-master", span.GetTagItem("peer.service")));
     }
 
     [Fact]

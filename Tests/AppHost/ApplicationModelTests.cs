@@ -138,7 +138,9 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
         Assert.Equal(["Hit latency", "Miss latency"], links.Select(link => link.DisplayText));
         Assert.Matches(@"^http://localhost:\d+/metrics/resource/apiservice\?meter=RedisAspire\.Caching&instrument=redisaspire\.cache\.hit\.duration$", links[0].Url);
         Assert.Equal(links[0].Url.Replace(".hit.", ".miss.", StringComparison.Ordinal), links[1].Url);
-        Assert.Equal(links[0].Url, (await model.Application.EnvironmentAsync(web))["Dashboard__Latency"]);
+        var environment = await model.Application.EnvironmentAsync(web);
+        Assert.Equal(links[0].Url, environment["Dashboard__Latency"]);
+        Assert.Equal(links[0].Url.Split("/metrics")[0], environment["Dashboard__Address"]);
     }
 
     [Fact]

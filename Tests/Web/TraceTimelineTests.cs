@@ -14,11 +14,12 @@ namespace RedisAspire.Tests.Web;
 public sealed class TraceTimelineTests : IAsyncDisposable
 {
     private readonly BunitContext _page = new();
+    private readonly Dictionary<string, string?> _settings = new(StringComparer.Ordinal);
 
     public TraceTimelineTests()
     {
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddHttpClient().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<ApiConnection>();
+        _page.Services.AddLocalization().AddRadzenComponents().AddHttpClient().AddSingleton<IConfiguration>(_ => new ConfigurationBuilder().AddInMemoryCollection(_settings).Build()).AddSingleton<ApiConnection>();
     }
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
@@ -61,6 +62,19 @@ public sealed class TraceTimelineTests : IAsyncDisposable
         Assert.Contains("How SENTINEL works", steps[1].TextContent, StringComparison.Ordinal);
         Assert.Equal("+switch-master", steps[2].QuerySelector("strong")!.TextContent);
         Assert.Equal("+switch-master mymaster a 1 b 2", steps[2].QuerySelector("code")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:15000", "4bf92f3577b34da6a3ce929d0e0e4736", "http://localhost:15000/traces/detail/4bf92f3577b34da6a3ce929d0e0e4736")]
+    [InlineData(null, "4bf92f3577b34da6a3ce929d0e0e4736", null)]
+    [InlineData("http://localhost:15000", null, null)]
+    public void The_trace_is_one_click_away_where_there_is_a_dashboard_and_the_trace_is_recorded(string? dashboard, string? traceId, string? link)
+    {
+        _settings["Dashboard:Address"] = dashboard;
+
+        var timeline = Render(new ClearedResponse(0) { Trace = [new TraceStep("near", "hit", 0, 1.2, null, null, null, null)], TraceId = traceId });
+
+        Assert.Equal(link, timeline.FindAll("[data-testid=trace-on-dashboard]").SingleOrDefault()?.GetAttribute("href"));
     }
 
     [Fact]

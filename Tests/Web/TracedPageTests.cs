@@ -18,7 +18,7 @@ namespace RedisAspire.Tests.Web;
 public sealed class TracedPageTests : IAsyncDisposable
 {
     private const string Trace = """
-        "trace":[{"step":"replicas","outcome":"done","atMicroseconds":42,"tookMicroseconds":310.4,"node":"redis-master","command":"redis-cli -p 6379 WAIT 1 500","replicas":3}]
+        "trace":[{"step":"replicas","outcome":"done","atMicroseconds":42,"tookMicroseconds":310.4,"node":"redis-master","command":"redis-cli -p 6379 WAIT 1 500","replicas":3}],"traceId":"4bf92f3577b34da6a3ce929d0e0e4736"
         """;
 
     private readonly BunitContext _page = new();
@@ -28,7 +28,7 @@ public sealed class TracedPageTests : IAsyncDisposable
     {
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
         _page.Services.AddLocalization().AddRadzenComponents().AddHttpContextAccessor()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Dashboard:Address", "http://localhost:15000")]).Build())
             .AddSingleton(TimeProvider.System).AddApiClients().AddSingleton<LiveFeed>().AddScoped<LiveState>().AddScoped<BrowserTime>().AddScoped<FailureWords>()
             .AddSingleton<IHttpClientFactory>(_api);
     }
