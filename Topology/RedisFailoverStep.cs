@@ -30,6 +30,9 @@ public enum RedisFailoverStepKind
     /// <summary>A former master that has returned was made a replica, so that it can take the place of the master.</summary>
     Join,
 
+    /// <summary>A sentinel was asked whether it acts.</summary>
+    Choose,
+
     /// <summary>The priority of the node was read.</summary>
     Priority,
 

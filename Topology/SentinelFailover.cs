@@ -12,6 +12,9 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     // Sentinels read a replica's priority every ten seconds.
     private static readonly TimeSpan PriorityRead = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan FailedOver = TimeSpan.FromSeconds(15);
+    // A sentinel that was held up for two seconds does nothing for thirty (its TILT mode). It accepts an order to fail over,
+    // but carries it out afterwards, when nobody waits for it any more and the node no longer has the best priority.
+    private static readonly TimeSpan Tilt = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // Nodes whose priority is changed for the time of a promotion, or could not be restored since.
@@ -19,13 +22,14 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
 
     public async Task PromoteAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
-        var sentinel = topology.Sentinels.Links.First(link => link.Opinion is not null);
+        var sentinel = await ChooseAsync(steps, cancellationToken).ConfigureAwait(false);
         // A name may have another address since: that of a container that was made anew, for instance.
         await topology.Sentinels.ResolveAsync(cancellationToken).ConfigureAwait(false);
         var priority = _changed.TryGetValue(node, out var before) ? before : new ChangedPriority(await PriorityAsync(node, steps, cancellationToken).ConfigureAwait(false));
         while (!priority.TryEnter())
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         _changed[node] = priority;
+        var old = topology.Master;
         try
         {
             await SetPriorityAsync(steps, RedisFailoverStepKind.Prefer, node, "1", cancellationToken).ConfigureAwait(false);
@@ -35,11 +39,46 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
                 await server.SentinelFailoverAsync(serviceName).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
-            await topology.WaitForMasterAsync(node, FailedOver, cancellationToken).ConfigureAwait(false);
+            if (!await topology.WaitUntilAsync(() => topology.Master is { } master && master != old, FailedOver, cancellationToken).ConfigureAwait(false))
+                throw new RedisUnavailableException($"{node.Name} did not become the master within {FailedOver.TotalSeconds} s.");
+            if (topology.Master is { } chosen && chosen != node)
+                throw new RedisUnavailableException($"The sentinels made {chosen.Name} the master, not {node.Name}.");
         }
         finally
         {
             await RestoreAsync(node, priority, steps).ConfigureAwait(false);
+        }
+    }
+
+    // One that acts. Another one would be believed to fail over, and would not.
+    private async Task<SentinelLink> ChooseAsync(FailoverSteps? steps, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            foreach (var sentinel in topology.Sentinels.Links.Where(link => link.Opinion is not null))
+            {
+                if (await IsActingAsync(sentinel, steps, cancellationToken).ConfigureAwait(false))
+                    return sentinel;
+            }
+
+            if (time.GetElapsedTime(started) >= Tilt)
+                throw new RedisUnavailableException("No sentinel acts at present. One that was held up does nothing for thirty seconds.");
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<bool> IsActingAsync(SentinelLink sentinel, FailoverSteps? steps, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = await steps.AskAsync(RedisFailoverStepKind.Choose, sentinel, "INFO", ["sentinel"], server => server.InfoRawAsync("sentinel"), cancellationToken).ConfigureAwait(false);
+            return new RedisInfo(info ?? "").Flag("sentinel_tilt") is not true;
+        }
+        catch (RedisUnavailableException)
+        {
+            // Another one may answer.
+            return false;
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class RedisSentinelTests : RedisFixture
         Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
         Assert.Equal(
             [
-                $"{wanted.Name}: INFO replication", $"{wanted.Name}: CONFIG SET replica-priority 1", "redis-sentinel-1: SENTINEL REPLICAS mymaster", "redis-sentinel-1: SENTINEL FAILOVER mymaster",
+                "redis-sentinel-1: INFO sentinel", $"{wanted.Name}: INFO replication", $"{wanted.Name}: CONFIG SET replica-priority 1", "redis-sentinel-1: SENTINEL REPLICAS mymaster", "redis-sentinel-1: SENTINEL FAILOVER mymaster",
                 $"{wanted.Name}: CONFIG SET replica-priority 100", $"{wanted.Name}: CONFIG REWRITE",
             ],
             steps.Where(step => step.Command is not []).Select(step => $"{step.Node}: {string.Join(' ', step.Command)}").Distinct());
@@ -65,6 +65,31 @@ public sealed class RedisSentinelTests : RedisFixture
         await Eventually.HoldsAsync("every sentinel agrees", async () =>
             (await Task.WhenAll(Redis.Sentinels.Select(sentinel => sentinel.MasterPortAsync()))).All(port => port == wanted.Port));
         Assert.Equal("100", (string?)(await wanted.ExecuteAsync("CONFIG", "GET", "replica-priority"))[1]);
+    }
+
+    [Fact]
+    public async Task A_promotion_is_the_work_of_a_sentinel_that_was_not_held_up_and_waits_until_there_is_one()
+    {
+        await using var host = await CacheHost.StartAsync(Redis);
+        await Eventually.HoldsAsync("the sentinels are heard", () => host.Topology.Sentinels.Links.All(link => link.Opinion is not null));
+        // Whatever it does takes longer than a millisecond, so that it always regards itself as held up.
+        foreach (var sentinel in Redis.Sentinels)
+        {
+            await sentinel.ExecuteAsync("SENTINEL", "DEBUG", "tilt-trigger", 1, "tilt-period", 100, "info-period", 500);
+            await Eventually.HoldsAsync("it is held up", async () => ((string?)await sentinel.ExecuteAsync("INFO", "sentinel"))!.Contains("sentinel_tilt:1", StringComparison.Ordinal));
+        }
+
+        var wanted = Redis.Nodes[2];
+        var steps = new ConcurrentQueue<RedisFailoverStep>();
+        var promoting = host.Services.GetRequiredService<RedisFailover>().PromoteAsync(wanted.Name, steps.Enqueue, Cancellation);
+        await Eventually.HoldsAsync("all were asked", () => Redis.Sentinels.All(sentinel => steps.Any(step => step.Kind == RedisFailoverStepKind.Choose && step.Node == sentinel.Name)));
+        Assert.DoesNotContain(steps, step => step.Kind is RedisFailoverStepKind.Prefer or RedisFailoverStepKind.Failover);
+
+        await Redis.Sentinels[1].ExecuteAsync("SENTINEL", "DEBUG", "tilt-trigger", 2000);
+        await promoting;
+
+        Assert.Equal(wanted.Name, host.Topology.Snapshot.Master);
+        Assert.Equal("redis-sentinel-2", Assert.Single(steps, step => step.Kind == RedisFailoverStepKind.Failover).Node);
     }
 
     [Fact]
