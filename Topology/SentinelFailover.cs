@@ -15,6 +15,7 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     // A sentinel that was held up for two seconds does nothing for thirty (its TILT mode). It accepts an order to fail over,
     // but carries it out afterwards, when nobody waits for it any more and the node no longer has the best priority.
     private static readonly TimeSpan Tilt = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan NextChoice = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // Nodes whose priority is changed for the time of a promotion, or could not be restored since.
@@ -64,7 +65,7 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
 
             if (time.GetElapsedTime(started) >= Tilt)
                 throw new RedisUnavailableException("No sentinel acts at present. One that was held up does nothing for thirty seconds.");
-            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(NextChoice, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -28,13 +28,14 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
     /// <param name="timestamp">The timestamp of that.</param>
     public TimeSpan At(long timestamp) => time.GetElapsedTime(_started, timestamp);
 
-    /// <summary>Adds a step. A command that is repeated until its reply is as it should be is one step.</summary>
+    /// <summary>Adds a step. A command that is repeated until its reply is as it should be is one step, also when several nodes are asked in turn.</summary>
     public void Add(RequestStep step)
     {
         lock (_gate)
         {
-            if (step.Command is not [] && _steps is [.., var last] && last.IsRepeatedBy(step))
-                _steps[^1] = last with { Took = step.At + step.Took - last.At, Times = last.Times + 1 };
+            var first = step.Command is [] ? -1 : _steps.FindLastIndex(earlier => earlier.IsRepeatedBy(step));
+            if (first >= 0 && _steps.Skip(first).All(between => between.Name == step.Name))
+                _steps[first] = _steps[first] with { Took = step.At + step.Took - _steps[first].At, Times = _steps[first].Times + 1 };
             else
                 _steps.Add(step);
         }

@@ -100,23 +100,27 @@ public sealed class ProductTraceTests(CatalogueFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_command_to_a_sentinel_has_its_address_and_one_that_is_repeated_is_one_step()
+    public async Task A_command_to_a_sentinel_has_its_address_and_one_that_is_repeated_is_one_step_for_each_sentinel_that_was_asked()
     {
         var options = new RedisTopologyOptions();
         options.Sentinels["redis-sentinel-1"] = "127.0.0.1:26379";
         await using var services = new ServiceCollection().BuildServiceProvider();
         await using var topology = new RedisTopology(Options.Create(options), services, TimeProvider.System, NullLogger<RedisTopology>.Instance);
         var trace = new RequestTrace(topology, TimeProvider.System);
+        foreach (var at in new[] { 0, 5 })
+            foreach (var name in new[] { "redis-sentinel-1", "redis-sentinel-2" })
+                trace.Add(new RequestStep("choose", "done", TimeSpan.FromMilliseconds(at)) { Took = TimeSpan.FromMilliseconds(1), Node = name, Command = ["INFO", "sentinel"] });
         foreach (var at in new[] { 10, 110, 210 })
             trace.Add(new RequestStep("seen", "done", TimeSpan.FromMilliseconds(at)) { Took = TimeSpan.FromMilliseconds(1), Node = "redis-sentinel-1", Command = ["SENTINEL", "REPLICAS", "mymaster"] });
         trace.Add(new RequestStep("announcement", "done", TimeSpan.FromMilliseconds(300)) { Node = "redis-sentinel-1", Message = "+switch-master mymaster a 1 b 2" });
 
         var steps = trace.End();
 
-        Assert.Equal(["seen", "announcement"], steps.Select(step => step.Step));
-        Assert.Equal((3, 10_000, 201_000, "redis-cli -p 26379 SENTINEL REPLICAS mymaster"), (steps[0].Times, steps[0].AtMicroseconds, steps[0].TookMicroseconds, steps[0].Command));
-        Assert.Equal(("+switch-master mymaster a 1 b 2", null), (steps[1].Message, steps[1].Command));
-        Assert.All(steps, step => Assert.EndsWith("/management/sentinel/", step.Documentation, StringComparison.Ordinal));
+        Assert.Equal(["choose", "choose", "seen", "announcement"], steps.Select(step => step.Step));
+        Assert.Equal([2, 2], steps[..2].Select(step => step.Times));
+        Assert.Equal((3, 10_000, 201_000, "redis-cli -p 26379 SENTINEL REPLICAS mymaster"), (steps[2].Times, steps[2].AtMicroseconds, steps[2].TookMicroseconds, steps[2].Command));
+        Assert.Equal(("+switch-master mymaster a 1 b 2", null), (steps[3].Message, steps[3].Command));
+        Assert.All(steps[2..], step => Assert.EndsWith("/management/sentinel/", step.Documentation, StringComparison.Ordinal));
     }
 
     private static TraceStep[] StepsOf(JsonElement answer) => answer.GetProperty("trace").Deserialize<TraceStep[]>(JsonSerializerOptions.Web)!;
