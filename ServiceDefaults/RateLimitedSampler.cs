@@ -4,23 +4,17 @@ namespace RedisAspire.ServiceDefaults;
 
 /// <summary>
 /// Samples every trace up to a number in each second: whatever a person does is there to be looked at, and under load a
-/// request does not cost a third more for one trace among thousands. Clicks on the page are sampled under load as well.
+/// request does not cost a third more for one trace among thousands.
 /// </summary>
 /// <param name="perSecond">How many traces are sampled in a second.</param>
 /// <param name="time">The time source.</param>
 internal sealed class RateLimitedSampler(int perSecond, TimeProvider time) : Sampler
 {
-    // A click on the page. Nobody clicks so often that it costs anything.
-    private const string PageEvent = "Microsoft.AspNetCore.Components.HandleEvent";
-
     private long _second;
     private int _sampled;
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
-        if (samplingParameters.Name == PageEvent)
-            return new SamplingResult(isSampled: true);
-
         var second = time.GetTimestamp() / time.TimestampFrequency;
         var before = Volatile.Read(ref _second);
         if (second != before && Interlocked.CompareExchange(ref _second, second, before) == before)

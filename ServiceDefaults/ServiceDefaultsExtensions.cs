@@ -84,7 +84,7 @@ public static class ServiceDefaultsExtensions
                 .AddRuntimeInstrumentation()
                 .AddMeter(OwnInstrumentation))
             .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(TracesPerSecond, TimeProvider.System)))
+                .SetSampler(new PageEventSampler(new ParentBasedSampler(new RateLimitedSampler(TracesPerSecond, TimeProvider.System))))
                 .AddSource(builder.Environment.ApplicationName, OwnInstrumentation)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
                     !context.Request.Path.StartsWithSegments(HealthPath, StringComparison.OrdinalIgnoreCase)
