@@ -47,6 +47,7 @@ internal static class ProductEndpoints
                 $"""
                 Read from a replica: what was written a moment ago may be missing. A page has up to {ProductQuery.DefaultLimit} products, or `limit`, at most {ProductQuery.MaximumLimit};
                 it may have fewer though there are more: go on with `next` until that is null. `total` is given where it is known without reading all products.
+                With several `name`, at most {ProductQuery.MaximumNames}, a product is found that has any of them.
                 """)
             .Produces<ProductListResponse>()
             .WithResponseExample(new ProductListResponse([Example], "eyJQcmljZSI6ODk5Ljk5LCJOYW1lIjoiIiwiSWQiOiJwcm9kMSJ9", 50, ProductResponse.RedisDb, "redis-replica-1"));

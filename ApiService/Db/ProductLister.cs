@@ -34,7 +34,7 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
 
     private static async Task<long?> CountAsync(IDatabase database, ProductQuery query) => query switch
     {
-        { InStock: not null } or { Name.Length: > 0 } => null,
+        { InStock: not null } or { IsNamed: true } => null,
         { Category: null } => await database.SortedSetLengthAsync(CatalogueKeys.ByPrice, query.Prices.From, query.Prices.To),
         { MinPrice: null, MaxPrice: null } => await database.SetLengthAsync(CatalogueKeys.Category(query.Category)),
         _ => null,

@@ -30,6 +30,8 @@ public sealed class ProductListTests(CatalogueFixture fixture) : IClassFixture<C
     [InlineData("maxPrice=5&category=tools&inStock=true", "p1 p3")]
     [InlineData("inStock=false", "p4 p7")]
     [InlineData("name=ECRAN", "p4 p7")]
+    [InlineData("name=ECRAN&name=nowhere", "p4 p7")]
+    [InlineData("name=nowhere&name=", "p1 p2 p3 p4 p5 p6 p7")]
     [InlineData("name=r&inStock=true&minPrice=5&sort=name", "p3 p2 p6")]
     public async Task Products_are_those_that_are_wanted_in_the_wanted_order_whatever_the_size_of_pages(string query, string expected)
     {
@@ -88,6 +90,20 @@ public sealed class ProductListTests(CatalogueFixture fixture) : IClassFixture<C
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         Assert.NotEmpty((await ProductClient.JsonAsync(response)).GetProperty("errors").GetProperty(parameter)[0].GetString()!);
+    }
+
+    [Fact]
+    public async Task Names_are_looked_for_by_as_many_texts_as_a_translation_needs_and_no_more()
+    {
+        var texts = Enumerable.Range(0, 64).Select(i => $"name=none{i}").ToArray();
+        Assert.Empty((await Products.ListAsync(string.Join('&', texts))).GetProperty("items").EnumerateArray());
+
+        foreach (var refused in (string[])[string.Join('&', texts.Append("name=one-more")), $"name=a&name={new string('b', 201)}"])
+        {
+            using var response = await fixture.Anybody.GetAsync(new Uri($"/api/db/products?{refused}", UriKind.Relative), Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.NotEmpty((await ProductClient.JsonAsync(response)).GetProperty("errors").GetProperty("name")[0].GetString()!);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.WebUtilities;
+using RedisAspire.Web.Localization;
 
 namespace RedisAspire.Web.Api;
 
@@ -30,7 +31,8 @@ public sealed class CatalogueClient(ApiConnection api)
             ["cursor"] = cursor,
             ["limit"] = Limit,
         };
-        return api.GetAsync<ProductListResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null)), cancellationToken);
+        var translated = ProductTexts.ShownWith(filter.Name ?? "").Select(name => KeyValuePair.Create("name", (string?)name));
+        return api.GetAsync<ProductListResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null).Concat(translated)), cancellationToken);
     }
 
     /// <summary>Lists the categories.</summary>

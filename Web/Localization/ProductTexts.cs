@@ -21,4 +21,13 @@ public static class ProductTexts
     /// <param name="text">The text in Redis.</param>
     /// <returns>Its translation, or the text itself.</returns>
     public static string Of(string text) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "fr" ? French.GetValueOrDefault(text, text) : text;
+
+    /// <summary>Finds the texts that the page shows with another text in them, but that do not have it themselves: Redis is asked for these as well.</summary>
+    /// <param name="part">What somebody looks for, in the language of the page.</param>
+    /// <returns>The texts in Redis; none in English.</returns>
+    public static IEnumerable<string> ShownWith(string part) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "fr"
+        ? French.Where(text => Has(text.Value, part) && !Has(text.Key, part)).Select(text => text.Key)
+        : [];
+
+    private static bool Has(string text, string part) => CultureInfo.InvariantCulture.CompareInfo.IndexOf(text, part, CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0;
 }
