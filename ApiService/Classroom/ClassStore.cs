@@ -24,9 +24,9 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
         var (learners, steps, faults) = (await store.ReadAsync(
             async database =>
             {
-                var learners = database.HashGetAllAsync(Learners, CommandFlags.PreferReplica);
-                var steps = database.HashKeysAsync(Steps, CommandFlags.PreferReplica);
-                var faults = database.SetMembersAsync(Faults, CommandFlags.PreferReplica);
+                var learners = database.HashGetAllAsync(Learners);
+                var steps = database.HashKeysAsync(Steps);
+                var faults = database.SetMembersAsync(Faults);
                 return (await learners, await steps, await faults);
             },
             cancellationToken)).Value;

@@ -20,7 +20,7 @@ internal sealed class CounterStore(ApplicationStore store)
     /// <summary>Reads all counters, by name. Fields that other clients have set to something else than a number are left out.</summary>
     public async Task<ReadAnswer<CounterResponse[]>> GetAsync(CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key, CommandFlags.PreferReplica), cancellationToken);
+        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key), cancellationToken);
         var counters =
             from field in answer.Value
             let value = long.TryParse((string?)field.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null

@@ -54,7 +54,7 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
     {
         var last = Minute;
         RedisKey[] keys = [.. Enumerable.Range(0, minutes).SelectMany(i => new RedisKey[] { KeyOf(Data, last - i), KeyOf(Api, last - i) })];
-        var answer = await store.ReadAsync(database => database.StringGetAsync(keys, CommandFlags.PreferReplica), cancellationToken);
+        var answer = await store.ReadAsync(database => database.StringGetAsync(keys), cancellationToken);
         var items = answer.Value.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
         return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
     }

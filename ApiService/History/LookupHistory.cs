@@ -41,7 +41,7 @@ internal sealed class LookupHistory(ApplicationStore store)
     public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var answer = await store.ReadAsync(
-            database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending, flags: CommandFlags.PreferReplica),
+            database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
             cancellationToken);
         return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
     }

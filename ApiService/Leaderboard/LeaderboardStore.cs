@@ -37,7 +37,7 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 
     /// <summary>Reads the most requested keys, the first one first.</summary>
     public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending, CommandFlags.PreferReplica),
+        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending),
         cancellationToken);
 
     /// <summary>Clears the leaderboard of today and that of all time.</summary>

@@ -26,7 +26,7 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
     /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending, flags: CommandFlags.PreferReplica),
+        database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
         cancellationToken);
 
     /// <summary>Puts all of them back into the queue, as far as there is room, as new jobs.</summary>

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.Tests.Topology;
 
@@ -23,7 +22,7 @@ public sealed class RedisReadsTests : RedisFixture
 
         Redis.Master.Process.Send(Signal.Pause);
         var (node, value) = await reads.ReadAsync(
-            async (node, database) => (node, await database.StringGetAsync("key", CommandFlags.PreferReplica).WaitAsync(TimeSpan.FromSeconds(1), Cancellation)),
+            async (node, database) => (node, await database.StringGetAsync("key").WaitAsync(TimeSpan.FromSeconds(1), Cancellation)),
             Cancellation);
         Redis.Master.Process.Send(Signal.Resume);
 
