@@ -1,8 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using RedisAspire.ApiService.Db;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Localization;
-using Microsoft.Extensions.Configuration;
 
 namespace RedisAspire.Tests.Web;
 
