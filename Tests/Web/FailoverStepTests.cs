@@ -22,7 +22,7 @@ public sealed class FailoverStepTests : IAsyncDisposable
         var configuration = new ConfigurationBuilder().Build();
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
         _page.Services.AddLocalization().AddRadzenComponents().AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ClassroomClient>().AddScoped<NodeClient>().AddScoped<CacheApiClient>()
-            .AddScoped<FailureWords>()            .AddSingleton<IConfiguration>(configuration).AddSingleton<IHttpClientFactory>(_api).AddSingleton(TimeProvider.System).AddScoped<Lessons>().AddSingleton<LiveState>()
+            .AddScoped<FailureWords>().AddSingleton<IConfiguration>(configuration).AddSingleton<IHttpClientFactory>(_api).AddSingleton(TimeProvider.System).AddScoped<Lessons>().AddSingleton<LiveState>()
             .AddSingleton(new LiveFeed(_api, configuration, TimeProvider.System, NullLogger<LiveFeed>.Instance))
             .AddScoped(_ => new ApiConnection(_api, configuration) { IsOperator = true });
         _api.Instead["/api/faults"] = """{"redis-master":"running"}""";
