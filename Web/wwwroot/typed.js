@@ -31,3 +31,8 @@
     }
   }).observe(document.body, { childList: true, subtree: true });
 })();
+
+// The arrows bring back earlier lines of a field with a history. The browser would take the caret to the beginning meanwhile.
+document.addEventListener("keydown", (event) => {
+  if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.matches("[data-history]")) event.preventDefault();
+});
