@@ -12,7 +12,7 @@ using RedisAspire.Topology;
 namespace RedisAspire.Tests.ApiService;
 
 /// <summary><c>/api/nodes/{name}/commands/live</c>: what a node does, as it does it.</summary>
-public sealed class CommandFeedTests() : OwnNodesApiTests(hasAdminKey: true)
+public sealed class CommandFeedTests(ApiFixture fixture) : ApiTests(fixture, hasAdminKey: true), IClassFixture<ApiFixture>
 {
     [Fact]
     public async Task A_look_up_is_seen_on_the_replica_that_was_read_and_on_the_master_that_was_written()
@@ -92,7 +92,9 @@ public sealed class CommandFeedTests() : OwnNodesApiTests(hasAdminKey: true)
 
         await Eventually.HoldsAsync("the connection is closed", async () =>
             !((string?)await Redis.Master.ExecuteAsync("CLIENT", "LIST"))!.Contains("RedisAspire-changes", StringComparison.Ordinal));
-        await Redis.Master.ExecuteAsync("DEL", "app:commands:watched:redis-master");
+        // They would expire in ten seconds.
+        foreach (var node in Redis.Nodes)
+            await Redis.Master.ExecuteAsync("DEL", $"app:commands:watched:{node.Name}");
         await Eventually.HoldsAsync("nothing is sampled", () => !Api.Services.GetRequiredService<CommandSampler>().Takes);
     }
 
