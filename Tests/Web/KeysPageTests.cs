@@ -198,6 +198,8 @@ public sealed class KeysPageTests(BrowserFixture fixture) : IAsyncLifetime
         await page.Page.GetByRole(AriaRole.Tab, new() { Name = "List" }).ClickAsync();
         await page["pattern"].FillAsync(pattern);
         await page["find"].ClickAsync();
+        // While it is searched the button is disabled, and pale.
+        await Assertions.Expect(page["find"]).ToBeEnabledAsync();
     }
 
     private static Task ConfirmAsync(BrowserPage page, string button) =>
