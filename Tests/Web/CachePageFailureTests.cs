@@ -23,6 +23,7 @@ public sealed class CachePageFailureTests(BrowserFixture fixture) : BreakageTest
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task The_page_says_that_the_API_is_gone_and_recovers_when_it_returns()
     {
         await using var page = await _fixture.OpenAsync();

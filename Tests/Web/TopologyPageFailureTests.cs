@@ -12,6 +12,7 @@ public sealed class TopologyPageFailureTests(BrowserFixture fixture) : BreakageT
     private static readonly LocatorAssertionsToHaveAttributeOptions Patient = new() { Timeout = 30_000 };
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_master_that_is_stopped_is_replaced_and_comes_back_as_a_replica_before_one_s_eyes()
     {
         await using var page = await _fixture.OpenAsync(path: "/topology");

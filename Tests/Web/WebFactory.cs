@@ -55,14 +55,15 @@ internal sealed class StubApi : HttpMessageHandler, IHttpClientFactory
     private readonly ConcurrentQueue<PipeWriter> _streams = new();
 
     /// <summary>Answers in place of the usual ones, by their paths.</summary>
-    public Dictionary<string, string> Instead { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, string> Instead { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The paths that were asked for, in their order.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
-    /// <summary>Sends the nodes to all who follow the events.</summary>
+    /// <summary>Sends the nodes to all who follow the events, and to those who begin later: a page follows anew after some seconds of silence.</summary>
     public async Task PublishAsync(string nodes, CancellationToken cancellationToken)
     {
+        Instead["/api/nodes"] = nodes;
         foreach (var stream in _streams)
             await stream.WriteAsync(Encoding.UTF8.GetBytes($"event: nodes\ndata: {nodes}\n\n"), cancellationToken);
     }
