@@ -54,6 +54,7 @@ internal sealed class NodePromotion(RedisTopology topology, RedisFailover failov
         var (node, problem) = await promoting;
         yield return problem is null ? new SseItem<object>(node!, "result") : new SseItem<object>(problem, "failed");
     }
+
     // The promotion begins at once after the trace.
     private static RequestStep ToRequestStep(RedisFailoverStep step) => new(
         TraceMapping.WordOf($"{step.Kind}"),

@@ -2,7 +2,6 @@ using Bunit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Radzen;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Workshop;
@@ -14,14 +13,13 @@ namespace RedisAspire.Tests.Web;
 /// <summary>The step of the workshop that loses the master.</summary>
 public sealed class FailoverStepTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public FailoverStepTests()
     {
         var configuration = new ConfigurationBuilder().Build();
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ClassroomClient>().AddScoped<NodeClient>().AddScoped<CacheApiClient>()
+        _page.Services.AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ClassroomClient>().AddScoped<NodeClient>().AddScoped<CacheApiClient>()
             .AddScoped<FailureWords>().AddSingleton<IConfiguration>(configuration).AddSingleton<IHttpClientFactory>(_api).AddSingleton(TimeProvider.System).AddScoped<Lessons>().AddSingleton<LiveState>()
             .AddSingleton(new LiveFeed(_api, configuration, TimeProvider.System, NullLogger<LiveFeed>.Instance))
             .AddScoped(_ => new ApiConnection(_api, configuration) { IsOperator = true });

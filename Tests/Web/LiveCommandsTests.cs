@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Radzen;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components;
 using RedisAspire.Web.Components.Console;
@@ -25,16 +24,14 @@ public sealed class LiveCommandsTests : IAsyncDisposable
 
         """;
 
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public LiveCommandsTests()
     {
         var configuration = new ConfigurationBuilder().Build();
         var feed = new LiveFeed(_api, configuration, TimeProvider.System, NullLogger<LiveFeed>.Instance);
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents()
-            .AddSingleton(TimeProvider.System).AddSingleton(new ConsoleClient(new ApiConnection(_api, configuration))).AddSingleton(feed).AddSingleton<LiveState>().AddSingleton<BrowserTime>();
+        _page.Services.AddSingleton(TimeProvider.System).AddSingleton(new ConsoleClient(new ApiConnection(_api, configuration))).AddSingleton(feed).AddSingleton<LiveState>().AddSingleton<BrowserTime>();
         _page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Bunit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Lookups;
@@ -13,13 +12,12 @@ namespace RedisAspire.Tests.Web;
 /// <summary>The form for a look-up.</summary>
 public sealed class LookupFormTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public LookupFormTests()
     {
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddScoped<ApiConnection>().AddScoped<Learner>()
+        _page.Services.AddScoped<ApiConnection>().AddScoped<Learner>()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<IHttpClientFactory>(_api);
     }
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Live;
 
@@ -12,14 +11,12 @@ namespace RedisAspire.Tests.Web;
 /// <summary>An unexpected exception costs a visitor neither the page nor the circuit.</summary>
 public sealed class PageBoundaryTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public PageBoundaryTests()
     {
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+        _page.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddSingleton<IHttpClientFactory>(_api)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<LiveFeed>()

@@ -3,7 +3,6 @@ using AngleSharp.Html.Parser;
 using Bunit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Tracing;
@@ -13,13 +12,12 @@ namespace RedisAspire.Tests.Web;
 /// <summary>The timeline of what the cache did.</summary>
 public sealed class TraceTimelineTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly Dictionary<string, string?> _settings = new(StringComparer.Ordinal);
 
     public TraceTimelineTests()
     {
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddHttpClient().AddSingleton<IConfiguration>(_ => new ConfigurationBuilder().AddInMemoryCollection(_settings).Build()).AddSingleton<ApiConnection>();
+        _page.Services.AddHttpClient().AddSingleton<IConfiguration>(_ => new ConfigurationBuilder().AddInMemoryCollection(_settings).Build()).AddSingleton<ApiConnection>();
     }
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();

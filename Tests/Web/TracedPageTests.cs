@@ -21,13 +21,12 @@ public sealed class TracedPageTests : IAsyncDisposable
         "trace":[{"step":"replicas","outcome":"done","atMicroseconds":42,"tookMicroseconds":310.4,"node":"redis-master","command":"redis-cli -p 6379 WAIT 1 500","replicas":3}],"traceId":"4bf92f3577b34da6a3ce929d0e0e4736"
         """;
 
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public TracedPageTests()
     {
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddHttpContextAccessor()
+        _page.Services.AddHttpContextAccessor()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Dashboard:Address", "http://localhost:15000")]).Build())
             .AddSingleton(TimeProvider.System).AddApiClients().AddSingleton<LiveFeed>().AddScoped<LiveState>().AddScoped<BrowserTime>().AddScoped<FailureWords>()
             .AddSingleton<IHttpClientFactory>(_api);

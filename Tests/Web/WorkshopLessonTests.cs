@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Bunit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 using RedisAspire.Contracts;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Workshop;
@@ -13,13 +12,12 @@ namespace RedisAspire.Tests.Web;
 /// <summary>The workshop asks before it shows, says why, and remembers; and what it gives to copy works.</summary>
 public sealed class WorkshopLessonTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
 
     public WorkshopLessonTests()
     {
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _page.Services.AddLocalization().AddRadzenComponents().AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ApiConnection>().AddSingleton<ClassroomClient>()
+        _page.Services.AddScoped<WorkshopProgress>().AddScoped<Learner>().AddScoped<ApiConnection>().AddSingleton<ClassroomClient>()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<IHttpClientFactory>(_api).AddSingleton(TimeProvider.System).AddScoped<Lessons>();
     }
 

@@ -176,5 +176,6 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         }
     }
 
-    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
+    /// <summary>Reads the data of an event.</summary>
+    internal static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
 }
