@@ -7,6 +7,7 @@ namespace RedisAspire.Hosting;
 internal static class RedisMemberClient
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether a node or sentinel answers.</summary>
     public static async Task<HealthCheckResult> CheckAsync(RedisMember member, CancellationToken cancellationToken)
@@ -15,7 +16,7 @@ internal static class RedisMemberClient
         deadline.CancelAfter(AnswerTimeout);
         try
         {
-            await WaitUntilAnsweringAsync(member, deadline.Token);
+            await PingAsync(member, deadline.Token);
             return HealthCheckResult.Healthy("It answers.");
         }
         catch (RedisException failure)
@@ -28,9 +29,22 @@ internal static class RedisMemberClient
         }
     }
 
-    /// <summary>Waits until a node or sentinel answers.</summary>
-    public static Task WaitUntilAnsweringAsync(RedisMember member, CancellationToken cancellationToken) =>
-        AskAsync(member, server => server.PingAsync(), cancellationToken);
+    /// <summary>Waits until a node or sentinel answers, which is after a node has loaded its data.</summary>
+    public static async Task WaitUntilAnsweringAsync(RedisMember member, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await PingAsync(member, cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (failure is RedisException or TimeoutException)
+            {
+                await Task.Delay(RetryDelay, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>
     /// Lets a sentinel poll every node once a second instead of every ten, for as long as it runs, so that a manual failover
@@ -38,6 +52,8 @@ internal static class RedisMemberClient
     /// </summary>
     public static Task HurryAsync(RedisMember sentinel, CancellationToken cancellationToken) =>
         AskAsync(sentinel, server => server.ExecuteAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "1000"), cancellationToken);
+
+    private static Task PingAsync(RedisMember member, CancellationToken cancellationToken) => AskAsync(member, server => server.PingAsync(), cancellationToken);
 
     private static async Task AskAsync(RedisMember member, Func<IServer, Task> ask, CancellationToken cancellationToken)
     {

@@ -14,9 +14,11 @@ namespace RedisAspire.ApiService.FaultInjection;
 /// </summary>
 internal static class FaultInjectionEndpoints
 {
-    private const string Unreachable = "The app host cannot be reached.";
+    private const string Unreachable = "The app host cannot be reached, or does not answer.";
 
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    // The app host waits half a minute for a node to start.
+    private static readonly TimeSpan ActionTimeout = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan SeenTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly (string Action, string Summary)[] Actions =
     [
@@ -29,7 +31,11 @@ internal static class FaultInjectionEndpoints
     public static IServiceCollection AddFaultInjection(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<FaultInjectionOptions>(configuration.GetSection("FaultInjection"));
-        services.AddHttpClient<FaultInjectionClient>();
+        var client = services.AddHttpClient<FaultInjectionClient>(http => http.Timeout = ActionTimeout);
+        // Their attempts are shorter than an action, and an action that was given up would go on all the same.
+#pragma warning disable EXTEXP0001 // The method is marked as experimental, and is the only one that takes a default of all clients back.
+        client.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
         return services;
     }
 
@@ -65,7 +71,7 @@ internal static class FaultInjectionEndpoints
         {
             return TypedResults.Ok(await client.StatesAsync(cancellationToken));
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
             return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
@@ -91,17 +97,20 @@ internal static class FaultInjectionEndpoints
                 ? TypedResults.Problem("The app host refused the request.", statusCode: StatusCodes.Status503ServiceUnavailable)
                 : TypedResults.Problem(problem.Detail, statusCode: (int)answer.StatusCode);
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
             return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
+    private static bool IsUnreachable(Exception failure, CancellationToken cancellationToken) =>
+        failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
     // The next request to this instance finds the node up. Sentinels are not among the nodes.
     private static async Task WaitUntilUpAsync(RedisTopology topology, string name, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(AnswerTimeout);
+        deadline.CancelAfter(SeenTimeout);
         try
         {
             await foreach (var snapshot in topology.WatchAsync(deadline.Token))

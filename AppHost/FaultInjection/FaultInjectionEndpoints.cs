@@ -40,19 +40,22 @@ internal sealed class FaultInjectionEndpoints(RedisReplicationResource redis, Re
     private async Task<IResult> StartAsync(string name, CancellationToken cancellationToken)
     {
         var result = await RunAsync(name, KnownResourceCommands.StartCommand, state => IsRunning(state) ? "is running already" : null, cancellationToken);
-        if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent })
-            await WaitUntilAnsweringAsync(name, cancellationToken);
-        return result;
-    }
+        if (result is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent })
+            return result;
 
-    // The monitor may still have the state from before the start.
-    private async Task WaitUntilAnsweringAsync(string name, CancellationToken cancellationToken)
-    {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
-        // The next request finds the node started.
-        await notifications.WaitForResourceAsync(name, change => IsRunning(change.Snapshot), deadline.Token);
-        await RedisMemberClient.WaitUntilAnsweringAsync(redis.Members.Single(member => member.Name == name), deadline.Token);
+        try
+        {
+            // The next request finds the node started: the monitor may still have the state from before.
+            await notifications.WaitForResourceAsync(name, change => IsRunning(change.Snapshot), deadline.Token);
+            await RedisMemberClient.WaitUntilAnsweringAsync(redis.Members.Single(member => member.Name == name), deadline.Token);
+            return result;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Results.Problem($"{name} has been started, but does not answer yet.", statusCode: StatusCodes.Status409Conflict);
+        }
     }
 
     private async Task<IResult> RunAsync(string name, string command, Func<CustomResourceSnapshot, string?> obstacle, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Hosting;
 
@@ -46,6 +49,33 @@ public sealed class RestartTests : IDisposable
         Assert.Equal("slave", (await redis.Nodes[1].InfoAsync("replication"))["role"]);
     }
 
+    [Fact]
+    public async Task A_node_that_is_still_loading_its_data_is_waited_for()
+    {
+        await using var redis = await StartAsync(replicas: 0);
+        var node = redis.Master;
+        var value = new byte[600_000];
+        Random.Shared.NextBytes(value);
+        for (var i = 0; i < 20; i++)
+            await node.ExecuteAsync("SET", $"large:{i}", value);
+        await node.ExecuteAsync("BGREWRITEAOF");
+        await Eventually.HoldsAsync("the data is in one file", async () => (await node.InfoAsync("persistence")) is var state && state["aof_rewrite_in_progress"] == "0" && state["aof_rewrite_scheduled"] == "0");
+        // In microseconds, for each key.
+        await node.ExecuteAsync("CONFIG", "SET", "key-load-delay", "50000");
+        await node.ExecuteAsync("CONFIG", "REWRITE");
+        await node.Process.KillAsync();
+
+        await node.StartAsync();
+        await RedisMemberClient.WaitUntilAnsweringAsync(new RedisMember(new Node(node.Name, node.ConnectionString), isSentinel: false), Cancellation);
+
+        Assert.Equal("0", (await node.InfoAsync("persistence"))["loading"]);
+    }
+
     private Task<RedisReplication> StartAsync(int replicas) => RedisReplication.StartAsync(
         new RedisReplicationOptions { Replicas = replicas, Password = "test-password", DataDirectory = _data.Path }, _guardian, Cancellation);
+
+    private sealed class Node(string name, string connectionString) : ContainerResource(name), IResourceWithConnectionString
+    {
+        public ReferenceExpression ConnectionStringExpression { get; } = ReferenceExpression.Create($"{connectionString}");
+    }
 }

@@ -39,7 +39,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
     /// <summary>The same with services that take the place of its own.</summary>
     /// <param name="redis">The nodes.</param>
     /// <param name="services">Adds them.</param>
-    public static Task<ApiFactory> StartAsync(RedisReplication redis, Action<IServiceCollection> services) =>
+    public static Task<ApiFactory> StartAsync(RedisReplication? redis, Action<IServiceCollection> services) =>
         StartAsync(new ApiFactory(redis) { _services = services });
 
     /// <summary>The same for tests that count keys or commands: nothing is in Redis but what they put there.</summary>
