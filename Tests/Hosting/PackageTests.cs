@@ -64,12 +64,14 @@ public sealed partial class PackageTests : IDisposable
         try
         {
             using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{web}") };
-            var first = await AskAsync(http, running);
-            var asked = Stopwatch.GetTimestamp();
-            Assert.Equal(first, await http.GetStringAsync(new Uri("/products/1", UriKind.Relative), Cancellation));
-            Assert.StartsWith("product 1, as of ", first, StringComparison.Ordinal);
-            // The source would take two.
-            Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(1.5));
+            Assert.StartsWith("product 1, as of ", await AskAsync(http, running), StringComparison.Ordinal);
+            // What is asked for before the service has found its nodes is answered by the source, and not stored.
+            await Eventually.HoldsAsync("the answer is that of before, and does not take the two seconds of the source", async () =>
+            {
+                var before = await http.GetStringAsync(new Uri("/products/1", UriKind.Relative), Cancellation);
+                var asked = Stopwatch.GetTimestamp();
+                return await http.GetStringAsync(new Uri("/products/1", UriKind.Relative), Cancellation) == before && Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(1.5);
+            });
         }
         finally
         {
