@@ -92,8 +92,7 @@ internal sealed partial class EntryFiller(
 
         try
         {
-            var softTimeout = job.Policy.SourceSoftTimeout <= SourceCaller.Longest ? job.Policy.SourceSoftTimeout : Timeout.InfiniteTimeSpan;
-            var (fresh, _) = await refresh.WaitAsync(softTimeout, time, cancellationToken).ConfigureAwait(false);
+            var (fresh, _) = await refresh.WaitAsync(job.Policy.SourceSoftTimeout, time, cancellationToken).ConfigureAwait(false);
             return fresh ?? stale;
         }
         catch (TimeoutException)

@@ -118,8 +118,7 @@ internal sealed class LeasedFiller(
         if (stamps is null || codec.Pack(job.Key, value, job.Policy, stamps) is not { } packed)
             return Unstored(job.Key, value);
 
-        // The write is not cancelled when all callers have cancelled, because the outcome of an abandoned write is unknown.
-        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps), CancellationToken.None).ConfigureAwait(false);
+        var result = await lease.StoreAsync(packed.Payload, job.Policy.TimeToLive(packed.FreshFor), TagStamp.KeysOf(stamps)).ConfigureAwait(false);
         if (result.IsDone)
             reader.Changed(job.Key, result);
         return OfSource(value, result.IsDone ? packed.FreshFor : null, packed.Bytes);
@@ -177,10 +176,11 @@ internal sealed class FillLease : IAsyncDisposable
     }
 
     /// <summary>Writes the entry, unless it was removed since the lease was taken. Ends the lease.</summary>
-    public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> StoreAsync(byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys)
     {
         _hasStored = true;
-        var result = await _store.SetUnderLeaseAsync(_key, _token, payload, timeToLive, tagKeys, cancellationToken).ConfigureAwait(false);
+        // The write is not cancelled when all callers have cancelled, because the outcome of an abandoned write is unknown.
+        var result = await _store.SetUnderLeaseAsync(_key, _token, payload, timeToLive, tagKeys).ConfigureAwait(false);
         MarkEnded(result);
         return result;
     }

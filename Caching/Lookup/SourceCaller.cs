@@ -6,9 +6,6 @@ namespace RedisAspire.Caching.Lookup;
 /// <summary>Calls the source with its time-out, and measures the call.</summary>
 internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider time)
 {
-    /// <summary>About the longest time that a timer accepts; a longer time-out is treated as none.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
-
     /// <summary>Calls the source.</summary>
     /// <exception cref="SourceTimeoutException">The source took longer than <paramref name="hardTimeout"/>.</exception>
     public async ValueTask<T> CallAsync<TState, T>(
@@ -18,7 +15,7 @@ internal sealed class SourceCaller(CacheInstruments instruments, TimeProvider ti
         var started = instruments.Now;
         try
         {
-            var value = hardTimeout is { } limit && limit <= Longest
+            var value = hardTimeout is { } limit
                 ? await CallWithinAsync(state, factory, limit, cancellationToken).ConfigureAwait(false)
                 : await factory(state, cancellationToken).ConfigureAwait(false);
             instruments.SourceCall(started, failure: null);

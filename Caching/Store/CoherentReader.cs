@@ -193,7 +193,7 @@ internal sealed partial class CoherentReader : IDisposable
             return false;
         if (applied >= highest)
             MarkCaughtUp(node.Name, applied, history);
-        _pending.MarkCaughtUp(key, needed, needed);
+        _pending.MarkCaughtUp(key, needed);
         return true;
     }
 

@@ -35,12 +35,8 @@ internal sealed class PendingWrites
         return (Interlocked.Increment(ref _added) & (CountInterval - 1)) == 0 && Count > Maximum;
     }
 
-    /// <summary>Removes a write with the offset <paramref name="needed"/>, if the node has caught up with it.</summary>
-    public void MarkCaughtUp(string key, long needed, long applied)
-    {
-        if (applied >= needed)
-            _offsets.TryRemove(KeyValuePair.Create(key, needed));
-    }
+    /// <summary>Removes the write of a key, unless there was another one since.</summary>
+    public void MarkCaughtUp(string key, long offset) => _offsets.TryRemove(KeyValuePair.Create(key, offset));
 
     /// <summary>Removes all writes up to the offset that the read node has applied.</summary>
     public void MarkAllCaughtUp(long applied)

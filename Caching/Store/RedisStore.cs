@@ -86,12 +86,11 @@ internal sealed partial class RedisStore(
             [payload, timeToLive is { } limit ? (long)limit.TotalMilliseconds : "", TagSlack]).ConfigureAwait(false) == 1, cancellationToken, traced: new TracedWrite(Payload: payload, TimeToLive: timeToLive));
 
     /// <summary>Writes a key if its lease is still valid, and ends the lease.</summary>
-    public ValueTask<WriteResult> SetUnderLeaseAsync(
-        string key, string lease, byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys, CancellationToken cancellationToken) =>
+    public ValueTask<WriteResult> SetUnderLeaseAsync(string key, string lease, byte[] payload, TimeSpan timeToLive, IReadOnlyCollection<string> tagKeys) =>
         WriteAsync("SET", key, async database => (long)await database.ScriptEvaluateAsync(
             RedisScripts.SetUnderLease,
             NamesOf(key, tagKeys),
-            [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, cancellationToken, traced: new TracedWrite(Payload: payload, TimeToLive: timeToLive));
+            [payload, (long)timeToLive.TotalMilliseconds, TagSlack, lease]).ConfigureAwait(false) == 1, CancellationToken.None, traced: new TracedWrite(Payload: payload, TimeToLive: timeToLive));
 
     /// <summary>Removes keys in one round trip, and voids fills of these keys in any process.</summary>
     public ValueTask<WriteResult> RemoveAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>

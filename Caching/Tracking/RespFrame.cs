@@ -35,18 +35,6 @@ internal readonly struct RespFrame
     /// <summary><see cref="Bytes"/> as text.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes);
 
-    /// <summary>The value of a field in a map, or in a list in which names and values alternate.</summary>
-    public string? FieldOf(string name)
-    {
-        for (var i = 0; i + 1 < Items.Length; i += 2)
-        {
-            if (Items[i].Text == name)
-                return Items[i + 1].Text;
-        }
-
-        return null;
-    }
-
     public static RespFrame OfInteger(long value) => new(RespKind.Integer, value, payload: null);
 
     public static RespFrame OfDouble(double value) => new(RespKind.Double, BitConverter.DoubleToInt64Bits(value), payload: null);

@@ -107,7 +107,7 @@ internal sealed partial class TrackedConnection(
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-        return await TrackedHandshake.OpenAsync(options, TrackedHandshake.RunAsync, either.Token).ConfigureAwait(false);
+        return await TrackedHandshake.OpenAsync(options, either.Token).ConfigureAwait(false);
     }
 
     private async Task RunLinkAsync(Stream stream, RespInput input, CancellationToken stopping)

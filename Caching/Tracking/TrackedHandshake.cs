@@ -5,18 +5,16 @@ namespace RedisAspire.Caching.Tracking;
 /// <summary>Opens a connection to a node and runs its handshake.</summary>
 internal static class TrackedHandshake
 {
-    /// <summary>Connects and runs a handshake.</summary>
-    /// <param name="options">The endpoint and credentials.</param>
-    /// <param name="handshake"><see cref="IntroduceAsync"/> or <see cref="RunAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<(Stream Stream, RespInput Input)> OpenAsync(
-        TrackedConnectionOptions options, Func<Stream, RespInput, TrackedConnectionOptions, CancellationToken, Task> handshake, CancellationToken cancellationToken)
+    /// <summary>Connects, sends HELLO with credentials and client name, and switches tracking on.</summary>
+    /// <exception cref="RespErrorException">The node replied with an error.</exception>
+    /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
+    public static async Task<(Stream Stream, RespInput Input)> OpenAsync(TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
         var stream = await TrackedSocket.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
             var input = new RespInput(stream, options.Limits);
-            await handshake(stream, input, options, cancellationToken).ConfigureAwait(false);
+            await RunAsync(stream, input, options, cancellationToken).ConfigureAwait(false);
             return (stream, input);
         }
         catch
@@ -26,27 +24,7 @@ internal static class TrackedHandshake
         }
     }
 
-    /// <summary>Sends a command without waiting for its reply.</summary>
-    public static async Task SendAsync(Stream stream, CancellationToken cancellationToken, params string[] command)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        RespWriter.WriteCommand(output, command);
-        await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Sends HELLO with credentials and client name.</summary>
-    /// <exception cref="RespErrorException">The node replied with an error.</exception>
-    /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
-    public static async Task IntroduceAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
-    {
-        await SendAsync(stream, cancellationToken, Hello(options)).ConfigureAwait(false);
-        await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Sends HELLO with credentials and client name, and switches tracking on.</summary>
-    /// <exception cref="RespErrorException">The node replied with an error.</exception>
-    /// <exception cref="RespProtocolException">The node does not speak RESP3.</exception>
-    public static async Task RunAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
+    private static async Task RunAsync(Stream stream, RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
     {
         var output = new ArrayBufferWriter<byte>();
         RespWriter.WriteCommand(output, Hello(options));
@@ -56,7 +34,10 @@ internal static class TrackedHandshake
         RespWriter.WriteCommand(output, Tracking(options));
         await stream.WriteAsync(output.WrittenMemory, cancellationToken).ConfigureAwait(false);
 
-        await CheckHelloAsync(input, options, cancellationToken).ConfigureAwait(false);
+        var hello = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
+        Check(hello, options);
+        if (hello.Kind != RespKind.Map)
+            throw new RespProtocolException("The node does not speak RESP3.");
         _ = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
         var tracking = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
         Check(tracking, options);
@@ -64,8 +45,8 @@ internal static class TrackedHandshake
             throw new RespProtocolException("The node did not switch tracking on.");
     }
 
-    /// <summary>Reads the next frame that is a reply.</summary>
-    public static async Task<RespFrame> ReadReplyAsync(RespInput input, CancellationToken cancellationToken)
+    // Reads the next frame that is a reply.
+    private static async Task<RespFrame> ReadReplyAsync(RespInput input, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -77,14 +58,6 @@ internal static class TrackedHandshake
 
             input.Received(await input.ReceiveAsync(cancellationToken).ConfigureAwait(false));
         }
-    }
-
-    private static async Task CheckHelloAsync(RespInput input, TrackedConnectionOptions options, CancellationToken cancellationToken)
-    {
-        var hello = await ReadReplyAsync(input, cancellationToken).ConfigureAwait(false);
-        Check(hello, options);
-        if (hello.Kind != RespKind.Map)
-            throw new RespProtocolException("The node does not speak RESP3.");
     }
 
     private static string[] Hello(TrackedConnectionOptions options) =>
