@@ -37,12 +37,7 @@ public sealed record CacheEntryOptions
 
     /// <summary>Converts options of <see cref="HybridCache"/> to this type.</summary>
     /// <param name="options">Options of <see cref="HybridCache"/>.</param>
-    public static implicit operator CacheEntryOptions?(HybridCacheEntryOptions? options) => FromHybridCacheEntryOptions(options);
-
-    /// <summary>Converts options of <see cref="HybridCache"/> to this type.</summary>
-    /// <param name="options">Options of <see cref="HybridCache"/>.</param>
-    /// <returns>The converted options; <see langword="null"/> for <see langword="null"/>.</returns>
-    public static CacheEntryOptions? FromHybridCacheEntryOptions(HybridCacheEntryOptions? options) => options is null ? null : new CacheEntryOptions
+    public static implicit operator CacheEntryOptions?(HybridCacheEntryOptions? options) => options is null ? null : new CacheEntryOptions
     {
         Expiration = options.Expiration,
         LocalExpiration = options.LocalCacheExpiration,

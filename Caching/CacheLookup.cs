@@ -35,25 +35,6 @@ public enum CacheLevel
 }
 
 /// <summary>The source exceeded its time-out. Redis is not involved in this failure.</summary>
-public sealed class SourceTimeoutException : TimeoutException
-{
-    /// <summary>Creates the exception.</summary>
-    public SourceTimeoutException()
-    {
-    }
-
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">The message.</param>
-    public SourceTimeoutException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="innerException">The cause of the exception.</param>
-    public SourceTimeoutException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">The message.</param>
+/// <param name="innerException">The cause of the exception.</param>
+public sealed class SourceTimeoutException(string message, Exception? innerException = null) : TimeoutException(message, innerException);

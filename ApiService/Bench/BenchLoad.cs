@@ -184,7 +184,7 @@ internal sealed class BenchTally
                 (BenchRequest.Source, tally => tally.Reads(CacheLevel.Source)),
                 ("write", tally => tally.Writes),
             }
-            .Select(level => (level.Level, Latencies: tallies.Select(tally => level.Latencies(tally).Read()).Aggregate(LatencyDistribution.Add)))
+            .Select(level => (level.Level, Latencies: tallies.Select(tally => level.Latencies(tally).Read()).Aggregate((one, other) => one + other)))
             .Where(level => level.Latencies.Count > 0)
             .Select(level => Summarize(level.Level, level.Latencies, elapsed)),
     ];

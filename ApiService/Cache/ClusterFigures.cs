@@ -177,7 +177,7 @@ internal static class StatsMapping
         Milliseconds(latency.Percentile(0.99)),
         Milliseconds(latency.Maximum));
 
-    private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, CacheFigures.Add);
+    private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, (one, other) => one + other);
 
     private static double? Milliseconds(double? seconds) => seconds is { } known ? Math.Round(known * 1000, 6) : null;
 }

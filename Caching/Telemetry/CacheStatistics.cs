@@ -128,47 +128,31 @@ public sealed record CacheFigures
     /// <summary>Adds figures.</summary>
     /// <param name="left">Figures of one process or period.</param>
     /// <param name="right">Figures of another one.</param>
-    public static CacheFigures operator +(CacheFigures left, CacheFigures right) => Add(left, right);
+    public static CacheFigures operator +(CacheFigures left, CacheFigures right) => Combine(left, right, static (one, other) => one + other, static (one, other) => one + other);
 
     /// <summary>Subtracts figures, to get those of the period between two moments.</summary>
     /// <param name="left">The later figures.</param>
     /// <param name="right">The earlier figures.</param>
-    public static CacheFigures operator -(CacheFigures left, CacheFigures right) => Subtract(left, right);
+    public static CacheFigures operator -(CacheFigures left, CacheFigures right) => Combine(left, right, static (one, other) => one - other, static (one, other) => one - other);
 
-    /// <summary>Adds figures.</summary>
-    /// <param name="left">Figures of one process or period.</param>
-    /// <param name="right">Figures of another one.</param>
-    /// <returns>Their sum.</returns>
-    public static CacheFigures Add(CacheFigures left, CacheFigures right)
+    private static CacheFigures Combine(
+        CacheFigures left, CacheFigures right, Func<long, long, long> count, Func<LatencyDistribution, LatencyDistribution, LatencyDistribution> latency)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return Combine(left, right, left.HitLatency + right.HitLatency, left.MissLatency + right.MissLatency, sign: 1);
+        return new()
+        {
+            NearHits = count(left.NearHits, right.NearHits),
+            RedisHits = count(left.RedisHits, right.RedisHits),
+            Stale = count(left.Stale, right.Stale),
+            Misses = count(left.Misses, right.Misses),
+            Coalesced = count(left.Coalesced, right.Coalesced),
+            Fallbacks = count(left.Fallbacks, right.Fallbacks),
+            Invalidations = count(left.Invalidations, right.Invalidations),
+            Evictions = count(left.Evictions, right.Evictions),
+            Flushes = count(left.Flushes, right.Flushes),
+            HitLatency = latency(left.HitLatency, right.HitLatency),
+            MissLatency = latency(left.MissLatency, right.MissLatency),
+        };
     }
-
-    /// <summary>Subtracts figures, to get those of the period between two moments.</summary>
-    /// <param name="left">The later figures.</param>
-    /// <param name="right">The earlier figures.</param>
-    /// <returns>Their difference.</returns>
-    public static CacheFigures Subtract(CacheFigures left, CacheFigures right)
-    {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
-        return Combine(left, right, left.HitLatency - right.HitLatency, left.MissLatency - right.MissLatency, sign: -1);
-    }
-
-    private static CacheFigures Combine(CacheFigures left, CacheFigures right, LatencyDistribution hits, LatencyDistribution misses, long sign) => new()
-    {
-        NearHits = left.NearHits + (sign * right.NearHits),
-        RedisHits = left.RedisHits + (sign * right.RedisHits),
-        Stale = left.Stale + (sign * right.Stale),
-        Misses = left.Misses + (sign * right.Misses),
-        Coalesced = left.Coalesced + (sign * right.Coalesced),
-        Fallbacks = left.Fallbacks + (sign * right.Fallbacks),
-        Invalidations = left.Invalidations + (sign * right.Invalidations),
-        Evictions = left.Evictions + (sign * right.Evictions),
-        Flushes = left.Flushes + (sign * right.Flushes),
-        HitLatency = hits,
-        MissLatency = misses,
-    };
 }

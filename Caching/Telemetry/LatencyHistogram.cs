@@ -54,24 +54,12 @@ public sealed class LatencyDistribution
     /// <summary>Adds two distributions.</summary>
     /// <param name="left">A distribution.</param>
     /// <param name="right">Another distribution.</param>
-    public static LatencyDistribution operator +(LatencyDistribution left, LatencyDistribution right) => Add(left, right);
+    public static LatencyDistribution operator +(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (one, other) => one + other);
 
     /// <summary>Subtracts an earlier distribution from a later one.</summary>
     /// <param name="left">The later distribution.</param>
     /// <param name="right">The earlier distribution.</param>
-    public static LatencyDistribution operator -(LatencyDistribution left, LatencyDistribution right) => Subtract(left, right);
-
-    /// <summary>Adds two distributions.</summary>
-    /// <param name="left">A distribution.</param>
-    /// <param name="right">Another distribution.</param>
-    /// <returns>Their sum.</returns>
-    public static LatencyDistribution Add(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (one, other) => one + other);
-
-    /// <summary>Subtracts an earlier distribution from a later one.</summary>
-    /// <param name="left">The later distribution.</param>
-    /// <param name="right">The earlier distribution.</param>
-    /// <returns>The look-ups between the two.</returns>
-    public static LatencyDistribution Subtract(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (now, before) => Math.Max(0, now - before));
+    public static LatencyDistribution operator -(LatencyDistribution left, LatencyDistribution right) => Combine(left, right, static (now, before) => Math.Max(0, now - before));
 
     /// <summary>The latency that a share of all look-ups did not exceed.</summary>
     /// <param name="share">The share, for example 0.99.</param>
