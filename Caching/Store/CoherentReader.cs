@@ -198,12 +198,20 @@ internal sealed partial class CoherentReader : IDisposable
     }
 
     // Reads from another node than the tracked one, or from the same over another connection. Such a value is not kept.
-    private ValueTask<StoredEntry> ReadElsewhereAsync(string key, long? needed, CancellationToken cancellationToken)
+    private async ValueTask<StoredEntry> ReadElsewhereAsync(string key, long? needed, CancellationToken cancellationToken)
     {
-        if (FallbackFor(needed) is { } node)
-            return _store.GetAsync(node, key, cancellationToken);
-        _instruments.Fallback();
-        return new(StoredEntry.Unavailable);
+        if (FallbackFor(needed) is not { } node)
+        {
+            _instruments.Fallback();
+            return StoredEntry.Unavailable;
+        }
+
+        var stored = await _store.GetAsync(node, key, cancellationToken).ConfigureAwait(false);
+        // A node that has just died is down from this failure on, and another one takes its place. One that hangs is not
+        // replaced: a caller waits for one node at most.
+        return stored.State == StoredState.Unavailable && !node.IsSilent && FallbackFor(needed) is { } next && next != node
+            ? await _store.GetAsync(next, key, cancellationToken).ConfigureAwait(false)
+            : stored;
     }
 
     // The node to read from when the tracked connection gave no usable reply: the master has every write; a replica counts

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Caching;
 using RedisAspire.RedisProcesses;
@@ -107,6 +108,38 @@ public sealed class DegradationTests : IAsyncLifetime
         await _fixture.Redis.Nodes.Single(node => node.Name == first).Process.KillAsync();
 
         await Eventually.HoldsAsync("another node serves the value", async () => await LookupAsync(host, "a") is { IsHit: true, Node: { } node } && node != first);
+    }
+
+    [Fact]
+    public async Task No_read_needs_the_source_while_the_read_node_is_killed()
+    {
+        await using var host = await CacheHost.StartAsync(_fixture.Redis);
+        var fromRedis = new CacheEntryOptions { Flags = HybridCacheEntryFlags.DisableLocalCache };
+        string[] keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        foreach (var key in keys)
+        {
+            await host.Cache.SetAsync(key, "value", fromRedis, cancellationToken: Cancellation);
+            await Eventually.HoldsAsync("a replica serves the value", async () => (await LookupAsync(host, key)).Node?.StartsWith("redis-replica-", StringComparison.Ordinal) == true);
+        }
+
+        var first = host.Topology.Snapshot.ReadNode;
+        var (calls, isKilled) = (0, false);
+        async Task AskAsync(string key)
+        {
+            for (var left = 100; left > 0;)
+            {
+                await host.Cache.LookupAsync(key, _ => ValueTask.FromResult($"{Interlocked.Increment(ref calls)}"), fromRedis, cancellationToken: Cancellation);
+                if (Volatile.Read(ref isKilled))
+                    left--;
+            }
+        }
+
+        var asking = Task.WhenAll(keys.Select(key => Task.Run(() => AskAsync(key), Cancellation)));
+        await _fixture.Redis.Nodes.Single(node => node.Name == first).Process.KillAsync();
+        Volatile.Write(ref isKilled, true);
+        await asking;
+
+        Assert.Equal(0, calls);
     }
 
     [Fact]
