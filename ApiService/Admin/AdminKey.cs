@@ -13,12 +13,10 @@ namespace RedisAspire.ApiService.Admin;
 /// <summary>The configured admin key. Only a hash of it is kept.</summary>
 internal sealed class AdminKey(IOptions<AdminOptions> options)
 {
-    /// <summary>The header that carries the key.</summary>
     public const string Header = "X-Admin-Key";
 
     private readonly Secret _key = new(options.Value.Key);
 
-    /// <summary>Whether a key is configured.</summary>
     public bool IsConfigured => _key.IsConfigured;
 
     /// <summary>Whether a request's header holds the key, once.</summary>
@@ -40,7 +38,6 @@ internal sealed record AdminKeyMetadata(bool IsAlwaysNeeded)
     public static AdminKeyMetadata Sometimes { get; } = new(IsAlwaysNeeded: false);
 }
 
-/// <summary>Guards endpoints with the admin key.</summary>
 internal static class AdminKeyExtensions
 {
     public static IServiceCollection AddAdminKey(this IServiceCollection services, IConfiguration configuration)
@@ -56,7 +53,6 @@ internal static class AdminKeyExtensions
     }
 
     /// <summary>Refuses requests without the admin key, before anything of them is read.</summary>
-    /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder RequireAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -71,7 +67,6 @@ internal static class AdminKeyExtensions
     }
 
     /// <summary>Marks an endpoint of which some requests need the admin key. The endpoint itself checks <see cref="HasAdminKey"/> or <see cref="RefuseWithoutAdminKey"/>.</summary>
-    /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder MayNeedAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -79,7 +74,6 @@ internal static class AdminKeyExtensions
         return endpoints;
     }
 
-    /// <summary>Whether a request carries the admin key.</summary>
     public static bool HasAdminKey(this HttpContext context) =>
         context.RequestServices.GetRequiredService<AdminKey>().Matches(context.Request.Headers[AdminKey.Header]);
 

@@ -31,12 +31,7 @@ internal sealed class BenchLoad
     private long _ended;
     private int _taken;
 
-    /// <summary>Prepares a run.</summary>
-    /// <param name="request">What is measured.</param>
-    /// <param name="cache">The cache.</param>
-    /// <param name="data">The database.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="duration">How long requests are made; as many as the request says when it is not given.</param>
+    /// <summary>Prepares a run of a <paramref name="duration"/>, or of as many requests as the <paramref name="request"/> says.</summary>
     public BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time, TimeSpan? duration = null)
     {
         _request = request;
@@ -58,13 +53,10 @@ internal sealed class BenchLoad
         };
     }
 
-    /// <summary>The level at which reads begin.</summary>
     public string Level => _request.Level;
 
     private bool IsCached => _request.Level != BenchRequest.Source;
 
-    /// <summary>Fills the cache and makes the requests.</summary>
-    /// <exception cref="OperationCanceledException">The run was stopped before all requests were answered.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         if (IsCached)
@@ -87,7 +79,6 @@ internal sealed class BenchLoad
         }
     }
 
-    /// <summary>The measurements so far.</summary>
     public BenchProgress Report()
     {
         var started = Volatile.Read(ref _started);
@@ -100,7 +91,6 @@ internal sealed class BenchLoad
             elapsed > TimeSpan.Zero ? Math.Round(requests / elapsed.TotalSeconds, 1) : 0, levels);
     }
 
-    /// <summary>Removes the keys of the run.</summary>
     public async Task RemoveAsync()
     {
         if (!IsCached)
@@ -168,10 +158,8 @@ internal sealed class BenchTally
 {
     private readonly LatencyHistogram[] _latencies = [new(), new(), new(), new()];
 
-    /// <summary>The reads that a level has answered.</summary>
     public LatencyHistogram Reads(CacheLevel level) => _latencies[(int)level];
 
-    /// <summary>The writes.</summary>
     public LatencyHistogram Writes => _latencies[^1];
 
     /// <summary>The latencies of all callers by level, without levels that answered nothing.</summary>
@@ -219,7 +207,6 @@ internal sealed class KeyDistribution
             _cumulative[i] = sum += 1.0 / (i + 1);
     }
 
-    /// <summary>The number of the next key, from 0 on.</summary>
     public int Next(Random random)
     {
         if (_cumulative is null)

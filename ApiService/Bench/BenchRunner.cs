@@ -24,10 +24,8 @@ internal sealed class BenchRunner(
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Admits one run at a time.</summary>
     public OneAtATime Turns { get; } = new();
 
-    /// <summary>Runs, and reports the progress about four times a second.</summary>
     public async IAsyncEnumerable<SseItem<object>> RunAsync(
         BenchRequest request, IDisposable turn, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -125,7 +123,6 @@ internal sealed class BenchCache : IAsyncDisposable
         Cache = _services.GetRequiredService<ReplicatedCache>();
     }
 
-    /// <summary>The cache.</summary>
     public ReplicatedCache Cache { get; }
 
     /// <summary>Waits until the near cache is on, if there is a node that can track keys.</summary>
@@ -154,7 +151,6 @@ internal sealed class BenchCache : IAsyncDisposable
 /// <summary>The last runs, of all instances, in Redis.</summary>
 internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHistory> logger)
 {
-    /// <summary>How many runs are kept.</summary>
     public const int Length = 20;
 
     private const string Key = "app:bench:runs";

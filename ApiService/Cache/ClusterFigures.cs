@@ -88,13 +88,6 @@ internal sealed partial class ClusterFigures(
 }
 
 /// <summary>The figures of one instance's cache, as the others read them.</summary>
-/// <param name="Instance">Its name.</param>
-/// <param name="StartedAt">When it was started.</param>
-/// <param name="IsNearCacheOn">Whether its near cache is on.</param>
-/// <param name="NearEntries">How many of them are there.</param>
-/// <param name="NearBytes">How many bytes they count for.</param>
-/// <param name="SinceStart">What its cache has done since the start.</param>
-/// <param name="LastMinute">What it has done over the last minute.</param>
 internal sealed record InstanceFigures(
     string Instance,
     DateTimeOffset StartedAt,
@@ -113,7 +106,6 @@ internal sealed record InstanceFigures(
     public bool IsPlausible =>
         Instance.Length is > 0 and <= MaximumName && NearEntries >= 0 && IsCount(NearBytes) && ArePlausible(SinceStart) && ArePlausible(LastMinute);
 
-    /// <summary>The present figures of this instance.</summary>
     public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
         instance.Name, statistics.StartedAt, statistics.IsNearCacheOn, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
 
@@ -127,7 +119,6 @@ internal sealed record InstanceFigures(
     private static bool IsCount(long count) => count is >= 0 and <= Maximum;
 }
 
-/// <summary>Maps the figures of the instances to the answer of <c>GET /api/cache/stats</c>.</summary>
 internal static class StatsMapping
 {
     /// <summary>The answer. The first figures are those of the instance that answers.</summary>

@@ -48,8 +48,6 @@ internal sealed class CommandComposer(
     private string? _last;
     private bool _isNew = true;
 
-    /// <summary>Composes the events of this moment.</summary>
-    /// <returns>The events for new listeners, and those for the others.</returns>
     public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
     {
         _changes ??= RedisKeyChanges.Follow(topology, node, MaximumShown, time);
@@ -129,12 +127,9 @@ internal sealed class CommandComposer(
     }
 
     /// <summary>How often each command was run since the node was started.</summary>
-    /// <param name="At">When they were counted.</param>
-    /// <param name="Commands">The commands by name.</param>
     private sealed record Counted(long At, IReadOnlyDictionary<string, RedisCommandUsage> Commands)
     {
-        /// <summary>The rates since an earlier count.</summary>
-        /// <returns><see langword="null"/> when the node was started in between.</returns>
+        /// <summary>The rates since an earlier count; <see langword="null"/> when the node was started in between.</summary>
         public CommandRatesResponse? Since(Counted before, TimeProvider time)
         {
             var seconds = time.GetElapsedTime(before.At, At).TotalSeconds;

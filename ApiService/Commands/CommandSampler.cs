@@ -31,8 +31,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     /// <summary>Whether the operation that begins now should be traced, because somebody watches.</summary>
     public bool Takes => _watched.Length > 0 && TakesOne();
 
-    /// <summary>Reads which nodes are watched.</summary>
-    /// <param name="database">The master, which is asked for other things at the same time.</param>
     public async Task RefreshAsync(IDatabase database)
     {
         var names = topology.Snapshot.Nodes.Select(node => node.Name).ToArray();
@@ -47,7 +45,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
             _watched = [.. _watched, node];
     }
 
-    /// <summary>Adds the commands of a trace that went to watched nodes.</summary>
     public void Add(CacheTrace trace)
     {
         if (_watched.Length == 0)
@@ -61,10 +58,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     }
 
     /// <summary>Adds a command, if it went to a watched node.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="at">When it was sent.</param>
-    /// <param name="command">The command with its arguments.</param>
-    /// <param name="took">How long this instance waited for the reply.</param>
     public void Add(string node, DateTimeOffset at, IEnumerable<string> command, TimeSpan? took)
     {
         if (!_watched.Contains(node, StringComparer.Ordinal))
@@ -130,12 +123,9 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
     private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>The key that exists while somebody watches a node.</summary>
     public static RedisKey WatchedKey(string node) => $"{Stream}:watched:{node}";
 
     /// <summary>Has all instances sample the commands for a node for some seconds.</summary>
-    /// <returns>Whether Redis has noted it.</returns>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task<bool> WatchAsync(string node, CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.StringSetAsync(WatchedKey(node), 1, WatchedFor), cancellationToken);
 
@@ -159,11 +149,7 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
         }
     }
 
-    /// <summary>Reads commands.</summary>
-    /// <param name="last">The last one that is known; <see langword="null"/> for all that are kept.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The commands, and the last one.</returns>
-    /// <exception cref="RedisUnavailableException">No node is up.</exception>
+    /// <summary>Reads the commands after the <paramref name="last"/> one that is known, and gives the last one; all that are kept when it is <see langword="null"/>.</summary>
     public async Task<(IReadOnlyList<SampledCommands> Commands, string? Last)> ReadAsync(string? last, CancellationToken cancellationToken)
     {
         var (entries, _) = await store.ReadAsync(database => database.StreamRangeAsync(Stream, minId: last is null ? "-" : $"({last}"), cancellationToken);
@@ -174,14 +160,8 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
     private partial void LogLost(int count, Exception failure);
 }
 
-/// <summary>Commands that an instance has sent.</summary>
-/// <param name="Instance">The instance.</param>
-/// <param name="Commands">The commands, the oldest first.</param>
+/// <summary>Commands that an instance has sent, the oldest first.</summary>
 internal sealed record SampledCommands(string Instance, IReadOnlyList<SampledCommand> Commands);
 
-/// <summary>A command that an instance has sent.</summary>
-/// <param name="Node">The node it went to.</param>
-/// <param name="At">When it was sent.</param>
-/// <param name="Line">The command as for <c>redis-cli</c>.</param>
-/// <param name="Microseconds">How long the instance waited for the reply.</param>
+/// <summary>A command as for <c>redis-cli</c>, and how long the instance has waited for the reply.</summary>
 internal sealed record SampledCommand(string Node, DateTimeOffset At, string Line, double? Microseconds);

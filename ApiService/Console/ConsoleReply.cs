@@ -7,7 +7,6 @@ namespace RedisAspire.ApiService.Console;
 /// <summary>Writes a reply as <c>redis-cli</c> does, up to a size.</summary>
 internal sealed class ConsoleReply
 {
-    /// <summary>The most characters of a reply.</summary>
     public const int MaximumLength = 64 * 1024;
 
     private const string Format = "txt:";
@@ -33,18 +32,13 @@ internal sealed class ConsoleReply
         IsTruncated = true;
     }
 
-    /// <summary>The type of the reply.</summary>
     public string Type { get; }
 
-    /// <summary>The text.</summary>
     public string Text => _text.ToString().TrimEnd('\n');
 
-    /// <summary>Whether that is only the beginning.</summary>
     public bool IsTruncated { get; private set; }
 
-    /// <summary>Writes a reply.</summary>
-    /// <param name="reply">The reply.</param>
-    /// <param name="isRaw">Whether it is a text of several lines for a person.</param>
+    /// <summary>Writes a reply. One that is raw is a text of several lines for a person.</summary>
     public static ConsoleReply Of(RedisResult reply, bool isRaw) => new(reply, isRaw);
 
     private static string TypeOf(RedisResult reply) => reply switch

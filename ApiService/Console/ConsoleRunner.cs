@@ -23,11 +23,6 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
     private static readonly string[] Raw = ["INFO"];
 
     /// <summary>Why a command is not run; <see langword="null"/> when it may be.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="command">The command.</param>
-    /// <param name="arguments">The command with its arguments.</param>
-    /// <param name="isAdmin">Whether the client has the admin key.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<string?> RefusalForAsync(KeyNode node, ConsoleCommand command, byte[][] arguments, bool isAdmin, CancellationToken cancellationToken)
     {
         if (command.AsksTooMuch(arguments))
@@ -51,8 +46,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
             : null;
     }
 
-    /// <summary>Runs a command.</summary>
-    /// <returns>The answer, which may be an error of Redis.</returns>
+    /// <summary>Runs a command. The answer may be an error of Redis.</summary>
     public async Task<ConsoleResponse> RunAsync(KeyNode node, ConsoleCommand command, byte[][] arguments, bool isAdmin, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

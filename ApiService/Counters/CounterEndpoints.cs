@@ -21,7 +21,6 @@ internal static class CounterEndpoints
         return services;
     }
 
-    /// <summary>Counts every request by minute.</summary>
     public static IApplicationBuilder UseRequestSeries(this IApplicationBuilder app)
     {
         var series = app.ApplicationServices.GetRequiredService<RequestSeries>();

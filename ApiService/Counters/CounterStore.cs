@@ -10,7 +10,6 @@ namespace RedisAspire.ApiService.Counters;
 /// </summary>
 internal sealed class CounterStore(ApplicationStore store)
 {
-    /// <summary>The most counters.</summary>
     public const int MaximumCounters = 100;
 
     private static readonly RedisKey Key = "app:counters";
@@ -29,16 +28,13 @@ internal sealed class CounterStore(ApplicationStore store)
         return new ReadAnswer<CounterResponse[]>([.. counters.OrderBy(counter => counter.Name, StringComparer.Ordinal)], answer.Node);
     }
 
-    /// <summary>Adds to a counter, which begins at 0.</summary>
-    /// <returns>The new value; <see langword="null"/> when there would be too many counters.</returns>
+    /// <summary>Adds to a counter, which begins at 0; <see langword="null"/> when there would be too many counters.</summary>
     public async Task<long?> IncrementAsync(string name, long by, CancellationToken cancellationToken)
     {
         var answer = await store.WriteAsync(database => database.ScriptEvaluateAsync(Increment, [Key], [name, by, MaximumCounters]), cancellationToken);
         return answer.IsNull ? null : (long)answer;
     }
 
-    /// <summary>Removes a counter.</summary>
-    /// <returns>Whether there was one.</returns>
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.HashDeleteAsync(Key, name), cancellationToken);
 }

@@ -11,7 +11,6 @@ namespace RedisAspire.ApiService.Counters;
 /// </summary>
 internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) : IDisposable
 {
-    /// <summary>How many minutes are kept.</summary>
     public const int MaximumMinutes = 120;
 
     private const string Data = "data";
@@ -25,7 +24,6 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
 
     private long Minute => time.GetUtcNow().ToUnixTimeSeconds() / 60;
 
-    /// <summary>Counts a request.</summary>
     public void Add(PathString path)
     {
         if (path.StartsWithSegments("/data", StringComparison.OrdinalIgnoreCase))
@@ -37,7 +35,6 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
         _added.Set();
     }
 
-    /// <summary>Waits until a request has been counted.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     /// <summary>Sends the counts since the last call. They are lost when Redis is not available.</summary>

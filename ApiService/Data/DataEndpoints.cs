@@ -161,7 +161,6 @@ public sealed record DataQuery(
     [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400."), Range(1, 86_400, ErrorMessage = "A time to live is 1 to 86400 seconds.")] int? Ttl = null,
     [property: FromQuery(Name = "trace"), Description(TraceQuery.Description), Range(0, 1, ErrorMessage = TraceQuery.Error)] int Trace = 0)
 {
-    /// <summary>The options as the cache takes them.</summary>
     internal CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions
     {
         Expiration = Ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -17,10 +17,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         ["bar"] = "valeur_de_bar",
     };
 
-    /// <summary>Reads the value of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the query.</param>
-    /// <returns>The value, and whether it is certainly the latest one.</returns>
+    /// <summary>The value of a key, and whether it is certainly the latest one.</summary>
     public async ValueTask<(string Value, bool IsCertain)> QueryAsync(string key, CancellationToken cancellationToken)
     {
         await Task.Delay(options.Value.Latency, time, cancellationToken);
@@ -38,13 +35,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         }
     }
 
-    /// <summary>Changes the value of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">Its value from now on.</param>
-    /// <param name="condition">The condition that the present value must meet.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the value was changed, and the row that was reset to make room, if any.</returns>
-    /// <exception cref="RedisUnavailableException">The change cannot be stored.</exception>
+    /// <summary>Changes the value of a key, if the present one meets the condition.</summary>
     public async Task<RowChange> ChangeAsync(string key, string value, WriteCondition condition, CancellationToken cancellationToken)
     {
         if (condition.AllowsAny)
@@ -83,7 +74,6 @@ internal sealed class SlowDatabaseOptions
 /// </summary>
 internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
 {
-    /// <summary>How many changed rows are kept.</summary>
     public const int Maximum = 1000;
 
     private const string Rows = "app:database:rows";
@@ -100,22 +90,13 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     public bool IsKept => topology.Snapshot.Nodes.Count > 0;
 
     /// <summary>The changed value of a row; <see langword="null"/> when it has its first one.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public async Task<string?> FindAsync(string key, CancellationToken cancellationToken) =>
         await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), _readTimeout, cancellationToken);
 
-    /// <summary>Changes a row.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
         ChangeAsync(key, value, at, cancellationToken, "any");
 
-    /// <summary>Changes a row if it is still what it was.</summary>
-    /// <param name="key">The row.</param>
-    /// <param name="before">Its changed value; <see langword="null"/> when it had its first one.</param>
-    /// <param name="value">Its value from now on.</param>
-    /// <param name="at">When that is.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
+    /// <summary>Changes a row if it is still what it was <paramref name="before"/>: <see langword="null"/> when it had its first value.</summary>
     public Task<RowChange> ChangeIfAsync(string key, string? before, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
         before is null ? ChangeAsync(key, value, at, cancellationToken, "first") : ChangeAsync(key, value, at, cancellationToken, "changed", before);
 
@@ -127,7 +108,5 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     }
 }
 
-/// <summary>The outcome of a change.</summary>
-/// <param name="IsDone">Whether the row met the condition and was changed.</param>
-/// <param name="Displaced">The row that was reset to its first value to make room, if any.</param>
+/// <summary>Whether a row met the condition and was changed, and the row that was reset to its first value to make room, if any.</summary>
 internal readonly record struct RowChange(bool IsDone, string? Displaced);

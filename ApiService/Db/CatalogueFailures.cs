@@ -9,7 +9,6 @@ internal static class CatalogueFailures
 {
     private const string WrongType = "Another client has stored something else at the key of the product or of one of the catalogue's indexes.";
 
-    /// <summary>An endpoint filter.</summary>
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -53,8 +52,6 @@ internal static class CatalogueFailures
 internal sealed class NoProductException(string message) : Exception(message);
 
 /// <summary>A write failed, or its answer was lost.</summary>
-/// <param name="mayHaveHappened">Whether the master may have made the write.</param>
-/// <param name="cause">Why.</param>
 internal sealed class ProductWriteException(bool mayHaveHappened, Exception cause) : Exception(cause.Message, cause)
 {
     /// <summary>Whether the master may have made the write.</summary>

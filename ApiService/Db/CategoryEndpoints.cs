@@ -40,7 +40,6 @@ internal sealed class CategoryLister(RedisReads reads, IOptions<DbOptions> optio
 {
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
-    /// <summary>Lists a page.</summary>
     public Task<CategoryListResponse> ListAsync(int limit, string? cursor, CancellationToken cancellationToken) =>
         reads.ReadAsync(async (node, database) =>
         {

@@ -21,10 +21,7 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
-    /// <summary>Compares all products with all indexes.</summary>
-    /// <param name="repair">Whether to repair the indexes that differ.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The products that differ, as they are found; a product may be found more than once.</returns>
+    /// <summary>Compares all products with all indexes. Those that differ come as they are found, and may come more than once.</summary>
     public async IAsyncEnumerable<DriftResponse> CompareAsync(bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var database = master.Database;

@@ -6,7 +6,6 @@ namespace RedisAspire.ApiService.Db;
 /// <summary><c>/api/db/products</c>: the catalogue, for which Redis is the database.</summary>
 internal static class ProductEndpoints
 {
-    /// <summary>An example of a product.</summary>
     public static Product Example { get; } =
         new("prod1", "Smartphone Premium", 899.99m, "electronics", InStock: true, ["5G", "HDR Display", "Water Resistant"], Version: 1);
 
@@ -70,7 +69,6 @@ internal static class ProductEndpoints
             .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
     }
 
-    /// <summary>The answer when a product does not exist.</summary>
     public static IResult NotFound(string id) => TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
 
     private static RouteHandlerBuilder ProducesProduct(this RouteHandlerBuilder endpoint) => endpoint

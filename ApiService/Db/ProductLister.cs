@@ -21,7 +21,6 @@ internal sealed class ProductLister(RedisReads reads, IOptions<DbOptions> option
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
-    /// <summary>Lists a page.</summary>
     public Task<ProductListResponse> ListAsync(ProductQuery query, CancellationToken cancellationToken) =>
         reads.ReadAsync(async (node, database) =>
         {
@@ -174,9 +173,6 @@ internal sealed class PriceWalk
 }
 
 /// <summary>The position of a product in a list. It stays valid when the product moves or is deleted.</summary>
-/// <param name="Price">The price, as Redis compares it.</param>
-/// <param name="Name">The name.</param>
-/// <param name="Id">The id.</param>
 internal sealed record ProductPosition(double Price, string Name, string Id)
 {
     private static readonly JsonSerializerOptions Compact = new()
@@ -186,11 +182,9 @@ internal sealed record ProductPosition(double Price, string Name, string Id)
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The position of a product.</summary>
     public static ProductPosition Of(Product product) => new((double)product.Price, product.Name, product.Id);
 
-    /// <summary>Reads a cursor.</summary>
-    /// <returns>The position; <see langword="null"/> when the text is no cursor.</returns>
+    /// <summary>Reads a cursor; <see langword="null"/> when the text is none.</summary>
     public static ProductPosition? Parse(string cursor)
     {
         try

@@ -12,7 +12,6 @@ internal sealed class ProductSeeder(ProductWriter writer, IOptions<DbOptions> op
     private readonly Lazy<Product[]> _products = new(Read);
 
     /// <summary>Writes the products that are missing. Other instances may do the same at the same time.</summary>
-    /// <exception cref="ProductWriteException">A product could not be written, or its answer was lost.</exception>
     public async Task<SeedResponse> SeedAsync()
     {
         var products = _products.Value;

@@ -6,7 +6,6 @@ namespace RedisAspire.ApiService.Db;
 /// <summary>The entity tag of a product, which is its version, and what conditions say of it.</summary>
 internal static class ProductTag
 {
-    /// <summary>The <c>ETag</c> of a product.</summary>
     public static string Of(Product product) => string.Create(CultureInfo.InvariantCulture, $"\"{product.Version}\"");
 
     /// <summary>The versions that a condition allows, each between commas; <c>*</c> for any; empty when the product need not exist.</summary>

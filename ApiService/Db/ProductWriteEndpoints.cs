@@ -22,7 +22,6 @@ internal static class ProductWriteEndpoints
 
     private static ProductWriteResponse Example { get; } = new(ProductEndpoints.Example, ProductResponse.RedisDb, "redis-master", 1, Durable: true, Explanation: null);
 
-    /// <summary>Maps the endpoint that creates a product.</summary>
     public static void MapPost(this IEndpointRouteBuilder products) =>
         products.MapPost("", PostAsync)
             .WithName("CreateProduct")
@@ -35,7 +34,6 @@ internal static class ProductWriteEndpoints
             .WithResponseExample(Example)
             .RequireAdminKey();
 
-    /// <summary>Maps the endpoints that replace, change and delete a product.</summary>
     public static void MapWrites(this IEndpointRouteBuilder product)
     {
         product.MapPut("", PutAsync)

@@ -19,7 +19,6 @@ internal sealed partial class EventFeed : BackgroundService
         Broadcast = new EventBroadcast(composer.ComposeAsync, LogFailing, time);
     }
 
-    /// <summary>The events.</summary>
     public EventBroadcast Broadcast { get; }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Broadcast.RunAsync(stoppingToken);
@@ -39,8 +38,6 @@ internal sealed partial class EventComposer(
     private Contracts.RedisSentinelStatus[] _sentinels = [];
     private long _lastChange;
 
-    /// <summary>Composes the events of this moment.</summary>
-    /// <returns>The events for new listeners, and those for the others.</returns>
     public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
     {
         var reading = cluster.ReadAsync(cancellationToken);

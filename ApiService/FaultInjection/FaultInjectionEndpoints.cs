@@ -124,11 +124,9 @@ internal sealed class FaultInjectionOptions
     public Uri? Address { get; set; }
 }
 
-/// <summary>Sends requests to the app host that started the nodes.</summary>
+/// <summary>Sends requests to the app host that started the nodes. They fail with <see cref="HttpRequestException"/> when it cannot be reached.</summary>
 internal sealed class FaultInjectionClient(HttpClient http, IOptions<FaultInjectionOptions> options, IOptions<AdminOptions> admin)
 {
-    /// <summary>Reads the state of every node and sentinel.</summary>
-    /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Address!, "/nodes"));
@@ -138,8 +136,6 @@ internal sealed class FaultInjectionClient(HttpClient http, IOptions<FaultInject
         return await answer.Content.ReadFromJsonAsync<Dictionary<string, string>>(cancellationToken) ?? [];
     }
 
-    /// <summary>Has a node or sentinel stopped, started, paused or resumed.</summary>
-    /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
     public async Task<HttpResponseMessage> SendAsync(string node, string action, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.Address!, $"/nodes/{Uri.EscapeDataString(node)}/{action}"));

@@ -14,11 +14,7 @@ internal sealed class LookupHistory(ApplicationStore store)
 
     private static readonly string Add = EmbeddedScript.Read("AddLookups.lua");
 
-    /// <summary>Adds look-ups, the oldest first.</summary>
-    /// <param name="lookups">The look-ups: not more than a few hundred, because Redis runs nothing else meanwhile.</param>
-    /// <param name="instance">The instance that answered them.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <summary>Adds look-ups, the oldest first: not more than a few hundred, because Redis runs nothing else meanwhile.</summary>
     public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken)
     {
         RedisValue[] arguments =
@@ -33,11 +29,7 @@ internal sealed class LookupHistory(ApplicationStore store)
         return store.WriteAsync(database => database.ScriptEvaluateAsync(Add, [Stream], arguments), cancellationToken);
     }
 
-    /// <summary>Reads the latest look-ups.</summary>
-    /// <param name="limit">The most to read.</param>
-    /// <param name="before">The identifier of the look-up before which to begin; <see langword="null"/> for the latest.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No node is up.</exception>
+    /// <summary>Reads the latest look-ups, or those before an id.</summary>
     public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var answer = await store.ReadAsync(
@@ -46,8 +38,6 @@ internal sealed class LookupHistory(ApplicationStore store)
         return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
     }
 
-    /// <summary>Removes all look-ups.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(Stream), cancellationToken);
 
@@ -68,11 +58,6 @@ internal sealed class LookupHistory(ApplicationStore store)
 }
 
 /// <summary>One look-up, as the history has it: without the value.</summary>
-/// <param name="Time">When it was answered.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Level">The cache level that answered.</param>
-/// <param name="ElapsedMs">How long it took, in milliseconds.</param>
-/// <param name="Node">The Redis node that held the value, if one did.</param>
 internal sealed record Lookup(DateTimeOffset Time, string Key, string Level, double ElapsedMs, string? Node);
 
 /// <summary>
@@ -91,7 +76,6 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
     private readonly WakeUp _recorded = new();
     private int _last;
 
-    /// <summary>Records a look-up.</summary>
     public void Record(Lookup lookup)
     {
         Volatile.Write(ref _latest[(uint)Interlocked.Increment(ref _last) % Batch], lookup);

@@ -11,7 +11,6 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     // A step of the scan examines at least so many keys, however few are missing.
     private const int MinimumTreeCount = 50;
 
-    /// <summary>The next page of keys.</summary>
     public async Task<KeyPageResponse> ListAsync(KeyNode node, KeyPattern pattern, string? type, string? position, int limit, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, pattern, type, position, options, time);
@@ -28,7 +27,6 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
         return new KeyPageResponse(node.Name, await inspector.InspectAsync(node.Database, found.Values, cancellationToken), Next(node, scan));
     }
 
-    /// <summary>One level of the tree of keys.</summary>
     public async Task<KeyTreeResponse> GetTreeAsync(KeyNode node, byte[] prefix, byte[] separator, string? position, int limit, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, KeyPattern.StartingWith(prefix), type: null, position, options, time);
@@ -78,17 +76,13 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
 }
 
 /// <summary>Counts the keys of one level of the tree.</summary>
-/// <param name="prefix">What all keys begin with.</param>
-/// <param name="separator">What ends the name of a level.</param>
 internal sealed class KeyLevel(byte[] prefix, byte[] separator)
 {
     private readonly Dictionary<string, KeyTreeItemResponse> _items = new(StringComparer.Ordinal);
 
-    /// <summary>How many different names there are.</summary>
     public int Count => _items.Count;
 
-    /// <summary>Counts a key.</summary>
-    /// <returns>The path of the item that it belongs to.</returns>
+    /// <summary>Counts a key, and gives the path of the item that it belongs to.</summary>
     public string Add(byte[] key)
     {
         var rest = key.AsSpan(prefix.Length);

@@ -124,26 +124,21 @@ internal static class KeyEditEndpoints
     }
 }
 
-/// <summary>Answers changes of keys.</summary>
 internal sealed class EditAnswer(KeyNodes nodes, KeyInspector inspector, ReservedKeys reserved)
 {
-    /// <summary>The refusal of a key that is the application's own.</summary>
     public IResult? RefusalFor(byte[] key) => reserved.IsReserved(key)
         ? TypedResults.Problem(ReservedKeys.Refusal, statusCode: StatusCodes.Status403Forbidden)
         : null;
 
-    /// <summary>The refusal of a key whose value is never shown.</summary>
     public IResult? SecretRefusalFor(byte[] key) => reserved.IsSecret(key)
         ? TypedResults.Problem("Sessions, and the keys that encrypt their cookies, are never shown.", statusCode: StatusCodes.Status403Forbidden)
         : null;
 
-    /// <summary>The answer to a change of a key's value.</summary>
     public Task<IResult> ForAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome is KeyEdit.Exists or KeyEdit.Changed
         ? Task.FromResult<IResult>(TypedResults.Problem(
             outcome == KeyEdit.Exists ? "There is one already." : "The value is not what it was any more. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed))
         : AnswerAsync(key, outcome, cancellationToken);
 
-    /// <summary>The answer to a new name.</summary>
     public Task<IResult> ForNameAsync(byte[] to, KeyEdit outcome, CancellationToken cancellationToken) => outcome == KeyEdit.Exists
         ? Task.FromResult<IResult>(TypedResults.Problem("There is a key of this name already.", statusCode: StatusCodes.Status409Conflict))
         : AnswerAsync(to, outcome, cancellationToken);

@@ -34,13 +34,7 @@ internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
     private static readonly string Store = EmbeddedScript.Read("StoreKey.lua");
     private static readonly string Change = EmbeddedScript.Read("ChangeElement.lua");
 
-    /// <summary>Stores a value as a whole.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="type">The type.</param>
-    /// <param name="elements">Its elements, as <see cref="ElementInput"/> makes them.</param>
-    /// <param name="timeToLive">How long it is to live; <see langword="null"/> to leave that as it is.</param>
-    /// <param name="condition">The condition.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Stores a value of elements that <see cref="ElementInput"/> makes. Without a time to live that stays as it is.</summary>
     public Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, TimeSpan? timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>
         StoreAsync(key, type, elements, timeToLive is { } time ? (long)time.TotalMilliseconds : RedisValue.EmptyString, condition, cancellationToken);
 
@@ -48,7 +42,6 @@ internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
     public Task<KeyEdit> ImportAsync(byte[] key, string type, IEnumerable<RedisValue> elements, double? seconds, WriteCondition condition, CancellationToken cancellationToken) =>
         StoreAsync(key, type, elements, seconds is { } time ? Math.Max(1, (long)(time * 1000)) : NoExpiry, condition, cancellationToken);
 
-    /// <summary>Adds, replaces or removes an element.</summary>
     public Task<KeyEdit> ChangeElementAsync(
         byte[] key, ChangeElementRequest change, (RedisValue Name, RedisValue Value, List<RedisValue> Fields) element, WriteCondition condition, CancellationToken cancellationToken) =>
         EvaluateAsync(

@@ -105,7 +105,6 @@ internal static class KeyEndpoints
         keys.MapKeyTransferEndpoints();
     }
 
-    /// <summary>The answer when a key does not exist.</summary>
     public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
 
     // The node may be mistyped in the address, or made up in a cursor.

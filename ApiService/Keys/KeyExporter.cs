@@ -9,16 +9,13 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>Reads all keys of a pattern with their values: all of them, or none when they are too many or too large.</summary>
 internal sealed class KeyExporter(KeyInspector inspector, ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
 {
-    /// <summary>The most keys.</summary>
     public const int MaximumKeys = 1000;
 
-    /// <summary>The most memory that the keys take.</summary>
     public const int MaximumBytes = 4 * 1024 * 1024;
 
     private const int AtOnce = 50;
 
-    /// <summary>Exports keys.</summary>
-    /// <returns>The keys; or why they are not exported.</returns>
+    /// <summary>The keys; or why they are not exported.</summary>
     public async Task<(KeyExport? Export, string? Refusal)> ExportAsync(KeyNode node, KeyPattern pattern, string? type, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -140,7 +137,6 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
         return [.. keys];
     }
 
-    /// <summary>The keys that there are already.</summary>
     public async Task<HashSet<string>> FindExistingAsync(IReadOnlyCollection<ImportedKey> keys, CancellationToken cancellationToken)
     {
         var database = nodes.Master.Database;
@@ -148,10 +144,7 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
         return [.. keys.Zip(exist).Where(key => key.Second).Select(key => KeyNotation.Write(key.First.Key))];
     }
 
-    /// <summary>Writes keys.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="overwrite">Whether keys that there are already are replaced; they are left alone otherwise.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <summary>Writes keys. Those that there are already are left alone, unless they are to be overwritten.</summary>
     public async Task<ImportedKeysResponse> WriteAsync(IReadOnlyCollection<ImportedKey> keys, bool overwrite, CancellationToken cancellationToken)
     {
         var condition = overwrite ? new Storage.WriteCondition() : Storage.WriteCondition.IsNew;
@@ -168,9 +161,5 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
     }
 }
 
-/// <summary>A key that is to be imported.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Elements">The arguments that store its value.</param>
-/// <param name="TtlSeconds">How long it is to live.</param>
+/// <summary>A key that is to be imported, with the arguments that store its value.</summary>
 internal sealed record ImportedKey(byte[] Key, string Type, RedisValue[] Elements, double? TtlSeconds);

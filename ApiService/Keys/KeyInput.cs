@@ -7,7 +7,6 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>Parses the parameters of a request, and collects their errors.</summary>
 internal sealed class KeyInput
 {
-    /// <summary>The longest separator of a tree, in characters.</summary>
     private const int MaximumSeparatorLength = 16;
 
     private const int MaximumNameLength = 4096;
@@ -15,16 +14,13 @@ internal sealed class KeyInput
 
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
-    /// <summary>The error of a cursor.</summary>
     public static Dictionary<string, string[]> WrongCursor { get; } = new(StringComparer.Ordinal)
     {
         ["cursor"] = ["A cursor is what an earlier answer of the same node, to the same question, gave as 'next'."],
     };
 
-    /// <summary>The errors by the name of the parameter.</summary>
     public Dictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is an error.</summary>
     public bool IsWrong => Errors.Count > 0;
 
     public byte[] Key(string? text)
@@ -43,7 +39,6 @@ internal sealed class KeyInput
         return bytes;
     }
 
-    /// <summary>Checks how long a key is to live.</summary>
     public TimeSpan? TimeToLive(string name, double? seconds)
     {
         if (seconds is < 0.001 or > MaximumSeconds || (seconds is { } given && double.IsNaN(given)))
@@ -77,7 +72,6 @@ internal sealed class KeyInput
         return text;
     }
 
-    /// <summary>Reads the cursor of a scan.</summary>
     public KeyCursor? ScanCursor(string? text, string? node)
     {
         var cursor = Cursor(text, node);
@@ -107,8 +101,6 @@ internal sealed class KeyInput
 }
 
 /// <summary>A position in the keys of a node, opaque to clients. Every node has its own order of keys, so the position is valid on that node only.</summary>
-/// <param name="Node">The node.</param>
-/// <param name="Position">The position as the node returned it.</param>
 internal sealed record KeyCursor(string Node, string Position)
 {
     public static bool TryRead(string text, [NotNullWhen(true)] out KeyCursor? cursor)

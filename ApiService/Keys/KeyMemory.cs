@@ -17,7 +17,6 @@ internal sealed class KeyMemory(KeyInspector inspector, ReservedKeys reserved, R
         ? nodes.Find(replica.Name)
         : nodes.Master;
 
-    /// <summary>Measures the keys with a prefix, as far as one request may.</summary>
     public async Task<KeyMemoryResponse> MeasureAsync(KeyNode node, byte[] prefix, byte[] separator, int sample, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, KeyPattern.StartingWith(prefix), type: null, position: null, options, time);

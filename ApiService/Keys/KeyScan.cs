@@ -35,16 +35,13 @@ internal sealed class KeyScan
         Position = position ?? Beginning;
     }
 
-    /// <summary>The most keys of one step.</summary>
     public const int MaximumCount = 500;
 
-    /// <summary>The position that the scan has reached.</summary>
     public string Position { get; private set; }
 
     /// <summary>About how many keys the scan has examined.</summary>
     public long Scanned { get; private set; }
 
-    /// <summary>Whether the scan is complete.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Whether there are more keys, and the request may scan them.</summary>
@@ -53,10 +50,7 @@ internal sealed class KeyScan
     /// <summary>Whether a position can be one of a scan.</summary>
     public static bool IsPosition(string text) => ulong.TryParse(text, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Scans the next keys.</summary>
-    /// <param name="count">About how many; no more than <see cref="MaximumCount"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The keys that match. A later call may return a key again, when Redis has resized its table meanwhile.</returns>
+    /// <summary>Scans about so many of the next keys. A later call may return a key again, when Redis has resized its table meanwhile.</summary>
     public async Task<byte[][]> NextAsync(int count, CancellationToken cancellationToken)
     {
         if (_pattern.IsExact)
@@ -101,18 +95,13 @@ internal sealed class KeyOptions
 /// <summary>Finds the node that a request is for.</summary>
 internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
 {
-    /// <summary>The node that takes writes now.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public KeyNode Master => Find(topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up."));
 
     /// <summary>A node; the master when none is named, so that every write is visible at once.</summary>
     /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
-    /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public KeyNode Find(string? name) => name is null ? Master : new KeyNode(name, nodes.DatabaseOf(name));
 
     /// <summary>The same for commands that read. Where the configuration has a user for them, the node itself refuses any other command.</summary>
-    /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
-    /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public async Task<KeyNode> FindReadOnlyAsync(string? name, CancellationToken cancellationToken)
     {
         var node = Find(name);
@@ -120,7 +109,4 @@ internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
     }
 }
 
-/// <summary>A node whose keys are read.</summary>
-/// <param name="Name">Its name in the configuration.</param>
-/// <param name="Database">Its commands.</param>
 internal sealed record KeyNode(string Name, IDatabase Database);

@@ -20,13 +20,7 @@ internal sealed class KeyValueReader(IdleTimes idleTimes, IOptions<KeyOptions> o
         ["stream"] = (database, key) => database.StreamLengthAsync(key),
     };
 
-    /// <summary>Describes a key and reads a part of its value.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="position">Where an earlier part ended.</param>
-    /// <param name="limit">The most elements.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns><see langword="null"/> when the key does not exist.</returns>
+    /// <summary>Describes a key and reads a part of its value, from where an earlier part ended; <see langword="null"/> when there is no key.</summary>
     /// <exception cref="FormatException">The position is of another type of value.</exception>
     public async Task<KeyDetailsResponse?> ReadAsync(KeyNode node, byte[] key, string? position, int limit, CancellationToken cancellationToken)
     {
@@ -76,10 +70,6 @@ internal sealed class KeyValueReader(IdleTimes idleTimes, IOptions<KeyOptions> o
 }
 
 /// <summary>The elements of one value, read part by part with the command that its type has for that.</summary>
-/// <param name="database">The node.</param>
-/// <param name="key">The key.</param>
-/// <param name="length">How many elements it has.</param>
-/// <param name="memory">About how much memory it takes.</param>
 internal sealed class ValueElements(IDatabase database, RedisKey key, long length, long memory)
 {
     private const int StringPartBytes = 64 * 1024;
@@ -95,8 +85,6 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     /// <summary>A score, as Redis writes it.</summary>
     public static string ScoreOf(double score) => score.ToString("g17", ScoreFormat);
 
-    /// <summary>Reads a part.</summary>
-    /// <exception cref="FormatException">The position is of another type of value.</exception>
     public Task<ValuePage> ReadAsync(string type, string? position, int limit)
     {
         var count = (int)Math.Clamp(PartBytes / Math.Max(1, memory / Math.Max(1, length)), 1, limit);
@@ -191,9 +179,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     }
 }
 
-/// <summary>Some elements of a value.</summary>
-/// <param name="Items">The elements.</param>
-/// <param name="Next">The position of the next elements; none after the last.</param>
+/// <summary>Some elements of a value, and the position of the next ones if there are more.</summary>
 internal sealed record ValuePage(ElementResponse[] Items, string? Next)
 {
     public static ValuePage Empty { get; } = new([], null);

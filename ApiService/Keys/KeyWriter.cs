@@ -6,21 +6,15 @@ using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Changes one key on the master. Redis invalidates it in the near caches that have it.</summary>
+/// <summary>Changes one key on the master, and answers it as it is now, if there is one. Redis invalidates it in the near caches that have it.</summary>
 internal sealed class KeyWriter(KeyNodes nodes, KeyInspector inspector, IOptions<KeyOptions> options)
 {
-    /// <summary>Lets a key expire.</summary>
-    /// <returns>The key as it is now; <see langword="null"/> when there is none.</returns>
     public Task<KeyResponse?> ExpireAsync(byte[] key, long seconds, CancellationToken cancellationToken) =>
         ChangeAsync(key, database => database.KeyExpireAsync(key, TimeSpan.FromSeconds(seconds)), cancellationToken);
 
-    /// <summary>Lets a key never expire.</summary>
-    /// <returns>The key as it is now; <see langword="null"/> when there is none.</returns>
     public Task<KeyResponse?> PersistAsync(byte[] key, CancellationToken cancellationToken) =>
         ChangeAsync(key, database => database.KeyPersistAsync(key), cancellationToken);
 
-    /// <summary>Deletes a key.</summary>
-    /// <returns>Whether there was one.</returns>
     public async Task<bool> DeleteAsync(byte[] key, CancellationToken cancellationToken) =>
         await nodes.Master.Database.KeyDeleteAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 
@@ -40,12 +34,7 @@ internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> opt
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Deletes the keys while the events are enumerated, and stops with the enumeration.</summary>
-    /// <param name="database">The master.</param>
-    /// <param name="pattern">Which keys.</param>
-    /// <param name="type">Of which type; any by default.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns><c>progress</c> at the beginning and from time to time, and <c>result</c> at the end.</returns>
+    /// <summary>Deletes the keys while the events are enumerated: <c>progress</c> at the beginning and from time to time, and <c>result</c> at the end.</summary>
     public async IAsyncEnumerable<SseItem<object>> RemoveAsync(
         IDatabase database, KeyPattern pattern, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -8,7 +8,6 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>The application's own keys, and the rules for showing and deleting them.</summary>
 internal sealed class ReservedKeys(IOptions<ReplicatedCacheOptions> options)
 {
-    /// <summary>The answer to a client that wants to write such a value.</summary>
     public const string Refusal = "The application alone writes the values of its own keys (app:, db:).";
 
     private readonly byte[][] _reserved = Prefixes(options.Value, DataKey.ReservedPrefixes);

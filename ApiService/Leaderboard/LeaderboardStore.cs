@@ -20,9 +20,7 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 
     private string Today => string.Create(CultureInfo.InvariantCulture, $"app:leaderboard:{time.GetUtcNow():yyyy-MM-dd}");
 
-    /// <summary>Counts requests.</summary>
-    /// <param name="requests">How many there were of each key: not more than a few hundred keys, because Redis runs nothing else meanwhile.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Counts requests of not more than a few hundred keys, because Redis runs nothing else meanwhile.</summary>
     public Task AddAsync(IEnumerable<KeyValuePair<string, int>> requests, CancellationToken cancellationToken)
     {
         RedisValue[] arguments =
@@ -35,12 +33,10 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
         return store.WriteAsync(database => database.ScriptEvaluateAsync(Count, [AllTime, Today], arguments), cancellationToken);
     }
 
-    /// <summary>Reads the most requested keys, the first one first.</summary>
     public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
         database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending),
         cancellationToken);
 
-    /// <summary>Clears the leaderboard of today and that of all time.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync([AllTime, Today]), cancellationToken);
 }
@@ -85,10 +81,8 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisp
         _added.Set();
     }
 
-    /// <summary>Waits until a request has been added.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
-    /// <summary>Takes all requests, as numbers by key.</summary>
     public Dictionary<string, int> Take()
     {
         _added.Reset();

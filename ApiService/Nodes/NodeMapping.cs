@@ -8,10 +8,8 @@ internal static class NodeMapping
     // Paths of the machine are not shown.
     private static readonly string[] Paths = ["executable", "config_file"];
 
-    /// <summary>Every node of a snapshot.</summary>
     public static NodeResponse[] ToResponses(this RedisTopologySnapshot snapshot) => [.. snapshot.Nodes.Select(node => node.ToResponse(snapshot))];
 
-    /// <summary>One node of a snapshot.</summary>
     public static NodeResponse ToResponse(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => new(
         node.Name,
         NodeWords.RoleOf(node),
@@ -97,7 +95,6 @@ internal static class NodeMapping
         persistence.ChangesSinceSave);
 }
 
-/// <summary>The words of the API for the state of a node.</summary>
 internal static class NodeWords
 {
     public static string StatusOf(RedisNodeStatus node) => node.IsUp ? "up" : "down";

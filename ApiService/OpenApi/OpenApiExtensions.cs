@@ -14,14 +14,10 @@ internal static class OpenApiExtensions
         services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
     /// <summary>Adds an example to all successful answers of the endpoint.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="example">An answer, of the type that the endpoint answers.</param>
     public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: true, example));
 
     /// <summary>Adds an example of the request's body.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="example">A body, of the type that the endpoint accepts.</param>
     public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: false, example));
 
@@ -57,6 +53,4 @@ internal static class OpenApiExtensions
 }
 
 /// <summary>An example in the OpenAPI document.</summary>
-/// <param name="IsAnswer">Whether it is an answer; the body of a request otherwise.</param>
-/// <param name="Value">The example.</param>
 internal sealed record ExampleMetadata(bool IsAnswer, object Value);

@@ -30,8 +30,6 @@ internal sealed partial class FailureExceptionHandler(IProblemDetailsService pro
 internal static class FailureProblem
 {
     /// <summary>The problem details of a failure; <see langword="null"/> when no dependency is the reason.</summary>
-    /// <param name="failure">The exception.</param>
-    /// <param name="cancellationToken">The token that cancels the request.</param>
     public static ProblemDetails? Of(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         SourceTimeoutException => new()

@@ -13,7 +13,6 @@ internal static class ProblemExtensions
     private const int MaximumBodyBytes = 1024 * 1024;
     private const int MaximumDepth = 16;
 
-    /// <summary>Limits requests, and answers all errors with problem details.</summary>
     public static WebApplicationBuilder AddProblems(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -11,7 +11,6 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
 {
     private static readonly string CheckIn = EmbeddedScript.Read("CheckIn.lua");
 
-    /// <summary>Sends a command of the group.</summary>
     public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         try
@@ -25,7 +24,6 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
         }
     }
 
-    /// <summary>Registers or removes a consumer, and removes consumers that have no jobs and were idle for long.</summary>
     public Task CheckInAsync(string consumer, bool stays, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(
             CheckIn, [QueueNames.Jobs], [QueueNames.Group, consumer, (long)options.Value.ForgetConsumersAfter.TotalMilliseconds, stays ? "stays" : "leaves"]),
@@ -67,7 +65,6 @@ internal static class QueueNames
     public const string Group = "warmers";
 }
 
-/// <summary>Reads the state of the queue.</summary>
 internal sealed class QueueState(ApplicationStore store, ConsumerGroup group, RedisTopology topology)
 {
     public async Task<QueueResponse> GetAsync(CancellationToken cancellationToken)

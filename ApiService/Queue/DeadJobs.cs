@@ -12,7 +12,6 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
 
     private static readonly string Revive = EmbeddedScript.Read("ReviveJobs.lua");
 
-    /// <summary>Describes one of them.</summary>
     public static DeadJobResponse Describe(StreamEntry entry) => new(
         entry.Id.ToString(),
         entry["job"],
@@ -22,15 +21,11 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         TimeIn(entry.Id.ToString()));
 
     /// <summary>Reads dead jobs, the latest first.</summary>
-    /// <param name="limit">How many.</param>
-    /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
         database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
         cancellationToken);
 
     /// <summary>Puts all of them back into the queue, as far as there is room, as new jobs.</summary>
-    /// <returns>How many were put back.</returns>
     public async Task<long> RetryAsync(CancellationToken cancellationToken)
     {
         // Jobs that fail again meanwhile are not put back again.
@@ -51,7 +46,6 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         return total;
     }
 
-    /// <summary>Removes all of them.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
 

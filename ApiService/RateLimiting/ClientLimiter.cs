@@ -29,10 +29,8 @@ internal sealed class ClientLimiter : IDisposable
     /// <summary>The name of a client: its IPv4 address, or the /64 network of its IPv6 address, which one customer has.</summary>
     public static string ClientOf(IPAddress? address) => NameOf(NetworkOf(address));
 
-    /// <summary>Acquires a permit for a request.</summary>
     public ValueTask<RateLimitLease> AcquireAsync(HttpContext context) => _windows.AcquireAsync(context);
 
-    /// <summary>Describes the caller's window.</summary>
     public RateLimitResponse Describe(HttpContext context)
     {
         var client = ClientOf(context.Connection.RemoteIpAddress);

@@ -10,18 +10,15 @@ namespace RedisAspire.ApiService.RateLimiting;
 /// <summary>A limit to try out: so small that a person reaches it, and counted by Redis request by request.</summary>
 internal sealed class RateLimitDemo(RedisMaster master, TimeProvider time)
 {
-    /// <summary>How many requests a client may make in one window.</summary>
     public const int Limit = 10;
 
     private static readonly string Lend = EmbeddedScript.Read("LendPermits.lua");
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a window is.</summary>
     public static TimeSpan Window { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Counts a request, or shows the window without.</summary>
-    /// <returns>The window, and whether the request is admitted.</returns>
     public async Task<(RateLimitResponse Window, bool IsAdmitted)> AskAsync(HttpContext context, bool isCounted, CancellationToken cancellationToken)
     {
         var client = ClientLimiter.ClientOf(context.Connection.RemoteIpAddress);

@@ -48,7 +48,6 @@ internal static class RateLimitingExtensions
         });
     }
 
-    /// <summary>Whether requests of a path are never limited.</summary>
     public static bool IsUnlimited(PathString path) => Array.Exists(Unlimited, unlimited => path.Equals(unlimited, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The value of <c>Retry-After</c> for a refusal: full seconds, at least one.</summary>

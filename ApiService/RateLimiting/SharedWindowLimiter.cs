@@ -21,7 +21,6 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     private TaskCompletionSource<bool>? _borrowing;
     private long _lastUsed = time.GetTimestamp();
 
-    /// <inheritdoc/>
     public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>The remaining permits: those of this limiter, and those that no instance had borrowed at this limiter's last loan.</summary>
@@ -34,10 +33,8 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
         }
     }
 
-    /// <inheritdoc/>
     protected override RateLimitLease AttemptAcquireCore(int permitCount) => Take(out _) ?? WindowLease.Refused(options.UntilNextWindow(time));
 
-    /// <inheritdoc/>
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         Take(out var borrowing) is { } lease ? new(lease) : WaitAsync(borrowing!, cancellationToken);
 

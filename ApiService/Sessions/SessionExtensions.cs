@@ -11,7 +11,6 @@ namespace RedisAspire.ApiService.Sessions;
 /// <summary>Sessions in Redis, so that every instance knows every visitor.</summary>
 internal static class SessionExtensions
 {
-    /// <summary>How long a session lives after it was last used.</summary>
     public static TimeSpan IdleTimeout { get; } = TimeSpan.FromMinutes(20);
 
     public static IServiceCollection AddSessions(this IServiceCollection services)

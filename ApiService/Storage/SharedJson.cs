@@ -16,16 +16,11 @@ internal static class SharedJson
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Writes a value.</summary>
-    /// <param name="version">The version of its format, a new one for every change that earlier versions cannot read.</param>
-    /// <param name="value">The value.</param>
+    /// <summary>Writes a value with the version of its format, which is a new one for every change that earlier versions cannot read.</summary>
     public static byte[] Write<T>(int version, T value)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(new Versioned<T>(version, value), Strict);
 
-    /// <summary>Reads a value.</summary>
-    /// <param name="version">The version of its format.</param>
-    /// <param name="stored">The value in Redis.</param>
-    /// <returns><see langword="null"/> when it is missing or has another format.</returns>
+    /// <summary>Reads a value; <see langword="null"/> when it is missing or has another format.</summary>
     public static T? TryRead<T>(int version, RedisValue stored)
         where T : class
     {

@@ -6,7 +6,6 @@ internal sealed class WakeUp : IDisposable
     private readonly SemaphoreSlim _signals = new(0);
     private int _isSet;
 
-    /// <summary>Wakes the waiting service, or the next one that waits.</summary>
     public void Set()
     {
         if (Volatile.Read(ref _isSet) == 0 && Interlocked.Exchange(ref _isSet, 1) == 0)
