@@ -1,4 +1,3 @@
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Classroom;
@@ -13,8 +12,6 @@ using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Keys;
 using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Queue;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Replication;
@@ -22,7 +19,6 @@ using RedisAspire.ApiService.Sessions;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.ServiceDefaults;
-using RedisAspire.Topology;
 
 var builder = WebApplication.CreateBuilder(args);
 

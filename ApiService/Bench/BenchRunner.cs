@@ -1,13 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Bench;
 

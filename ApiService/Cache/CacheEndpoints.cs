@@ -1,11 +1,6 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Cache;
 

@@ -1,9 +1,6 @@
 using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Cache;
 

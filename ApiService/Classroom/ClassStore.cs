@@ -1,6 +1,4 @@
 using System.Text;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Classroom;
 

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Events;
 using RedisAspire.ApiService.Keys;
 using RedisAspire.Caching.Tracking;
-using RedisAspire.Topology;
 using RedisCommandUsage = RedisAspire.Topology.RedisCommandUsage;
 
 namespace RedisAspire.ApiService.Commands;

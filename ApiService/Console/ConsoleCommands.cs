@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Console;
 

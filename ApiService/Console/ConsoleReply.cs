@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Console;
 

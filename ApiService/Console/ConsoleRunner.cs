@@ -1,9 +1,6 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.Keys;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Console;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;
 

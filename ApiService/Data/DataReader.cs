@@ -13,7 +13,6 @@ using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Data;
 

@@ -1,4 +1,3 @@
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
 

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Data;
 

@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Data;
 

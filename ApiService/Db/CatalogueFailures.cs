@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Problems;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>Answers failures of the catalogue with problem details, which say whether the product may have been written all the same.</summary>

@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>The keys of the catalogue in Redis. None of them expires.</summary>

@@ -1,6 +1,3 @@
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary><c>/api/db/products</c>: the catalogue, for which Redis is the database.</summary>

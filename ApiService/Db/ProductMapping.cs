@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
-using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Db;
 

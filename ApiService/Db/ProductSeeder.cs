@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Db;
 

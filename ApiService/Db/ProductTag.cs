@@ -1,5 +1,4 @@
 using System.Globalization;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Db;
 

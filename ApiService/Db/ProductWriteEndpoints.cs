@@ -1,12 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 
 namespace RedisAspire.ApiService.Db;

@@ -1,5 +1,4 @@
 using RedisAspire.ApiService.Tracing;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 

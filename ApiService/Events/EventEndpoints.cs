@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.OpenApi;
 using RedisAspire.ApiService.RateLimiting;
 
 namespace RedisAspire.ApiService.Events;

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 

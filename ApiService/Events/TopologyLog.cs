@@ -1,5 +1,4 @@
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.History;
 

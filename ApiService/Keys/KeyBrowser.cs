@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Lists, groups and counts the keys of a node, as far as one request may scan. The application's own keys are included only for clients with the admin key.</summary>

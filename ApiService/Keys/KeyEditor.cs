@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>What has become of a change.</summary>

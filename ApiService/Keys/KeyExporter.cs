@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>

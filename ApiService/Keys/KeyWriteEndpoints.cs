@@ -1,8 +1,4 @@
 using System.Net.ServerSentEvents;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Keys;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching;
 

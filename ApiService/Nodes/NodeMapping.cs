@@ -1,5 +1,3 @@
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Nodes;
 
 /// <summary>Maps the state of nodes and sentinels to the answers of the API.</summary>

@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.ApiService.Tracing;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Queue;
 

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.OpenApi;
-
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary><c>/api/rate-limit</c>: the rate limit of the caller.</summary>

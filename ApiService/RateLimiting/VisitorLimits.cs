@@ -1,8 +1,5 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
 
 namespace RedisAspire.ApiService.RateLimiting;
 

@@ -2,9 +2,6 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Replication;
 

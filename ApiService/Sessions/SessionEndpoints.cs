@@ -1,13 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.StackExchangeRedis;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 

@@ -1,5 +1,3 @@
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>Repeats work in Redis. A failure is logged once, the work is retried, and its recovery is logged: its name is the subject of the sentences.</summary>

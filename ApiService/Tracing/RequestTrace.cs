@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Tracing;
 
