@@ -36,6 +36,7 @@ internal static class BenchEndpoints
                 + "`each` measures the three levels one after the other for the same time, with reads only; `requests` and `readPercent` mean nothing then. "
                 + "A run ends when its time is up (`stoppedEarly`) or the client goes, and its keys are removed. One run at a time: 409 meanwhile.")
             .WithRequestExample(new BenchRequest(ReadPercent: 99))
+            .AcceptsBody()
             .WithResponseExample(Example)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .RequireAdminKey();
