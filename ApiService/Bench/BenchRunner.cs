@@ -155,20 +155,15 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Stores a run. When Redis fails, only a warning is logged: the run itself succeeded.</summary>
-    public async Task TryAddAsync(BenchResult run)
-    {
-        try
+    public Task TryAddAsync(BenchResult run) => BestEffort.TryAsync(
+        () =>
         {
             var transaction = master.Database.CreateTransaction();
             _ = transaction.ListLeftPushAsync(Key, SharedJson.Write(Version, run));
             _ = transaction.ListTrimAsync(Key, 0, Length - 1);
-            await transaction.ExecuteAsync().WaitAsync(Timeout);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
-        {
-            LogNotKept(failure);
-        }
-    }
+            return transaction.ExecuteAsync().WaitAsync(Timeout);
+        },
+        LogNotKept, CancellationToken.None);
 
     /// <summary>The last runs, the latest first.</summary>
     public async Task<BenchResult[]> ReadAsync(CancellationToken cancellationToken)

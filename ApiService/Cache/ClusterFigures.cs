@@ -65,18 +65,8 @@ internal sealed partial class ClusterFigures(
         ];
     }
 
-    private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> ask, T otherwise, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return master.TryGetDatabase(out var database) ? await ask(database).WaitAsync(Timeout, cancellationToken) : otherwise;
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogNotShared(failure);
-            return otherwise;
-        }
-    }
+    private Task<T> TryAsync<T>(Func<IDatabase, Task<T>> ask, T otherwise, CancellationToken cancellationToken) => BestEffort.TryAsync(
+        async () => master.TryGetDatabase(out var database) ? await ask(database).WaitAsync(Timeout, cancellationToken) : otherwise, otherwise, LogNotShared, cancellationToken);
 
     private static RedisKey KeyOf(string name) => $"{Names}:{name}";
 
@@ -120,17 +110,11 @@ internal static class StatsMapping
 {
     /// <summary>The answer. The first figures are those of the instance that answers.</summary>
     public static StatsResponse ToStats(this IReadOnlyList<InstanceFigures> instances, DateTimeOffset takenAt, bool isComplete) => new(
-        takenAt, instances[0].Instance, ToClusterStats(instances, isComplete), [.. instances.Select(ToInstanceStats)]);
-
-    private static ClusterStatsResponse ToClusterStats(IReadOnlyList<InstanceFigures> instances, bool isComplete) => new(
-        instances.Count,
-        isComplete,
-        ToNearCache(instances),
-        ToFigures(Sum(instances.Select(instance => instance.SinceStart))),
-        ToFigures(Sum(instances.Select(instance => instance.LastMinute))));
-
-    private static InstanceStatsResponse ToInstanceStats(InstanceFigures figures) => new(
-        figures.Instance, figures.StartedAt, ToNearCache([figures]), ToFigures(figures.SinceStart), ToFigures(figures.LastMinute));
+        takenAt,
+        instances[0].Instance,
+        new ClusterStatsResponse(
+            instances.Count, isComplete, ToNearCache(instances), ToFigures(instances.Select(instance => instance.SinceStart)), ToFigures(instances.Select(instance => instance.LastMinute))),
+        [.. instances.Select(one => new InstanceStatsResponse(one.Instance, one.StartedAt, ToNearCache([one]), ToFigures(one.SinceStart), ToFigures(one.LastMinute)))]);
 
     private static NearCacheResponse ToNearCache(IReadOnlyList<InstanceFigures> instances)
     {
@@ -165,7 +149,7 @@ internal static class StatsMapping
         Milliseconds(latency.Percentile(0.99)),
         Milliseconds(latency.Maximum));
 
-    private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, CacheFigures.Add);
+    private static FiguresResponse ToFigures(IEnumerable<CacheFigures> figures) => ToFigures(figures.Aggregate(CacheFigures.None, CacheFigures.Add));
 
     private static double? Milliseconds(double? seconds) => seconds is { } known ? Math.Round(known * 1000, 6) : null;
 }

@@ -111,20 +111,9 @@ internal sealed class CommandComposer(
     private static LiveCommandResponse ToResponse(RedisKeyChange change) => new(change.At, "change", KeyNotation.Write(change.Key), Instance: null, Microseconds: null);
 
     // A node that does not answer has no commands.
-    private static async Task<T?> TryAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            return null;
-        }
-    }
+    private static Task<T?> TryAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
+        where T : class => BestEffort.TryAsync(ask, otherwise: null, failed: null, cancellationToken);
 
-    /// <summary>How often each command was run since the node was started.</summary>
     private sealed record Counted(long At, IReadOnlyDictionary<string, RedisCommandUsage> Commands)
     {
         /// <summary>The rates since an earlier count; <see langword="null"/> when the node was started in between.</summary>

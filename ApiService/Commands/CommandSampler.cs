@@ -54,7 +54,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
         }
     }
 
-    /// <summary>Adds a command, if it went to a watched node.</summary>
     public void Add(string node, DateTimeOffset at, IEnumerable<string> command, TimeSpan? took)
     {
         if (!_watched.Contains(node, StringComparer.Ordinal))
@@ -127,24 +126,16 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
         store.WriteAsync(database => database.StringSetAsync(WatchedKey(node), 1, WatchedFor), cancellationToken);
 
     /// <summary>Adds commands. Those that Redis does not take are dropped.</summary>
-    public async Task TryAddAsync(SampledCommands commands, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.WriteAsync(
-                async database =>
-                {
-                    var adding = database.StreamAddAsync(Stream, Field, SharedJson.Write(Version, commands), maxLength: Length, useApproximateMaxLength: true);
-                    await database.KeyExpireAsync(Stream, KeptFor);
-                    return await adding;
-                },
-                cancellationToken);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogLost(commands.Commands.Count, failure);
-        }
-    }
+    public Task TryAddAsync(SampledCommands commands, CancellationToken cancellationToken) => BestEffort.TryAsync(
+        () => store.WriteAsync(
+            async database =>
+            {
+                var adding = database.StreamAddAsync(Stream, Field, SharedJson.Write(Version, commands), maxLength: Length, useApproximateMaxLength: true);
+                await database.KeyExpireAsync(Stream, KeptFor);
+                return await adding;
+            },
+            cancellationToken),
+        failure => LogLost(commands.Commands.Count, failure), cancellationToken);
 
     /// <summary>Reads the commands after the <paramref name="last"/> one that is known, and gives the last one; all that are kept when it is <see langword="null"/>.</summary>
     public async Task<(IReadOnlyList<SampledCommands> Commands, string? Last)> ReadAsync(string? last, CancellationToken cancellationToken)

@@ -19,7 +19,6 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
     // Texts of several lines for a person.
     private static readonly string[] Raw = ["INFO"];
 
-    /// <summary>Why a command is not run; <see langword="null"/> when it may be.</summary>
     public async Task<string?> RefusalForAsync(KeyNode node, ConsoleCommand command, byte[][] arguments, bool isAdmin, CancellationToken cancellationToken)
     {
         if (command.AsksTooMuch(arguments))
@@ -29,7 +28,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
         foreach (var (key, isWritten) in keys)
         {
             if (reserved.IsSecret(key))
-                return "Sessions, and the keys that encrypt their cookies, are never shown.";
+                return ReservedKeys.SecretRefusal;
             if (reserved.IsOwn(key) && !isAdmin)
                 return "The application's own keys (app:) are shown to operators only.";
             if (isWritten && reserved.IsReserved(key))
@@ -54,7 +53,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
         {
             var reply = await node.Database.ExecuteAsync(Encoding.UTF8.GetString(arguments[0]), [.. arguments[1..]], CommandFlags.None).WaitAsync(options.Value.OperationTimeout, cancellationToken);
             var elapsed = time.GetElapsedTime(started);
-            var text = ConsoleReply.Of(isAdmin ? reply : WithoutOwn(command, reply), Raw.Contains(command.Name, StringComparer.Ordinal));
+            var text = new ConsoleReply(isAdmin ? reply : WithoutOwn(command, reply), Raw.Contains(command.Name, StringComparer.Ordinal));
             return Answer(text.Type, text.Text, text.IsTruncated, commands.MeaningOf(command), elapsed);
         }
         catch (RedisServerException error)

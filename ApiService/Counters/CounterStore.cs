@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
@@ -15,15 +13,15 @@ internal sealed class CounterStore(ApplicationStore store)
     private static readonly string Increment = EmbeddedScript.Read("Increment.lua");
 
     /// <summary>Reads all counters, by name. Fields that other clients have set to something else than a number are left out.</summary>
-    public async Task<ReadAnswer<CounterResponse[]>> GetAsync(CancellationToken cancellationToken)
+    public async Task<CountersResponse> GetAsync(CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key), cancellationToken);
+        var (fields, node) = await store.ReadAsync(database => database.HashGetAllAsync(Key), cancellationToken);
         var counters =
-            from field in answer.Value
+            from field in fields
             let value = long.TryParse((string?)field.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null
             where value is not null
             select new CounterResponse(field.Name!, value.Value);
-        return new ReadAnswer<CounterResponse[]>([.. counters.OrderBy(counter => counter.Name, StringComparer.Ordinal)], answer.Node);
+        return new CountersResponse(node, [.. counters.OrderBy(counter => counter.Name, StringComparer.Ordinal)]);
     }
 
     /// <summary>Adds to a counter, which begins at 0; <see langword="null"/> when there would be too many counters.</summary>

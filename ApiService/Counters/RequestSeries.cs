@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
@@ -44,13 +42,13 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
     }
 
     /// <summary>Reads the last minutes, the present one first.</summary>
-    public async Task<ReadAnswer<RequestMinute[]>> GetAsync(int minutes, CancellationToken cancellationToken)
+    public async Task<RequestSeriesResponse> GetAsync(int minutes, CancellationToken cancellationToken)
     {
         var last = Minute;
         RedisKey[] keys = [.. Enumerable.Range(0, minutes).SelectMany(i => new RedisKey[] { KeyOf(Data, last - i), KeyOf(Api, last - i) })];
-        var answer = await store.ReadAsync(database => database.StringGetAsync(keys), cancellationToken);
-        var items = answer.Value.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
-        return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
+        var (values, node) = await store.ReadAsync(database => database.StringGetAsync(keys), cancellationToken);
+        var items = values.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
+        return new RequestSeriesResponse(node, [.. items]);
     }
 
     public void Dispose() => _added.Dispose();

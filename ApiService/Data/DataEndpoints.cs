@@ -21,14 +21,13 @@ internal static class DataEndpoints
 
     private const string NotEverywhere = "the old one is removed from the cache of other instances as soon as a Redis master answers.";
 
-    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    public static void AddData(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<SlowDatabaseOptions>(configuration.GetSection("SlowDatabase"));
         services.AddSingleton<ChangedRows>();
         services.AddSingleton<SlowDatabase>();
         services.AddSingleton<DataService>();
         services.AddSingleton<DataReader>();
-        return services;
     }
 
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
@@ -38,35 +37,30 @@ internal static class DataEndpoints
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
-            .WithName("GetData")
-            .WithSummary("Reads a value from the cache or, if it is not cached, from the slow database, and caches it.")
-            .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
+            .Describe("GetData", "Reads a value from the cache or, if it is not cached, from the slow database, and caches it.",
+                $"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
             .Produces<DataResponse>()
             .Produces<string>(contentType: "text/plain")
             .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status504GatewayTimeout)
+            .ProducesProblems(504)
             .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)))
             .Add(endpoint => endpoint.RequestDelegate = Shorten(endpoint.RequestDelegate!, reader));
 
         data.MapPut("/{**key}", PutAsync)
-            .WithName("PutData")
-            .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
-            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if the value has that `ETag`; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
+            .Describe("PutData", "Changes a value in the database, and removes the old one from the cache of every instance.",
+                $"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if the value has that `ETag`; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
             .CheckWriteCondition()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .AcceptsBody()
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .WithRequestExample(new DataRequest("nouvelle valeur"))
+            .ProducesProblems(503)
+            .AcceptsBody(new DataRequest("nouvelle valeur"))
             .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
-            .WithName("DeleteData")
-            .WithSummary("Removes a value from the cache.")
-            .WithDescription($"{OtherForm} 202: {NotEverywhere}")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .Describe("DeleteData", "Removes a value from the cache.",
+                $"{OtherForm} 202: {NotEverywhere}")
+            .ProducesProblems(400)
             .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
     }
@@ -86,12 +80,8 @@ internal static class DataEndpoints
         return Task.CompletedTask;
     }
 
-    private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        return context.GetArgument<DataKey>(0).Error is { } error
-            ? TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest, title: "Bad key")
-            : await next(context);
-    }
+    private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.GetArgument<DataKey>(0).Error is { } error ? Answers.Problem(400, error, "Bad key") : await next(context);
 
     private static Task GetAsync(DataKey dataKey, [AsParameters] DataQuery how, DataReader reader, HttpContext context) =>
         how.Trace == 1 ? reader.TraceAsync(context, dataKey.Value, how.ToCacheOptions()) : reader.AnswerAsync(context, dataKey.Value, how.ToCacheOptions());
@@ -111,7 +101,7 @@ internal static class DataEndpoints
         using var trace = query.Trace == 1 || sampler.Takes ? data.BeginTrace(dataKey.Value) : null;
         var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, trace, cancellationToken);
         if (outcome == DataChange.Refused)
-            return TypedResults.Problem("The value does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+            return Answers.Problem(412, "The value does not meet the condition of the request. Read it again.");
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
         var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);

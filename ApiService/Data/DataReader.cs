@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.Mime;
 using System.Text.Encodings.Web;
 using System.Text.Json;

@@ -6,7 +6,6 @@ namespace RedisAspire.ApiService.Data;
 /// <summary>Slow data, read through the cache. All features read it here, so that every key has values of one form.</summary>
 internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
 {
-    /// <summary>Reads a value from the cache, or from the database, and caches it.</summary>
     public ValueTask<CacheLookup<string>> ReadAsync(string key, CacheEntryOptions? options, CancellationToken cancellationToken) =>
         cache.LookupAsync(key, (cache, database, key), static (source, token) => QueryAsync(source.cache, source.database, source.key, token), options, cancellationToken: cancellationToken);
 
@@ -22,7 +21,6 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
     public async ValueTask<string> ReadUncachedAsync(string key, CancellationToken cancellationToken) =>
         (await database.QueryAsync(key, cancellationToken)).Value;
 
-    /// <summary>Changes a value in the database, and removes the old one from the cache of every instance.</summary>
     public async Task<DataChange> ChangeAsync(string key, string value, WriteCondition condition, CacheTrace? trace, CancellationToken cancellationToken)
     {
         var change = new RowChange(IsDone: true, Displaced: null);

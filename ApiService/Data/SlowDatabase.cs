@@ -18,24 +18,15 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
     {
         await Task.Delay(options.Value.Latency, time, cancellationToken);
         var first = FirstOf(key);
-        if (!changed.IsKept)
-            return (first, true);
-        try
-        {
-            return (await changed.FindAsync(key, cancellationToken) ?? first, true);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogChangeUnknown(failure);
-            return (first, false);
-        }
+        return changed.IsKept
+            ? await BestEffort.TryAsync(async () => (await changed.FindAsync(key, cancellationToken) ?? first, true), (first, false), LogChangeUnknown, cancellationToken)
+            : (first, true);
     }
 
-    /// <summary>Changes the value of a key, if the present one meets the condition.</summary>
     public async Task<RowChange> ChangeAsync(string key, string value, WriteCondition condition, CancellationToken cancellationToken)
     {
         if (condition.AllowsAny)
-            return await changed.ChangeAsync(key, value, time.GetUtcNow(), cancellationToken);
+            return await changed.ChangeAsync(key, value, time.GetUtcNow(), ["any"], cancellationToken);
 
         // Another client may change the row in between, so a few attempts are made.
         for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
@@ -43,7 +34,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
             var before = await changed.FindAsync(key, cancellationToken);
             if (!condition.Allows(before ?? FirstOf(key)))
                 break;
-            if (await changed.ChangeIfAsync(key, before, value, time.GetUtcNow(), cancellationToken) is { IsDone: true } change)
+            if (await changed.ChangeAsync(key, value, time.GetUtcNow(), before is null ? ["first"] : ["changed", before], cancellationToken) is { IsDone: true } change)
                 return change;
         }
 
@@ -89,14 +80,8 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     public async Task<string?> FindAsync(string key, CancellationToken cancellationToken) =>
         await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), _readTimeout, cancellationToken);
 
-    public Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        ChangeAsync(key, value, at, cancellationToken, "any");
-
-    /// <summary>Changes a row if it is still what it was <paramref name="before"/>: <see langword="null"/> when it had its first value.</summary>
-    public Task<RowChange> ChangeIfAsync(string key, string? before, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        before is null ? ChangeAsync(key, value, at, cancellationToken, "first") : ChangeAsync(key, value, at, cancellationToken, "changed", before);
-
-    private async Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken, params RedisValue[] condition)
+    /// <summary>Changes a row on a condition of <c>ChangeRow.lua</c>: <c>any</c>, <c>first</c> if it still has its first value, or <c>changed</c> and its changed value.</summary>
+    public async Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, RedisValue[] condition, CancellationToken cancellationToken)
     {
         var answer = (RedisResult[])(await master.ExecuteAsync(
             database => database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum, .. condition]), WriteTimeout, cancellationToken))!;

@@ -3,8 +3,6 @@ namespace RedisAspire.ApiService.Db;
 /// <summary>Answers failures of the catalogue with problem details, which say whether the product may have been written all the same.</summary>
 internal static class CatalogueFailures
 {
-    private const string WrongType = "Another client has stored something else at the key of the product or of one of the catalogue's indexes.";
-
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -13,15 +11,11 @@ internal static class CatalogueFailures
         }
         catch (NoProductException failure)
         {
-            return Conflict(failure.Message);
+            return Answers.Problem(409, failure.Message);
         }
-        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
+        catch (Exception failure) when (RedisFailure.IsWrongType(failure))
         {
-            return Conflict(WrongType);
-        }
-        catch (ProductWriteException failure) when (RedisFailure.IsWrongType(failure.InnerException!))
-        {
-            return Conflict(WrongType);
+            return Answers.Problem(409, "Another client has stored something else at the key of the product or of one of the catalogue's indexes.");
         }
         catch (ProductWriteException failure)
         {
@@ -40,8 +34,6 @@ internal static class CatalogueFailures
         (true, false) => "The product may have been written: it is safe to send it again.",
         (true, true) => "The product may have been written: look for it before you send it again.",
     };
-
-    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }
 
 /// <summary>Another client has stored something else at the key of a product.</summary>

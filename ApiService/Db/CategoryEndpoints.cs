@@ -13,9 +13,7 @@ internal static class CategoryEndpoints
 
     public static void MapCategories(this IEndpointRouteBuilder catalogue) =>
         catalogue.MapGet("/categories", ListAsync)
-            .WithName("ListCategories")
-            .WithSummary("Lists the categories that have products, a page at a time, each with how many.")
-            .WithDescription(
+            .Describe("ListCategories", "Lists the categories that have products, a page at a time, each with how many.",
                 $"Read from a replica: what was written a moment ago may be missing. `limit` is 1 to {MaximumLimit}, {DefaultLimit} without; `cursor` is what the page before gave as `next`.")
             .WithResponseExample(new CategoryListResponse(
                 [new CategoryResponse("books", 8), new CategoryResponse("electronics", 9)], "ZWxlY3Ryb25pY3M", ProductResponse.RedisDb, "redis-replica-1"));

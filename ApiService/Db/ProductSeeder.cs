@@ -51,7 +51,7 @@ internal sealed partial class SeedOnStart(
                 LogOutcome(await seeder.SeedAsync());
             return true;
         }
-        catch (Exception failure) when (RedisFailure.IsWrongType(failure is ProductWriteException ? failure.InnerException! : failure))
+        catch (Exception failure) when (RedisFailure.IsWrongType(failure))
         {
             LogForeign(failure);
             return true;

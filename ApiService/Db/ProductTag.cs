@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>The entity tag of a product, which is its version, and what conditions say of it.</summary>
@@ -11,7 +9,6 @@ internal static class ProductTag
     public static string Versions(this WriteCondition condition) =>
         condition.IfMatch is null ? "" : condition.AllowsAny ? "*" : $",{string.Join(',', condition.TaggedVersions())},";
 
-    /// <summary>Whether a condition allows a product that exists.</summary>
     public static bool Allows(this WriteCondition condition, Product product) =>
         !condition.MustBeNew && (condition.AllowsAny || condition.TaggedVersions().Contains(product.Version));
 

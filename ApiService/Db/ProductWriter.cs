@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using RedisAspire.ApiService.Tracing;
 
@@ -141,18 +140,12 @@ internal sealed class DbOptions
 }
 
 /// <summary>A change of one product and its indexes.</summary>
-internal sealed class ProductWrite
+internal sealed class ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments)
 {
     private const int MaximumShown = 200;
 
     private static readonly string SaveScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "SaveProduct.lua");
     private static readonly string DeleteScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "DeleteProduct.lua");
-
-    private readonly string _script;
-    private readonly RedisKey[] _keys;
-    private readonly RedisValue[] _arguments;
-
-    private ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments) => (_script, _keys, _arguments) = (script, keys, arguments);
 
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
         SaveScript,
@@ -163,23 +156,19 @@ internal sealed class ProductWrite
         DeleteScript, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
     /// <summary>The command that is sent and its arguments. The script, and a value that is long, is <c>…</c>.</summary>
-    public IReadOnlyList<string> Command => ["EVAL", "…", $"{_keys.Length}", .. _keys.Select(key => (string)key!), .. _arguments.Select(argument => (string)argument!).Select(Shorten)];
+    public IReadOnlyList<string> Command => ["EVAL", "…", $"{keys.Length}", .. keys.Select(key => (string)key!), .. arguments.Select(argument => (string)argument!).Select(Shorten)];
 
     // The script is sent itself and not by its hash: an unknown script would be sent again, after the WAIT that must cover it.
-    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
+    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.NoScriptCache);
 
     private static string Shorten(string text) => text.Length <= MaximumShown ? text : "…";
 
     private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions()];
 }
 
-internal sealed class PendingWrite(ProductWrite write, RequestTrace? trace)
+internal sealed record PendingWrite(ProductWrite Write, RequestTrace? Trace)
 {
     private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public ProductWrite Write { get; } = write;
-
-    public RequestTrace? Trace { get; } = trace;
 
     public Task<WriteReceipt> Receipt => _receipt.Task;
 
@@ -190,13 +179,8 @@ internal sealed class PendingWrite(ProductWrite write, RequestTrace? trace)
 
 internal enum WriteOutcome
 {
-    /// <summary>The product was created.</summary>
     Created,
-
-    /// <summary>The product was replaced.</summary>
     Replaced,
-
-    /// <summary>The product was deleted.</summary>
     Deleted,
 
     /// <summary>There was no product to delete.</summary>

@@ -29,7 +29,7 @@ internal sealed class EventBroadcast(
     private ReadOnlyMemory<byte> _opening;
     private bool _isFailing;
 
-    public bool IsFull
+    private bool IsFull
     {
         get
         {
@@ -87,7 +87,7 @@ internal sealed class EventBroadcast(
         if (IsFull)
         {
             response.Headers.RetryAfter = "10";
-            return TypedResults.Problem("The API has as many event streams as it can serve.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Answers.Problem(503, "The API has as many event streams as it can serve.");
         }
 
         response.ContentType = "text/event-stream";

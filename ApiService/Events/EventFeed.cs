@@ -67,18 +67,8 @@ internal sealed partial class EventComposer(
         EventFrame Common() => new EventFrame(_json).Add("nodes", nodes).Add("stats", stats);
     }
 
-    private async Task<IReadOnlyList<HistoryEntryResponse>> ReadLookupsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogNoHistory(failure);
-            return [];
-        }
-    }
+    private Task<HistoryEntryResponse[]> ReadLookupsAsync(CancellationToken cancellationToken) => BestEffort.TryAsync(
+        async () => (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value, otherwise: [], LogNoHistory, cancellationToken);
 
     [LoggerMessage(LogLevel.Debug, "The history could not be read. The events of this second have no look-ups.")]
     private partial void LogNoHistory(Exception failure);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.ApiService.History;
 
 /// <summary>The latest look-ups of all instances: a stream in Redis that is kept short.</summary>
@@ -29,10 +27,10 @@ internal sealed class LookupHistory(ApplicationStore store)
     /// <summary>Reads the latest look-ups, or those before an id.</summary>
     public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(
+        var (entries, node) = await store.ReadAsync(
             database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
             cancellationToken);
-        return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
+        return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(entries, Parse), node);
     }
 
     public Task ClearAsync(CancellationToken cancellationToken) =>
@@ -94,7 +92,7 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
             await Task.Delay(Pause, time, stoppingToken);
             _recorded.Reset();
             Take(batch);
-            await WriteAsync(batch, stoppingToken);
+            await BestEffort.TryAsync(() => history.AddAsync(batch, instance.Name, stoppingToken), failure => LogLost(batch.Count, failure), stoppingToken);
             batch.Clear();
         }
     }
@@ -107,18 +105,6 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         {
             if (Interlocked.Exchange(ref _latest[(last + i) % Batch], value: null) is { } lookup)
                 batch.Add(lookup);
-        }
-    }
-
-    private async Task WriteAsync(List<Lookup> batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await history.AddAsync(batch, instance.Name, cancellationToken);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogLost(batch.Count, failure);
         }
     }
 

@@ -33,29 +33,25 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
         }
         while (level.Count < limit && scan.MayGoOn);
 
-        var keys = await CountAllAsync(node, cancellationToken);
+        var keys = await scan.CountAllAsync(cancellationToken);
         return new KeyTreeResponse(
             node.Name, KeyNotation.Write(prefix), level.ToItems(), Math.Min(scan.Scanned, keys), keys, scan.IsComplete, Next(node, scan));
     }
 
-    /// <summary>Counts the keys that match, and those of them that a deletion would spare.</summary>
     public async Task<KeyCountResponse> CountAsync(KeyNode node, KeyPattern pattern, string? type, string? position, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, pattern, type, position, options, time);
         var (count, spared) = (0L, 0L);
         do
         {
-            foreach (var key in await NextAsync(scan, KeyScan.MaximumCount, showsOwn, cancellationToken))
-            {
-                count++;
-                if (reserved.Spares(key, pattern))
-                    spared++;
-            }
+            var keys = (await NextAsync(scan, KeyScan.MaximumCount, showsOwn, cancellationToken)).ToArray();
+            count += keys.Length;
+            spared += keys.Count(key => reserved.Spares(key, pattern));
         }
         while (scan.MayGoOn);
 
-        var keys = await CountAllAsync(node, cancellationToken);
-        return new KeyCountResponse(node.Name, count, spared, Math.Min(scan.Scanned, keys), keys, scan.IsComplete, Next(node, scan));
+        var total = await scan.CountAllAsync(cancellationToken);
+        return new KeyCountResponse(node.Name, count, spared, Math.Min(scan.Scanned, total), total, scan.IsComplete, Next(node, scan));
     }
 
     private async Task<IEnumerable<byte[]>> NextAsync(KeyScan scan, int count, bool showsOwn, CancellationToken cancellationToken)
@@ -65,9 +61,6 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     }
 
     private static string? Next(KeyNode node, KeyScan scan) => scan.IsComplete ? null : new KeyCursor(node.Name, scan.Position).ToString();
-
-    private async Task<long> CountAllAsync(KeyNode node, CancellationToken cancellationToken) =>
-        await node.Database.Server().DatabaseSizeAsync(node.Database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 }
 
 /// <summary>Counts the keys of one level of the tree.</summary>

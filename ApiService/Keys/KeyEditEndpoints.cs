@@ -11,53 +11,40 @@ internal static class KeyEditEndpoints
     {
         var edits = keys.MapGroup("")
             .ProducesKey()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblems(404, 409);
         var example = new KeyResponse("cart:42", "hash", 1800, 120);
 
         edits.MapPut("/value", StoreAsync)
-            .WithName("StoreKey")
-            .WithSummary("Creates a key of any type, or replaces its value as a whole.")
-            .WithDescription(
+            .Describe("StoreKey", "Creates a key of any type, or replaces its value as a whole.",
                 "With `If-None-Match: *` only if there is no such key; with `If-Match` and the `tag` of a string only if it still has that value; 412 otherwise. "
                 + "Without `ttlSeconds` the time to live stays as it is. " + KeyNotation.Description + Own)
-            .WithRequestExample(new StoreKeyRequest("hash", [new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":2}""" } }], 1800))
+            .AcceptsBody(new StoreKeyRequest("hash", [new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":2}""" } }], 1800))
             .WithResponseExample(example)
             .CheckWriteCondition()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .AcceptsBody()
             .RequireAdminKey();
 
         edits.MapPost("/elements", ChangeElementAsync)
-            .WithName("ChangeKeyElement")
-            .WithSummary("Adds, replaces or removes one element of a value.")
-            .WithDescription(
+            .Describe("ChangeKeyElement", "Adds, replaces or removes one element of a value.",
                 "A set or sorted set is changed by its member, a hash by its field, a list by `position` (an index, `head` or `tail`), a stream by appending or by the id of the entry to remove. "
                 + "With `If-None-Match: *` only if there is no such element; with `If-Match` and its `tag` only if it is still that; 412 otherwise. "
                 + "204: the last element was removed, and the key with it. " + KeyNotation.Description + Own)
-            .WithRequestExample(new ChangeElementRequest("hash", "set", new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":3}""" } }))
+            .AcceptsBody(new ChangeElementRequest("hash", "set", new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":3}""" } }))
             .WithResponseExample(example)
             .CheckWriteCondition()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .AcceptsBody()
             .RequireAdminKey();
 
         edits.MapPost("/rename", RenameAsync)
-            .WithName("RenameKey")
-            .WithSummary("Gives a key another name. 409 if there is a key of that name.")
-            .WithDescription(KeyNotation.Description + Own)
-            .WithRequestExample(new NameKeyRequest("cart:43"))
+            .Describe("RenameKey", "Gives a key another name. 409 if there is a key of that name.",
+                KeyNotation.Description + Own)
+            .AcceptsBody(new NameKeyRequest("cart:43"))
             .WithResponseExample(example with { Key = "cart:43" })
-            .AcceptsBody()
             .RequireAdminKey();
 
         edits.MapPost("/copy", CopyAsync)
-            .WithName("CopyKey")
-            .WithSummary("Copies a key with its time to live. 409 if there is a key of that name.")
-            .WithDescription(KeyNotation.Description + " The copy cannot be one of the application's own keys (`app:`, `db:`), and sessions cannot be copied.")
-            .WithRequestExample(new NameKeyRequest("cart:43"))
+            .Describe("CopyKey", "Copies a key with its time to live. 409 if there is a key of that name.",
+                KeyNotation.Description + " The copy cannot be one of the application's own keys (`app:`, `db:`), and sessions cannot be copied.")
+            .AcceptsBody(new NameKeyRequest("cart:43"))
             .WithResponseExample(example with { Key = "cart:43" })
-            .AcceptsBody()
             .RequireAdminKey();
     }
 
@@ -103,45 +90,41 @@ internal static class KeyEditEndpoints
     }
 
     private static Task<IResult> RenameAsync(string? key, [FromBody] NameKeyRequest request, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken) =>
-        NameAsync(key, request, editor.RenameAsync, (name, to) => answer.RefusalFor(name) ?? answer.RefusalFor(to), answer, cancellationToken);
+        NameAsync(key, request, answer.RefusalFor, editor.RenameAsync, answer, cancellationToken);
 
     private static Task<IResult> CopyAsync(string? key, [FromBody] NameKeyRequest request, KeyEditor editor, EditAnswer answer, CancellationToken cancellationToken) =>
-        NameAsync(key, request, editor.CopyAsync, (name, to) => answer.SecretRefusalFor(name) ?? answer.RefusalFor(to), answer, cancellationToken);
+        NameAsync(key, request, answer.SecretRefusalFor, editor.CopyAsync, answer, cancellationToken);
 
     private static async Task<IResult> NameAsync(
-        string? key, NameKeyRequest request, Func<byte[], byte[], CancellationToken, Task<KeyEdit>> edit, Func<byte[], byte[], IResult?> refuse, EditAnswer answer, CancellationToken cancellationToken)
+        string? key, NameKeyRequest request, Func<byte[], IResult?> refuse, Func<byte[], byte[], CancellationToken, Task<KeyEdit>> edit, EditAnswer answer, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (name, to) = (input.Key(key), input.Name("to", request.To));
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
-        return refuse(name, to) ?? await answer.ForNameAsync(to, await edit(name, to, cancellationToken), cancellationToken);
+        if ((refuse(name) ?? answer.RefusalFor(to)) is { } refusal)
+            return refusal;
+        var outcome = await edit(name, to, cancellationToken);
+        return outcome == KeyEdit.Exists
+            ? Answers.Problem(409, "There is a key of this name already.")
+            : await answer.ForAsync(to, outcome, cancellationToken);
     }
 }
 
 internal sealed class EditAnswer(KeyNodes nodes, KeyInspector inspector, ReservedKeys reserved)
 {
-    public IResult? RefusalFor(byte[] key) => reserved.IsReserved(key)
-        ? TypedResults.Problem(ReservedKeys.Refusal, statusCode: StatusCodes.Status403Forbidden)
-        : null;
+    public IResult? RefusalFor(byte[] key) => RefusalIf(reserved.IsReserved(key), ReservedKeys.Refusal);
 
-    public IResult? SecretRefusalFor(byte[] key) => reserved.IsSecret(key)
-        ? TypedResults.Problem("Sessions, and the keys that encrypt their cookies, are never shown.", statusCode: StatusCodes.Status403Forbidden)
-        : null;
+    public IResult? SecretRefusalFor(byte[] key) => RefusalIf(reserved.IsSecret(key), ReservedKeys.SecretRefusal);
 
-    public Task<IResult> ForAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome is KeyEdit.Exists or KeyEdit.Changed
-        ? Task.FromResult<IResult>(TypedResults.Problem(
-            outcome == KeyEdit.Exists ? "There is one already." : "The value is not what it was any more. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed))
-        : AnswerAsync(key, outcome, cancellationToken);
-
-    public Task<IResult> ForNameAsync(byte[] to, KeyEdit outcome, CancellationToken cancellationToken) => outcome == KeyEdit.Exists
-        ? Task.FromResult<IResult>(TypedResults.Problem("There is a key of this name already.", statusCode: StatusCodes.Status409Conflict))
-        : AnswerAsync(to, outcome, cancellationToken);
-
-    private async Task<IResult> AnswerAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome switch
+    public async Task<IResult> ForAsync(byte[] key, KeyEdit outcome, CancellationToken cancellationToken) => outcome switch
     {
-        KeyEdit.Missing => TypedResults.Problem("There is no such key, or it has no such element.", statusCode: StatusCodes.Status404NotFound),
-        KeyEdit.OtherType => TypedResults.Problem("The key has another type than before. Read it again from the beginning.", statusCode: StatusCodes.Status409Conflict),
+        KeyEdit.Exists => Answers.Problem(412, "There is one already."),
+        KeyEdit.Changed => Answers.Problem(412, "The value is not what it was any more. Read it again."),
+        KeyEdit.Missing => Answers.Problem(404, "There is no such key, or it has no such element."),
+        KeyEdit.OtherType => Answers.Problem(409, "The key has another type than before. Read it again from the beginning."),
         _ => await inspector.InspectAsync(nodes.Master.Database, [key], cancellationToken) is [var now] ? TypedResults.Ok(now) : TypedResults.NoContent(),
     };
+
+    private static ProblemHttpResult? RefusalIf(bool isRefused, string reason) => isRefused ? Answers.Problem(403, reason) : null;
 }

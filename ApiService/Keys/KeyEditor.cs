@@ -9,21 +9,17 @@ internal enum KeyEdit
     /// <summary>It is made, in the place of another value.</summary>
     Replaced,
 
-    /// <summary>There is no such key or element.</summary>
     Missing,
-
-    /// <summary>There is something already.</summary>
     Exists,
 
     /// <summary>Something else has changed it in the meantime.</summary>
     Changed,
 
-    /// <summary>The key has another type.</summary>
     OtherType,
 }
 
-/// <summary>Writes values on the master. Each change is one step in Redis, with its condition.</summary>
-internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
+/// <summary>Changes keys on the master, where each change is one step with its condition. Redis invalidates the keys in the near caches that have them.</summary>
+internal sealed class KeyEditor(KeyNodes nodes, KeyInspector inspector, IOptions<KeyOptions> options)
 {
     private const long NoExpiry = -1;
 
@@ -63,6 +59,23 @@ internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
         if (await database.KeyCopyAsync(key, to).WaitAsync(options.Value.OperationTimeout, cancellationToken))
             return KeyEdit.Done;
         return await database.KeyExistsAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken) ? KeyEdit.Exists : KeyEdit.Missing;
+    }
+
+    /// <summary>Lets a key expire. The result is the key as it is now, if there is one.</summary>
+    public Task<KeyResponse?> ExpireAsync(byte[] key, long seconds, CancellationToken cancellationToken) =>
+        ChangeAsync(key, database => database.KeyExpireAsync(key, TimeSpan.FromSeconds(seconds)), cancellationToken);
+
+    public Task<KeyResponse?> PersistAsync(byte[] key, CancellationToken cancellationToken) =>
+        ChangeAsync(key, database => database.KeyPersistAsync(key), cancellationToken);
+
+    public async Task<bool> DeleteAsync(byte[] key, CancellationToken cancellationToken) =>
+        await nodes.Master.Database.KeyDeleteAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+
+    private async Task<KeyResponse?> ChangeAsync(byte[] key, Func<IDatabase, Task<bool>> change, CancellationToken cancellationToken)
+    {
+        var database = nodes.Master.Database;
+        await change(database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        return await inspector.InspectAsync(database, [key], cancellationToken) is [var changed] ? changed : null;
     }
 
     private Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, RedisValue timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>

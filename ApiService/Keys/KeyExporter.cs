@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -58,42 +57,32 @@ internal sealed class KeyExporter(KeyInspector inspector, ReservedKeys reserved,
     {
         try
         {
-            switch (key.Type)
+            return key.Type switch
             {
-                case "string":
-                    var value = await database.StringGetAsync(name);
-                    return value.IsNull ? [] : [new KeyElement { Value = Content(value) }];
-                case "list":
-                    return Array.ConvertAll(await database.ListRangeAsync(name), item => new KeyElement { Value = Content(item) });
-                case "set":
-                    return Array.ConvertAll(await database.SetMembersAsync(name), member => new KeyElement { Value = Content(member) });
-                case "zset":
-                    return Array.ConvertAll(
-                        await database.SortedSetRangeByRankWithScoresAsync(name),
-                        entry => new KeyElement { Value = Content(entry.Element), Score = ValueElements.ScoreOf(entry.Score) });
-                case "hash":
-                    return Array.ConvertAll(await database.HashGetAllAsync(name), Field);
-                case "stream":
-                    return Array.ConvertAll(
-                        await database.StreamRangeAsync(name),
-                        entry => new KeyElement { Id = entry.Id, Fields = Array.ConvertAll(entry.Values, pair => new KeyElement { Field = Content(pair.Name), Value = Content(pair.Value) }) });
-                default:
-                    return null;
-            }
+                "string" => await database.StringGetAsync(name) is { IsNull: false } value ? [new KeyElement(Value: Content(value))] : [],
+                "list" => Array.ConvertAll(await database.ListRangeAsync(name), item => new KeyElement(Value: Content(item))),
+                "set" => Array.ConvertAll(await database.SetMembersAsync(name), member => new KeyElement(Value: Content(member))),
+                "zset" => Array.ConvertAll(
+                    await database.SortedSetRangeByRankWithScoresAsync(name), entry => new KeyElement(Value: Content(entry.Element), Score: ValueElements.ScoreOf(entry.Score))),
+                "hash" => Array.ConvertAll(await database.HashGetAllAsync(name), entry => Field(entry.Name, entry.Value)),
+                "stream" => Array.ConvertAll(
+                    await database.StreamRangeAsync(name), entry => new KeyElement(Id: entry.Id, Fields: Array.ConvertAll(entry.Values, pair => Field(pair.Name, pair.Value)))),
+                _ => null,
+            };
         }
-        catch (RedisServerException failure) when (Problems.RedisFailure.IsWrongType(failure))
+        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
         {
             // It has been replaced by a value of another type while the export was under way.
             return null;
         }
     }
 
-    private static KeyElement Field(HashEntry entry) => new() { Field = Content(entry.Name), Value = Content(entry.Value) };
+    private static KeyElement Field(RedisValue name, RedisValue value) => new(Field: Content(name), Value: Content(value));
 
     private static KeyContent Content(RedisValue value)
     {
         var bytes = (byte[])value!;
-        return Utf8.IsValid(bytes) ? new KeyContent { Text = Encoding.UTF8.GetString(bytes) } : new KeyContent { Hex = Convert.ToHexStringLower(bytes) };
+        return Utf8.IsValid(bytes) ? new KeyContent(Text: Encoding.UTF8.GetString(bytes)) : new KeyContent(Hex: Convert.ToHexStringLower(bytes));
     }
 }
 
@@ -145,7 +134,7 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
     /// <summary>Writes keys. Those that there are already are left alone, unless they are to be overwritten.</summary>
     public async Task<ImportedKeysResponse> WriteAsync(IReadOnlyCollection<ImportedKey> keys, bool overwrite, CancellationToken cancellationToken)
     {
-        var condition = overwrite ? new Storage.WriteCondition() : Storage.WriteCondition.IsNew;
+        var condition = overwrite ? new WriteCondition() : WriteCondition.IsNew;
         var existing = new List<string>();
         var created = 0L;
         foreach (var batch in keys.Chunk(AtOnce))

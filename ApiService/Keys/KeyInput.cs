@@ -7,21 +7,20 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>Parses the parameters of a request, and collects their errors.</summary>
 internal sealed class KeyInput
 {
-    private const int MaximumSeparatorLength = 16;
+    public const string WrongCursor = "A cursor is what an earlier answer of the same node, to the same question, gave as 'next'.";
 
+    private const int MaximumSeparatorLength = 16;
     private const int MaximumNameLength = 4096;
     private const double MaximumSeconds = 315_360_000_000;
 
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
-    public static Dictionary<string, string[]> WrongCursor { get; } = new(StringComparer.Ordinal)
-    {
-        ["cursor"] = ["A cursor is what an earlier answer of the same node, to the same question, gave as 'next'."],
-    };
-
     public Dictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 
     public bool IsWrong => Errors.Count > 0;
+
+    /// <summary>The errors; or the answer to the request, when there are none.</summary>
+    public async Task<Results<Ok<T>, ValidationProblem>> OkAsync<T>(Func<Task<T>> answer) => IsWrong ? TypedResults.ValidationProblem(Errors) : TypedResults.Ok(await answer());
 
     public byte[] Key(string? text)
     {
@@ -30,7 +29,6 @@ internal sealed class KeyInput
         return Bytes("key", text);
     }
 
-    /// <summary>Reads the name of a key that is to be written.</summary>
     public byte[] Name(string name, string? text)
     {
         var bytes = Bytes(name, text);
@@ -72,23 +70,16 @@ internal sealed class KeyInput
         return text;
     }
 
-    public KeyCursor? ScanCursor(string? text, string? node)
-    {
-        var cursor = Cursor(text, node);
-        if (cursor is null || KeyScan.IsPosition(cursor.Position))
-            return cursor;
-        Errors["cursor"] = WrongCursor["cursor"];
-        return null;
-    }
+    public KeyCursor? ScanCursor(string? text, string? node) => Cursor(text, node, KeyScan.IsPosition);
 
     /// <summary>Reads a cursor, which must be one of <paramref name="node"/> if that is given.</summary>
-    public KeyCursor? Cursor(string? text, string? node)
+    public KeyCursor? Cursor(string? text, string? node, Predicate<string>? isPosition = null)
     {
         if (text is null)
             return null;
-        if (KeyCursor.TryRead(text, out var cursor) && cursor.Node == (node ?? cursor.Node))
+        if (KeyCursor.TryRead(text, out var cursor) && cursor.Node == (node ?? cursor.Node) && isPosition?.Invoke(cursor.Position) != false)
             return cursor;
-        Errors["cursor"] = WrongCursor["cursor"];
+        Errors["cursor"] = [WrongCursor];
         return null;
     }
 

@@ -34,7 +34,7 @@ internal sealed class KeyMemory(KeyInspector inspector, ReservedKeys reserved, R
         }
         while (measured < sample && scan.MayGoOn);
 
-        var keysOnNode = await node.Database.Server().DatabaseSizeAsync(node.Database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var keysOnNode = await scan.CountAllAsync(cancellationToken);
         var scanned = Math.Min(scan.Scanned, keysOnNode);
         var factor = scan.IsComplete || scanned == 0 ? 1 : (double)keysOnNode / scanned;
         var total = Math.Max(1, sizes.Values.Sum(size => size.Bytes));

@@ -1,5 +1,3 @@
-using System.Net.ServerSentEvents;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>The endpoints under <c>/api/keys</c> that change keys, on the master and with the admin key.</summary>
@@ -7,66 +5,51 @@ internal static class KeyWriteEndpoints
 {
     public static void MapKeyWriteEndpoints(this IEndpointRouteBuilder keys)
     {
-        var one = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound);
+        var one = keys.MapGroup("").ProducesProblems(404);
 
-        one.MapPut("/ttl", ExpireAsync)
-            .WithName("SetKeyTtl")
-            .WithSummary("Sets the time to live of a key.")
-            .WithDescription(KeyNotation.Description)
-            .WithRequestExample(new TtlRequest(3600))
+        one.MapPut("/ttl", (string? key, TtlRequest request, KeyEditor editor, CancellationToken cancellationToken) =>
+                ChangeAsync(key, name => editor.ExpireAsync(name, request.Seconds, cancellationToken)))
+            .Describe("SetKeyTtl", "Sets the time to live of a key.",
+                KeyNotation.Description)
+            .AcceptsBody(new TtlRequest(3600))
             .WithResponseExample(new KeyResponse("foo", "string", 3600, 72))
-            .AcceptsBody()
             .RequireAdminKey();
 
-        one.MapDelete("/ttl", PersistAsync)
-            .WithName("PersistKey")
-            .WithSummary("Removes the time to live of a key.")
-            .WithDescription(KeyNotation.Description)
+        one.MapDelete("/ttl", (string? key, KeyEditor editor, CancellationToken cancellationToken) => ChangeAsync(key, name => editor.PersistAsync(name, cancellationToken)))
+            .Describe("PersistKey", "Removes the time to live of a key.",
+                KeyNotation.Description)
             .WithResponseExample(new KeyResponse("foo", "string", null, 72))
             .RequireAdminKey();
 
         one.MapDelete("/value", DeleteAsync)
-            .WithName("DeleteKey")
-            .WithSummary("Deletes a key.")
-            .WithDescription(KeyNotation.Description)
+            .Describe("DeleteKey", "Deletes a key.",
+                KeyNotation.Description)
             .RequireAdminKey();
 
         keys.MapPost("/delete", DeleteMatching)
-            .WithName("DeleteKeys")
-            .WithSummary("Deletes all keys of a pattern and type, and streams the progress. It stops when the client disconnects.")
-            .WithDescription(
+            .Describe("DeleteKeys", "Deletes all keys of a pattern and type, and streams the progress. It stops when the client disconnects.",
                 "A stream of events: `progress`, then `result`, or `failed` with problem details. The application's own keys (`app:`, `db:`) are spared, "
                 + "unless the pattern begins with their prefix. `GET /api/keys/count` says beforehand how many keys there are.")
-            .WithRequestExample(new DeleteKeysRequest("session:*", "string"))
-            .AcceptsBody()
+            .AcceptsBody(new DeleteKeysRequest("session:*", "string"))
             .RequireAdminKey();
     }
 
-    private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> ExpireAsync(
-        string? key, TtlRequest request, KeyWriter writer, CancellationToken cancellationToken)
-    {
-        var input = new KeyInput();
-        var name = input.Key(key);
-        return input.IsWrong
-            ? TypedResults.ValidationProblem(input.Errors)
-            : Answer(await writer.ExpireAsync(name, request.Seconds, cancellationToken));
-    }
-
-    private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> PersistAsync(
-        string? key, KeyWriter writer, CancellationToken cancellationToken)
-    {
-        var input = new KeyInput();
-        var name = input.Key(key);
-        return input.IsWrong ? TypedResults.ValidationProblem(input.Errors) : Answer(await writer.PersistAsync(name, cancellationToken));
-    }
-
-    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> DeleteAsync(string? key, KeyWriter writer, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult>> ChangeAsync(string? key, Func<byte[], Task<KeyResponse?>> change)
     {
         var input = new KeyInput();
         var name = input.Key(key);
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
-        return await writer.DeleteAsync(name, cancellationToken) ? TypedResults.NoContent() : KeyEndpoints.NoKey();
+        return await change(name) is { } changed ? TypedResults.Ok(changed) : KeyEndpoints.NoKey();
+    }
+
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> DeleteAsync(string? key, KeyEditor editor, CancellationToken cancellationToken)
+    {
+        var input = new KeyInput();
+        var name = input.Key(key);
+        if (input.IsWrong)
+            return TypedResults.ValidationProblem(input.Errors);
+        return await editor.DeleteAsync(name, cancellationToken) ? TypedResults.NoContent() : KeyEndpoints.NoKey();
     }
 
     private static Results<ServerSentEventsResult<object>, ValidationProblem> DeleteMatching(
@@ -76,11 +59,6 @@ internal static class KeyWriteEndpoints
         var (pattern, type) = (input.Pattern(request.Pattern), input.Type(request.Type));
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
-
-        IAsyncEnumerable<SseItem<object>> events = remover.RemoveAsync(nodes.Master.Database, pattern, type, cancellationToken);
-        return TypedResults.ServerSentEvents(events.WithFailure(cancellationToken));
+        return remover.RemoveAsync(nodes.Master.Database, pattern, type, cancellationToken).ToAnswer(cancellationToken);
     }
-
-    private static Results<Ok<KeyResponse>, ValidationProblem, ProblemHttpResult> Answer(KeyResponse? key) =>
-        key is null ? KeyEndpoints.NoKey() : TypedResults.Ok(key);
 }

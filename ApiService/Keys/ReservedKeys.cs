@@ -9,6 +9,8 @@ internal sealed class ReservedKeys(IOptions<ReplicatedCacheOptions> options)
 {
     public const string Refusal = "The application alone writes the values of its own keys (app:, db:).";
 
+    public const string SecretRefusal = "Sessions, and the keys that encrypt their cookies, are never shown.";
+
     private readonly byte[][] _reserved = Prefixes(options.Value, DataKey.ReservedPrefixes);
     private readonly byte[][] _own = Prefixes(options.Value, ["app:"]);
     // With the keys of data protection, anyone could forge the cookie of any session.

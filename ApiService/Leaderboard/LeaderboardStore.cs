@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace RedisAspire.ApiService.Leaderboard;
@@ -29,9 +28,12 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
         return store.WriteAsync(database => database.ScriptEvaluateAsync(Count, [AllTime, Today], arguments), cancellationToken);
     }
 
-    public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending),
-        cancellationToken);
+    public async Task<LeaderboardResponse> GetAsync(string window, int limit, CancellationToken cancellationToken)
+    {
+        var (entries, node) = await store.ReadAsync(
+            database => database.SortedSetRangeByRankWithScoresAsync(window == "today" ? Today : AllTime, 0, limit - 1, Order.Descending), cancellationToken);
+        return new LeaderboardResponse(window, node, [.. entries.Select((entry, i) => new LeaderboardEntry(i + 1, entry.Element!, (long)entry.Score))]);
+    }
 
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync([AllTime, Today]), cancellationToken);

@@ -37,7 +37,6 @@ internal static class NodeMapping
         Replication = new NodeReplication(node.BacklogBytes, node.MasterSilence?.TotalSeconds, [.. node.Replicas.Select(ToContract)]),
     };
 
-    /// <summary>One node of a snapshot, with all sections of its INFO.</summary>
     public static NodeResponse ToResponseWithInfo(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => node.ToResponse(snapshot) with
     {
         Info = node.Info?.ToDictionary(

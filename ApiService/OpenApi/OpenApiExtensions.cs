@@ -12,13 +12,28 @@ internal static class OpenApiExtensions
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
-    /// <summary>Adds an example to all successful answers of the endpoint.</summary>
     public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: true, example));
 
-    /// <summary>Adds an example of the request's body.</summary>
-    public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: false, example));
+    /// <summary>Adds an example of the request's body, and the refusals of a body that is too large or no JSON.</summary>
+    public static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint, object example) =>
+        endpoint.ProducesProblems(413, 415).WithMetadata(new ExampleMetadata(IsAnswer: false, example));
+
+    /// <summary>Describes an endpoint. The description may have Markdown.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, string? description = null)
+    {
+        endpoint.WithName(name).WithSummary(summary);
+        return description is null ? endpoint : endpoint.WithDescription(description);
+    }
+
+    /// <summary>Says with which statuses an endpoint, or a group of them, answers problem details.</summary>
+    public static TBuilder ProducesProblems<TBuilder>(this TBuilder endpoints, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+            endpoints.ProducesProblem(status);
+        return endpoints;
+    }
 
     private static Task AddTitle(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

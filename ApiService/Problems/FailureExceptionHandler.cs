@@ -79,5 +79,5 @@ internal static class RedisFailure
 
     /// <summary>Whether the value of a key has another type than the command expects.</summary>
     public static bool IsWrongType(Exception failure) =>
-        failure is RedisServerException && failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
+        failure.GetBaseException() is RedisServerException refusal && refusal.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
 }

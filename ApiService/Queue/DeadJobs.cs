@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>The jobs that were put aside, in a bounded stream of their own.</summary>
@@ -17,7 +15,6 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         entry["reason"],
         TimeIn(entry.Id.ToString()));
 
-    /// <summary>Reads dead jobs, the latest first.</summary>
     public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
         database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
         cancellationToken);

@@ -7,7 +7,7 @@ namespace RedisAspire.ApiService.Queue;
 /// A queue of jobs: a stream with a consumer group. Redis keeps which consumer has a job until the job is acknowledged;
 /// another consumer can take over a job that is not. A job may be done more than once, but is never lost.
 /// </summary>
-internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOptions<QueueOptions> options) : IDisposable
+internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, RedisTopology topology, IOptions<QueueOptions> options) : IDisposable
 {
     private static readonly string Enqueue = EmbeddedScript.Read("EnqueueJob.lua");
     private static readonly string Complete = EmbeddedScript.Read("CompleteJob.lua");
@@ -79,6 +79,24 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
             Bury, [QueueNames.Jobs, QueueNames.Totals, QueueNames.Dead], [QueueNames.Group, job.Id, _options.MaximumDead, job.Number, reason]),
         cancellationToken);
 
+    public async Task<QueueResponse> GetStateAsync(CancellationToken cancellationToken)
+    {
+        var consumers = Array.ConvertAll(
+            await group.ExecuteAsync(database => database.StreamConsumerInfoAsync(QueueNames.Jobs, QueueNames.Group), cancellationToken),
+            consumer => new ConsumerResponse(consumer.Name, consumer.PendingMessageCount, consumer.IdleTimeInMilliseconds));
+        var (jobs, dead, totals) = await store.WriteAsync(
+            async database =>
+            {
+                var jobs = database.StreamLengthAsync(QueueNames.Jobs);
+                var dead = database.StreamLengthAsync(QueueNames.Dead);
+                var totals = database.HashGetAsync(QueueNames.Totals, ["processed", "retried"]);
+                return (await jobs, await dead, await totals);
+            },
+            cancellationToken);
+        return new QueueResponse(
+            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals[0]), Number(totals[1]), dead, consumers);
+    }
+
     public void Dispose() => _added.Dispose();
 
     /// <summary>The keys in an entry; <see langword="null"/> when it is no valid job.</summary>
@@ -95,6 +113,8 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
             return null;
         }
     }
+
+    private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }
 
 /// <summary>A job that was delivered to a consumer, which must acknowledge it: without keys when the entry is no job, and with the number of the delivery.</summary>

@@ -25,9 +25,7 @@ internal sealed class VisitorLimits : IDisposable
             return null;
 
         context.Response.Headers.RetryAfter = RateLimitingExtensions.SecondsUntilNext(lease);
-        return TypedResults.Problem(
-            "Sessions and jobs are rate-limited per client address. Retry-After has the seconds until more may be created.",
-            statusCode: StatusCodes.Status429TooManyRequests, title: "Too much created");
+        return Answers.Problem(429, "Sessions and jobs are rate-limited per client address. Retry-After has the seconds until more may be created.", "Too much created");
     }
 
     public void Dispose() => _creations.Dispose();
@@ -38,9 +36,8 @@ internal sealed class StreamLimit(IOptions<RateLimitOptions> options) : IRateLim
 {
     public const string Policy = "streams";
 
-    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = static (rejected, _) => new ValueTask(TypedResults.Problem(
-        "Event streams are limited per client address. One of them must end first.",
-        statusCode: StatusCodes.Status429TooManyRequests, title: "Too many streams").ExecuteAsync(rejected.HttpContext));
+    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = static (rejected, _) => new ValueTask(Answers.Problem(
+        429, "Event streams are limited per client address. One of them must end first.", "Too many streams").ExecuteAsync(rejected.HttpContext));
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => httpContext.HasAdminKey()
         ? RateLimitPartition.GetNoLimiter("")

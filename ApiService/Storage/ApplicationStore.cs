@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RedisAspire.ApiService.Storage;
 
@@ -24,20 +22,36 @@ internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
 /// <summary>A node's answer to a read.</summary>
 internal sealed record ReadAnswer<T>(T Value, string Node);
 
+/// <summary>Work in Redis that may fail.</summary>
+internal static class BestEffort
+{
+    /// <summary>The result of some work; <paramref name="otherwise"/> when Redis fails.</summary>
+    public static async Task<T> TryAsync<T>(Func<Task<T>> work, T otherwise, Action<Exception>? failed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        {
+            failed?.Invoke(failure);
+            return otherwise;
+        }
+    }
+
+    public static Task TryAsync(Func<Task> work, Action<Exception> failed, CancellationToken cancellationToken) => TryAsync(
+        async () =>
+        {
+            await work();
+            return true;
+        },
+        otherwise: false, failed, cancellationToken);
+}
+
 /// <summary>The identity of this API process.</summary>
 internal sealed class ServiceInstance
 {
     /// <summary>Its name: the machine, the process id, and a random part for processes with the same id.</summary>
     public string Name { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
-}
-
-internal static class StorageExtensions
-{
-    public static IServiceCollection AddApplicationStore(this IServiceCollection services)
-    {
-        services.TryAddSingleton<ApplicationStore>();
-        services.TryAddSingleton<ServiceInstance>();
-        return services;
-    }
 }

@@ -64,29 +64,12 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
     }
 }
 
-/// <summary>A step of what was done for a request.</summary>
-internal sealed record RequestStep(string Name, string Outcome, TimeSpan At)
+/// <summary>A step of what was done for a request: a moment, if it took no time. Where it has a span, the connection that sent the command writes that.</summary>
+internal sealed record RequestStep(
+    string Name, string Outcome, TimeSpan At, TimeSpan? Took = null, string? Node = null, TimeSpan? TimeToLive = null, bool HasSpan = false, long? Keys = null, int? Replicas = null,
+    int Times = 1, string? Message = null)
 {
-    /// <summary>How long it took; <see langword="null"/> for a moment.</summary>
-    public TimeSpan? Took { get; init; }
-
-    public string? Node { get; init; }
-
-    public TimeSpan? TimeToLive { get; init; }
-
     public IReadOnlyList<string> Command { get; init; } = [];
-
-    /// <summary>Whether the connection that the command was sent on writes a span for it.</summary>
-    public bool HasSpan { get; init; }
-
-    public long? Keys { get; init; }
-
-    public int? Replicas { get; init; }
-
-    public int Times { get; init; } = 1;
-
-    /// <summary>The message that a sentinel published.</summary>
-    public string? Message { get; init; }
 
     public bool IsRepeatedBy(RequestStep other) =>
         other.Name == Name && other.Outcome == Outcome && other.Node == Node && other.Command.SequenceEqual(Command, StringComparer.Ordinal);

@@ -26,7 +26,6 @@ internal static class TraceMapping
     // No shell gives these a meaning of its own.
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+");
 
-    /// <summary>An answer that says what was done for it.</summary>
     public static T WithTrace<T>(this T answer, TraceStep[]? steps)
         where T : TracedResponse =>
         steps is null ? answer : answer with { Trace = steps, TraceId = Activity.Current is { Recorded: true } request ? request.TraceId.ToHexString() : null };
@@ -70,7 +69,6 @@ internal static class TraceMapping
     public static string NameOf(IReadOnlyList<string> command) =>
         command is [("CLIENT" or "CONFIG" or "SENTINEL") and var whole, var sub, ..] ? $"{whole} {sub}" : command[0];
 
-    /// <summary>A command as it is typed into <c>redis-cli</c>.</summary>
     public static string LineOf(IEnumerable<string> command) => string.Join(' ', command.Select(Quote));
 
     // The commands of the sentinels have no pages of their own.

@@ -3,26 +3,6 @@ using System.Runtime.CompilerServices;
 
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>Changes one key on the master, and answers it as it is now, if there is one. Redis invalidates it in the near caches that have it.</summary>
-internal sealed class KeyWriter(KeyNodes nodes, KeyInspector inspector, IOptions<KeyOptions> options)
-{
-    public Task<KeyResponse?> ExpireAsync(byte[] key, long seconds, CancellationToken cancellationToken) =>
-        ChangeAsync(key, database => database.KeyExpireAsync(key, TimeSpan.FromSeconds(seconds)), cancellationToken);
-
-    public Task<KeyResponse?> PersistAsync(byte[] key, CancellationToken cancellationToken) =>
-        ChangeAsync(key, database => database.KeyPersistAsync(key), cancellationToken);
-
-    public async Task<bool> DeleteAsync(byte[] key, CancellationToken cancellationToken) =>
-        await nodes.Master.Database.KeyDeleteAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken);
-
-    private async Task<KeyResponse?> ChangeAsync(byte[] key, Func<IDatabase, Task<bool>> change, CancellationToken cancellationToken)
-    {
-        var database = nodes.Master.Database;
-        await change(database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
-        return await inspector.InspectAsync(database, [key], cancellationToken) is [var changed] ? changed : null;
-    }
-}
-
 /// <summary>Deletes keys by a pattern in small batches, so that other commands never wait long.</summary>
 internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
 {
@@ -36,8 +16,8 @@ internal sealed class KeyRemover(ReservedKeys reserved, IOptions<KeyOptions> opt
         IDatabase database, KeyPattern pattern, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var keysOnNode = await database.Server().DatabaseSizeAsync(database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
         var scan = new KeyScan(database, pattern, type, position: null, options, time);
+        var keysOnNode = await scan.CountAllAsync(cancellationToken);
         var (deleted, spared) = (0L, 0L);
 
         yield return Report("progress");
