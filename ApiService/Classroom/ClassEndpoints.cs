@@ -32,18 +32,16 @@ internal static class ClassEndpoints
             .AcceptsBody(new JoinRequest("alice"))
             .WithResponseExample(example with { Steps = [] });
 
-        Change(learners.MapDelete("/{name}", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.RemoveAsync(name, cancellationToken))),
-            "RemoveLearner", "Removes a learner, whose name is free then.");
-        Change(learners.MapDelete("/{name}/steps", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.ResetAsync(name, cancellationToken))),
-            "ResetLearner", "Forgets the steps of a learner.");
-        Change(learners.MapPut("/{name}/steps/{step}", FinishAsync), "FinishStep", "Keeps that a learner has done a step.").ProducesValidationProblem();
-        Change(learners.MapPut("/{name}/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: true, cancellationToken))),
-            "GiveFaultInjection", "Lets a learner stop and pause nodes.");
-        Change(learners.MapDelete("/{name}/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: false, cancellationToken))),
-            "TakeBackFaultInjection", "Takes that back.");
-
-        static RouteHandlerBuilder Change(RouteHandlerBuilder endpoint, string name, string summary) =>
-            endpoint.Describe(name, summary).ProducesProblems(404);
+        var learner = learners.MapGroup("/{name}").ProducesProblems(404);
+        learner.MapDelete("", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.RemoveAsync(name, cancellationToken)))
+            .Describe("RemoveLearner", "Removes a learner, whose name is free then.");
+        learner.MapDelete("/steps", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.ResetAsync(name, cancellationToken)))
+            .Describe("ResetLearner", "Forgets the steps of a learner.");
+        learner.MapPut("/steps/{step}", FinishAsync).Describe("FinishStep", "Keeps that a learner has done a step.").ProducesValidationProblem();
+        learner.MapPut("/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: true, cancellationToken)))
+            .Describe("GiveFaultInjection", "Lets a learner stop and pause nodes.");
+        learner.MapDelete("/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: false, cancellationToken)))
+            .Describe("TakeBackFaultInjection", "Takes that back.");
     }
 
     private static async Task<Results<Created<LearnerResponse>, ValidationProblem, ProblemHttpResult>> JoinAsync(

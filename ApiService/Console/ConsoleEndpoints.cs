@@ -20,6 +20,7 @@ internal static class ConsoleEndpoints
             .WithResponseExample(new ConsoleResponse("redis-replica-1", "GET", "string", "\"valeur_de_foo\"", false, "The value; nil if there is none.", 0.184))
             .ProducesValidationProblem()
             .ProducesProblems(404, 503)
+            .AddEndpointFilter(KeyEndpoints.AnswerUnknownNodes)
             .MayNeedAdminKey();
 
         console.MapGet("/commands", (ConsoleCommands commands) => commands.ToResponse())
@@ -39,16 +40,7 @@ internal static class ConsoleEndpoints
         if (command.IsWrite && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
 
-        KeyNode node;
-        try
-        {
-            node = command.IsWrite ? nodes.Find(request.Node) : await nodes.FindReadOnlyAsync(request.Node, cancellationToken);
-        }
-        catch (KeyNotFoundException unknown)
-        {
-            return Answers.Problem(404, unknown.Message);
-        }
-
+        var node = command.IsWrite ? nodes.Find(request.Node) : await nodes.FindReadOnlyAsync(request.Node, cancellationToken);
         var isAdmin = context.HasAdminKey();
         return await runner.RefusalForAsync(node, command, arguments, isAdmin, cancellationToken) is { } reason
             ? Refused(reason)

@@ -58,8 +58,7 @@ internal static class DataEndpoints
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
-            .Describe("DeleteData", "Removes a value from the cache.",
-                $"{OtherForm} 202: {NotEverywhere}")
+            .Describe("DeleteData", "Removes a value from the cache.", $"{OtherForm} 202: {NotEverywhere}")
             .ProducesProblems(400)
             .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();

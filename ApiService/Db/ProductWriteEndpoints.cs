@@ -44,8 +44,7 @@ internal static class ProductWriteEndpoints
             .AcceptsBody(new { price = 799.99m, in_stock = false });
 
         product.MapDelete("", DeleteAsync)
-            .Describe("DeleteProduct", "Deletes a product.",
-                Conditions)
+            .Describe("DeleteProduct", "Deletes a product.", Conditions)
             .ChangesProduct()
             .ProducesProblems(404);
     }

@@ -67,8 +67,8 @@ internal sealed partial class EventComposer(
         EventFrame Common() => new EventFrame(_json).Add("nodes", nodes).Add("stats", stats);
     }
 
-    private Task<HistoryEntryResponse[]> ReadLookupsAsync(CancellationToken cancellationToken) => BestEffort.TryAsync(
-        async () => (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value, otherwise: [], LogNoHistory, cancellationToken);
+    private Task<IReadOnlyList<HistoryEntryResponse>> ReadLookupsAsync(CancellationToken cancellationToken) => BestEffort.TryAsync(
+        async () => (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Items, otherwise: [], LogNoHistory, cancellationToken);
 
     [LoggerMessage(LogLevel.Debug, "The history could not be read. The events of this second have no look-ups.")]
     private partial void LogNoHistory(Exception failure);

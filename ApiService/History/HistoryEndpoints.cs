@@ -35,13 +35,9 @@ internal static class HistoryEndpoints
             .RequireAdminKey();
     }
 
-    private static async Task<Ok<HistoryPage>> GetAsync(
+    private static Task<HistoryPage> GetAsync(
         LookupHistory history,
         CancellationToken cancellationToken,
         [Description("How many look-ups to list: 1 to 500."), Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 500 look-ups.")] int limit = DefaultLimit,
-        [Description("The `next` of the page before."), StreamCursor] string? cursor = null)
-    {
-        var answer = await history.ReadAsync(limit, cursor, cancellationToken);
-        return TypedResults.Ok(new HistoryPage(answer.Node, answer.Value, answer.Value.Length == limit ? answer.Value[^1].Id : null));
-    }
+        [Description("The `next` of the page before."), StreamCursor] string? cursor = null) => history.ReadAsync(limit, cursor, cancellationToken);
 }

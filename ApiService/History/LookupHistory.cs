@@ -25,12 +25,12 @@ internal sealed class LookupHistory(ApplicationStore store)
     }
 
     /// <summary>Reads the latest look-ups, or those before an id.</summary>
-    public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
+    public async Task<HistoryPage> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var (entries, node) = await store.ReadAsync(
             database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
             cancellationToken);
-        return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(entries, Parse), node);
+        return new HistoryPage(node, Array.ConvertAll(entries, Parse), entries.Length == limit ? entries[^1].Id.ToString() : null);
     }
 
     public Task ClearAsync(CancellationToken cancellationToken) =>

@@ -9,9 +9,7 @@ internal static class KeyEditEndpoints
 
     public static void MapKeyEditEndpoints(this IEndpointRouteBuilder keys)
     {
-        var edits = keys.MapGroup("")
-            .ProducesKey()
-            .ProducesProblems(404, 409);
+        var edits = keys.MapGroup("").ProducesKey().ProducesProblems(404, 409).RequireAdminKey();
         var example = new KeyResponse("cart:42", "hash", 1800, 120);
 
         edits.MapPut("/value", StoreAsync)
@@ -20,8 +18,7 @@ internal static class KeyEditEndpoints
                 + "Without `ttlSeconds` the time to live stays as it is. " + KeyNotation.Description + Own)
             .AcceptsBody(new StoreKeyRequest("hash", [new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":2}""" } }], 1800))
             .WithResponseExample(example)
-            .CheckWriteCondition()
-            .RequireAdminKey();
+            .CheckWriteCondition();
 
         edits.MapPost("/elements", ChangeElementAsync)
             .Describe("ChangeKeyElement", "Adds, replaces or removes one element of a value.",
@@ -30,22 +27,18 @@ internal static class KeyEditEndpoints
                 + "204: the last element was removed, and the key with it. " + KeyNotation.Description + Own)
             .AcceptsBody(new ChangeElementRequest("hash", "set", new KeyElement { Field = new KeyContent { Text = "prod1" }, Value = new KeyContent { Text = """{"quantity":3}""" } }))
             .WithResponseExample(example)
-            .CheckWriteCondition()
-            .RequireAdminKey();
+            .CheckWriteCondition();
 
         edits.MapPost("/rename", RenameAsync)
-            .Describe("RenameKey", "Gives a key another name. 409 if there is a key of that name.",
-                KeyNotation.Description + Own)
+            .Describe("RenameKey", "Gives a key another name. 409 if there is a key of that name.", KeyNotation.Description + Own)
             .AcceptsBody(new NameKeyRequest("cart:43"))
-            .WithResponseExample(example with { Key = "cart:43" })
-            .RequireAdminKey();
+            .WithResponseExample(example with { Key = "cart:43" });
 
         edits.MapPost("/copy", CopyAsync)
             .Describe("CopyKey", "Copies a key with its time to live. 409 if there is a key of that name.",
                 KeyNotation.Description + " The copy cannot be one of the application's own keys (`app:`, `db:`), and sessions cannot be copied.")
             .AcceptsBody(new NameKeyRequest("cart:43"))
-            .WithResponseExample(example with { Key = "cart:43" })
-            .RequireAdminKey();
+            .WithResponseExample(example with { Key = "cart:43" });
     }
 
     // The answers are one type for all outcomes, which says nothing about them.

@@ -90,8 +90,8 @@ internal static class KeyEndpoints
 
     public static ProblemHttpResult NoKey() => Answers.Problem(404, "There is no such key.");
 
-    // The node may be mistyped in the address, or made up in a cursor.
-    private static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>An endpoint filter: the node may be mistyped in the address, or made up in a cursor.</summary>
+    public static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {

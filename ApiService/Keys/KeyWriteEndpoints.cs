@@ -5,26 +5,20 @@ internal static class KeyWriteEndpoints
 {
     public static void MapKeyWriteEndpoints(this IEndpointRouteBuilder keys)
     {
-        var one = keys.MapGroup("").ProducesProblems(404);
+        var one = keys.MapGroup("").ProducesProblems(404).RequireAdminKey();
 
         one.MapPut("/ttl", (string? key, TtlRequest request, KeyEditor editor, CancellationToken cancellationToken) =>
                 ChangeAsync(key, name => editor.ExpireAsync(name, request.Seconds, cancellationToken)))
-            .Describe("SetKeyTtl", "Sets the time to live of a key.",
-                KeyNotation.Description)
+            .Describe("SetKeyTtl", "Sets the time to live of a key.", KeyNotation.Description)
             .AcceptsBody(new TtlRequest(3600))
-            .WithResponseExample(new KeyResponse("foo", "string", 3600, 72))
-            .RequireAdminKey();
+            .WithResponseExample(new KeyResponse("foo", "string", 3600, 72));
 
         one.MapDelete("/ttl", (string? key, KeyEditor editor, CancellationToken cancellationToken) => ChangeAsync(key, name => editor.PersistAsync(name, cancellationToken)))
-            .Describe("PersistKey", "Removes the time to live of a key.",
-                KeyNotation.Description)
-            .WithResponseExample(new KeyResponse("foo", "string", null, 72))
-            .RequireAdminKey();
+            .Describe("PersistKey", "Removes the time to live of a key.", KeyNotation.Description)
+            .WithResponseExample(new KeyResponse("foo", "string", null, 72));
 
         one.MapDelete("/value", DeleteAsync)
-            .Describe("DeleteKey", "Deletes a key.",
-                KeyNotation.Description)
-            .RequireAdminKey();
+            .Describe("DeleteKey", "Deletes a key.", KeyNotation.Description);
 
         keys.MapPost("/delete", DeleteMatching)
             .Describe("DeleteKeys", "Deletes all keys of a pattern and type, and streams the progress. It stops when the client disconnects.",

@@ -7,17 +7,14 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
 
     private static readonly string Revive = EmbeddedScript.Read("ReviveJobs.lua");
 
-    public static DeadJobResponse Describe(StreamEntry entry) => new(
-        entry.Id.ToString(),
-        entry["job"],
-        JobQueue.ReadKeys(entry) ?? [],
-        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
-        entry["reason"],
-        TimeIn(entry.Id.ToString()));
-
-    public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
-        cancellationToken);
+    public async Task<DeadJobsResponse> GetAsync(int limit, string? before, CancellationToken cancellationToken)
+    {
+        // One more than the page has shows whether there are more.
+        var (entries, node) = await store.ReadAsync(
+            database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit + 1, messageOrder: Order.Descending), cancellationToken);
+        var items = entries.Take(limit).Select(Describe).ToArray();
+        return new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null);
+    }
 
     /// <summary>Puts all of them back into the queue, as far as there is room, as new jobs.</summary>
     public async Task<long> RetryAsync(CancellationToken cancellationToken)
@@ -42,6 +39,14 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
 
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
+
+    private static DeadJobResponse Describe(StreamEntry entry) => new(
+        entry.Id.ToString(),
+        entry["job"],
+        JobQueue.ReadKeys(entry) ?? [],
+        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
+        entry["reason"],
+        TimeIn(entry.Id.ToString()));
 
     // Another client may have added the entry with any id, also one that is no time.
     private static DateTimeOffset TimeIn(string id) =>

@@ -76,13 +76,7 @@ internal static class QueueEndpoints
         return Answers.Problem(503, "The queue takes no more jobs. Try again in a moment.", "The queue is full");
     }
 
-    private static async Task<Ok<DeadJobsResponse>> GetDeadAsync(
+    private static Task<DeadJobsResponse> GetDeadAsync(
         DeadJobs dead, CancellationToken cancellationToken,
-        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 20, [StreamCursor] string? cursor = null)
-    {
-        // One more than the page has shows whether there are more.
-        var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
-        var items = entries.Take(limit).Select(DeadJobs.Describe).ToArray();
-        return TypedResults.Ok(new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null));
-    }
+        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 20, [StreamCursor] string? cursor = null) => dead.GetAsync(limit, cursor, cancellationToken);
 }

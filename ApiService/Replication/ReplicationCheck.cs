@@ -193,19 +193,14 @@ internal sealed class CheckMarkers(IDatabase master)
             await Task.WhenAll(batch.Select(SetAsync)).WaitAsync(Timeout, cancellationToken);
     }
 
-    /// <summary>Removes all that was written, as far as the master can be reached.</summary>
-    public async Task RemoveAsync()
-    {
-        try
+    /// <summary>Removes all that was written, as far as the master can be reached. Keys that remain expire.</summary>
+    public Task RemoveAsync() => BestEffort.TryAsync(
+        async () =>
         {
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
                 await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Timeout);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
-        {
-            // The keys expire.
-        }
-    }
+        },
+        failed: null, CancellationToken.None);
 
     private string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{number}");
 

@@ -28,8 +28,7 @@ internal static class SessionEndpoints
             .WithResponseExample(example);
 
         session.MapPut("/{name}", PutAsync)
-            .Describe("PutSessionValue", "Puts a value into the visitor's session.",
-                $"There may be {MaximumValues} values of {MaximumLength} characters.")
+            .Describe("PutSessionValue", "Puts a value into the visitor's session.", $"There may be {MaximumValues} values of {MaximumLength} characters.")
             .ProducesValidationProblem()
             .ProducesProblems(409)
             .AcceptsBody(new SessionValueRequest("red"))

@@ -14,13 +14,10 @@ internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
         master.ExecuteAsync(command, OperationTimeout, cancellationToken);
 
-    /// <summary>Reads data that may be a moment old: from a replica if there is one, else from the master.</summary>
-    public Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
-        async (node, database) => new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
+    /// <summary>Reads data that may be a moment old: from a replica if there is one, else from the master. The result has the node that answered.</summary>
+    public Task<(T Value, string Node)> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
+        async (node, database) => (await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
 }
-
-/// <summary>A node's answer to a read.</summary>
-internal sealed record ReadAnswer<T>(T Value, string Node);
 
 /// <summary>Work in Redis that may fail.</summary>
 internal static class BestEffort
@@ -39,7 +36,7 @@ internal static class BestEffort
         }
     }
 
-    public static Task TryAsync(Func<Task> work, Action<Exception> failed, CancellationToken cancellationToken) => TryAsync(
+    public static Task TryAsync(Func<Task> work, Action<Exception>? failed, CancellationToken cancellationToken) => TryAsync(
         async () =>
         {
             await work();
