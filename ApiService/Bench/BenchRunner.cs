@@ -116,6 +116,7 @@ internal sealed class BenchCache : IAsyncDisposable
         services.Configure<ReplicatedCacheOptions>(configuration.GetSection("Cache"));
         services.AddReplicatedCache();
         _services = services.BuildServiceProvider();
+        // The cache connects as soon as it is there.
         Cache = _services.GetRequiredService<ReplicatedCache>();
     }
 

@@ -85,6 +85,7 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
         return own.Length == 0 || await database.HashDeleteAsync(Steps, own) > 0;
     }
 
+    // The result is whether there is the learner.
     private Task<bool> IfThereAsync(string name, Func<IDatabase, Task<bool>> change, CancellationToken cancellationToken) => store.WriteAsync(
         async database =>
         {

@@ -138,17 +138,7 @@ internal sealed record ProductPosition(double Price, string Name, string Id)
     public static ProductPosition Of(Product product) => new((double)product.Price, product.Name, product.Id);
 
     /// <summary>Reads a cursor; <see langword="null"/> when the text is none.</summary>
-    public static ProductPosition? Parse(string cursor)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<ProductPosition>(Base64Url.DecodeFromChars(cursor), Compact);
-        }
-        catch (Exception malformed) when (malformed is FormatException or JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public static ProductPosition? Parse(string cursor) => SharedJson.TryRead(() => JsonSerializer.Deserialize<ProductPosition>(Base64Url.DecodeFromChars(cursor), Compact));
 
     /// <summary>The position as text that a client hands back as it is.</summary>
     public string ToCursor() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this, Compact));

@@ -36,15 +36,6 @@ internal static class ProductJson
     public static string Write(Product product) => JsonSerializer.Serialize(product, Stored);
 
     /// <summary>Reads a stored product; <see langword="null"/> when it is none.</summary>
-    public static Product? TryRead(string id, RedisValue stored)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Product>((byte[])stored!, Stored) is { } product && product.Id == id && product.Features.All(feature => feature is not null) ? product : null;
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public static Product? TryRead(string id, RedisValue stored) => SharedJson.TryRead(
+        () => JsonSerializer.Deserialize<Product>((byte[])stored!, Stored) is { } product && product.Id == id && product.Features.All(feature => feature is not null) ? product : null);
 }

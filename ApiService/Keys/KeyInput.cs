@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace RedisAspire.ApiService.Keys;
@@ -77,7 +76,7 @@ internal sealed class KeyInput
     {
         if (text is null)
             return null;
-        if (KeyCursor.TryRead(text, out var cursor) && cursor.Node == (node ?? cursor.Node) && isPosition?.Invoke(cursor.Position) != false)
+        if (KeyCursor.Parse(text) is { } cursor && cursor.Node == (node ?? cursor.Node) && isPosition?.Invoke(cursor.Position) != false)
             return cursor;
         Errors["cursor"] = [WrongCursor];
         return null;
@@ -94,16 +93,10 @@ internal sealed class KeyInput
 /// <summary>A position in the keys of a node, opaque to clients. Every node has its own order of keys, so the position is valid on that node only.</summary>
 internal sealed record KeyCursor(string Node, string Position)
 {
-    public static bool TryRead(string text, [NotNullWhen(true)] out KeyCursor? cursor)
-    {
-        cursor = null;
-        if (!Base64Url.IsValid(text))
-            return false;
-        if (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(' ') is not [{ Length: > 0 } node, { Length: > 0 } position])
-            return false;
-        cursor = new KeyCursor(node, position);
-        return true;
-    }
+    public static KeyCursor? Parse(string text) =>
+        Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(' ') is [{ Length: > 0 } node, { Length: > 0 } position]
+            ? new KeyCursor(node, position)
+            : null;
 
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Node} {Position}"));
 }

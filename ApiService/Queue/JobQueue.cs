@@ -102,16 +102,8 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, Redi
     /// <summary>The keys in an entry; <see langword="null"/> when it is no valid job.</summary>
     internal static string[]? ReadKeys(StreamEntry entry)
     {
-        try
-        {
-            var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
-            return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
-        }
-        // Text that is no valid Unicode is detected only when it is read.
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
+        var keys = (string?)entry["keys"] is { } json ? SharedJson.TryRead(() => JsonSerializer.Deserialize<string[]>(json)) : null;
+        return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
     }
 
     private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -25,12 +25,18 @@ internal static class SharedJson
     {
         if (stored.IsNull)
             return null;
+        return TryRead(() => JsonSerializer.Deserialize<Versioned<T>>((byte[])stored!, Strict) is { } read && read.Version == version ? read.Value : null);
+    }
+
+    /// <summary>What is read; <see langword="null"/> when that is malformed. Text that is no valid Unicode is detected only when it is read.</summary>
+    public static T? TryRead<T>(Func<T?> read)
+        where T : class
+    {
         try
         {
-            return JsonSerializer.Deserialize<Versioned<T>>((byte[])stored!, Strict) is { } read && read.Version == version ? read.Value : null;
+            return read();
         }
-        // Text that is no valid Unicode is detected only when it is read.
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
