@@ -6,6 +6,10 @@ namespace RedisAspire.ApiService.Nodes;
 /// <summary><c>/api/nodes</c> and <c>/api/sentinels</c>: the state of the Redis nodes and of the sentinels, and manual failover.</summary>
 internal static class NodeEndpoints
 {
+    private const int DefaultLimit = 20;
+    private const int MaximumLimit = 1000;
+    private const string LimitRule = "A limit is a whole number from 1 to 1000.";
+
     public static void MapNodeEndpoints(this IEndpointRouteBuilder routes)
     {
         var nodes = routes.MapGroup("/api/nodes").WithTags("Nodes");
@@ -14,7 +18,7 @@ internal static class NodeEndpoints
             .Describe("GetNodes", "Lists every Redis node with its role, state and replication lag, as of the last poll.")
             .WithResponseExample(new[] { NodeExamples.Master, NodeExamples.Replica });
 
-        nodes.MapNodeInspectionEndpoints();
+        MapInspection(nodes);
 
         nodes.MapPost("/{name}/promote", PromoteAsync)
             .Describe("PromoteNode", "Makes a replica the master: through the sentinels if there are any, else by reconfiguring every node.",
@@ -41,16 +45,8 @@ internal static class NodeEndpoints
         var (node, problem) = await promotion.PromoteAsync(name, trace, cancellationToken);
         return problem is null ? TypedResults.Ok(node) : TypedResults.Problem(problem);
     }
-}
 
-/// <summary><c>/api/nodes/{name}</c>: details of one node, master or replica.</summary>
-internal static class NodeInspectionEndpoints
-{
-    private const int DefaultLimit = 20;
-    private const int MaximumLimit = 1000;
-    private const string LimitRule = "A limit is a whole number from 1 to 1000.";
-
-    public static void MapNodeInspectionEndpoints(this IEndpointRouteBuilder nodes)
+    private static void MapInspection(IEndpointRouteBuilder nodes)
     {
         var node = nodes.MapGroup("/{name}").AddEndpointFilter(RejectUnknownNames);
 
