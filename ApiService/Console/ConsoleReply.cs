@@ -1,4 +1,5 @@
 using System.Text;
+using RedisAspire.ApiService.Keys;
 
 namespace RedisAspire.ApiService.Console;
 
@@ -112,21 +113,11 @@ internal sealed class ConsoleReply
     private void WriteString(byte[] value)
     {
         _text.Append('"');
-        var rest = value.AsSpan(0, Math.Min(value.Length, MaximumElementBytes));
-        while (!rest.IsEmpty)
-        {
-            var isText = Rune.DecodeFromUtf8(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done && !Rune.IsControl(rune);
-            if (isText)
-                _text.Append(rune.Value is '"' or '\\' ? $"\\{rune}" : rune.ToString());
-            else
-            {
-                foreach (var part in rest[..length])
-                    _text.Append(part switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => string.Create(CultureInfo.InvariantCulture, $"\\x{part:x2}") });
-            }
-
-            rest = rest[length..];
-        }
-
+        KeyNotation.Write(
+            _text,
+            value.AsSpan(0, Math.Min(value.Length, MaximumElementBytes)),
+            character => character.Value is '"' or '\\' ? $"\\{character}" : character.ToString(),
+            part => part switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => string.Create(CultureInfo.InvariantCulture, $"\\x{part:x2}") });
         _text.Append('"');
         if (value.Length <= MaximumElementBytes)
             return;

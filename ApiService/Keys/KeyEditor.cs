@@ -1,6 +1,6 @@
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>What has become of a change.</summary>
+/// <summary>What has become of a change, as the scripts answer it.</summary>
 internal enum KeyEdit
 {
     /// <summary>It is made; there was nothing before where a value was stored as a whole.</summary>
@@ -82,15 +82,7 @@ internal sealed class KeyEditor(KeyNodes nodes, KeyInspector inspector, IOptions
         EvaluateAsync(Store, [key, $"app:keys:{Guid.NewGuid():N}"], [type, .. Condition(condition), timeToLive, .. elements], cancellationToken);
 
     private async Task<KeyEdit> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
-        (string?)await nodes.Master.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(options.Value.OperationTimeout, cancellationToken) switch
-        {
-            "replaced" => KeyEdit.Replaced,
-            "missing" => KeyEdit.Missing,
-            "exists" => KeyEdit.Exists,
-            "changed" => KeyEdit.Changed,
-            "type" => KeyEdit.OtherType,
-            _ => KeyEdit.Done,
-        };
+        Enum.Parse<KeyEdit>((string)(await nodes.Master.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(options.Value.OperationTimeout, cancellationToken))!, ignoreCase: true);
 
     private static RedisValue[] Condition(WriteCondition condition) => condition switch
     {

@@ -84,7 +84,6 @@ internal static class KeyEndpoints
                 "redis-replica-1", "db:", [new KeyMemoryItemResponse("product", "prefix", "db:product:", 50, 16_400, 0.8913), new KeyMemoryItemResponse("products", "key", "db:products", 1, 2000, 0.1087)], 51, 57, 57, true));
 
         keys.MapKeyWriteEndpoints();
-        keys.MapKeyEditEndpoints();
         keys.MapKeyTransferEndpoints();
     }
 

@@ -18,21 +18,25 @@ internal static class KeyNotation
     public static string Write(ReadOnlySpan<byte> key)
     {
         var text = new StringBuilder(key.Length);
-        while (!key.IsEmpty)
+        Write(text, key, character => character.Value == '\\' ? @"\\" : character.ToString(), part => string.Create(CultureInfo.InvariantCulture, $@"\x{part:x2}"));
+        return text.ToString();
+    }
+
+    /// <summary>Writes bytes as text in UTF-8, character by character, and those that are none or control characters one by one.</summary>
+    public static void Write(StringBuilder text, ReadOnlySpan<byte> bytes, Func<Rune, string> writeCharacter, Func<byte, string> writeByte)
+    {
+        while (!bytes.IsEmpty)
         {
-            var isText = Rune.DecodeFromUtf8(key, out var rune, out var length) == OperationStatus.Done && !Rune.IsControl(rune);
-            if (isText)
-                text.Append(rune.Value == '\\' ? @"\\" : rune.ToString());
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done && !Rune.IsControl(rune))
+                text.Append(writeCharacter(rune));
             else
             {
-                foreach (var part in key[..length])
-                    text.Append(CultureInfo.InvariantCulture, $@"\x{part:x2}");
+                foreach (var part in bytes[..length])
+                    text.Append(writeByte(part));
             }
 
-            key = key[length..];
+            bytes = bytes[length..];
         }
-
-        return text.ToString();
     }
 
     /// <summary>The key that a text names: a backslash needs another one or <c>xHH</c> behind it.</summary>
