@@ -44,7 +44,7 @@ internal static class BenchEndpoints
         BenchRequest request, HttpContext context, BenchRunner runner, CancellationToken cancellationToken)
     {
         if (request is { Level: BenchRequest.Source, ReadPercent: not 100 })
-            return Invalid.Parameter("readPercent", "The source is only read: it is 100 there.");
+            return Answers.Invalid("readPercent", "The source is only read: it is 100 there.");
         if (runner.Turns.TryEnter(context) is not { } turn)
             return Answers.Problem(409, "Another run is under way.");
         return runner.RunAsync(request, turn, cancellationToken).ToAnswer(cancellationToken);

@@ -49,7 +49,7 @@ internal static class ClassEndpoints
     {
         // The learner's keys begin with the name and a colon.
         if (DataKey.ReservedPrefixes.Contains($"{request.Name.ToLowerInvariant()}:", StringComparer.Ordinal))
-            return Invalid.Parameter("name", $"The name {request.Name} is the application's own.");
+            return Answers.Invalid("name", $"The name {request.Name} is the application's own.");
         var (learner, refusal) = await store.JoinAsync(request.Name, cancellationToken);
         return refusal switch
         {

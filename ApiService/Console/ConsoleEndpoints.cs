@@ -34,7 +34,7 @@ internal static class ConsoleEndpoints
         ConsoleRequest request, ConsoleCommands commands, ConsoleRunner runner, KeyNodes nodes, HttpContext context, CancellationToken cancellationToken)
     {
         if (ConsoleLine.Split(request.Line) is not { Length: > 0 and <= ConsoleLine.MaximumArguments } arguments)
-            return Invalid.Parameter("line", $"A line has 1 to {ConsoleLine.MaximumArguments} arguments, and a quotation mark at the end of each that begins with one.");
+            return Answers.Invalid("line", $"A line has 1 to {ConsoleLine.MaximumArguments} arguments, and a quotation mark at the end of each that begins with one.");
         if (commands.Find(arguments) is not { } command)
             return Refused(commands.ReasonFor(arguments));
         if (command.IsWrite && context.RefuseWithoutAdminKey() is { } refusal)

@@ -94,7 +94,7 @@ internal static class DataEndpoints
         CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
-            return Invalid.Parameter("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
+            return Answers.Invalid("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
 
         // There is a value for every key.
         using var trace = query.Trace == 1 || sampler.Takes ? data.BeginTrace(dataKey.Value) : null;

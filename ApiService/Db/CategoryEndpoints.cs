@@ -22,7 +22,7 @@ internal static class CategoryEndpoints
         CategoryLister lister, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 1000 categories.")] int limit = DefaultLimit, string? cursor = null)
     {
         if (cursor is not null && (cursor.Length > MaximumCursorLength || !Base64Url.IsValid(cursor)))
-            return Invalid.Parameter("cursor", "This is the 'next' of no page.");
+            return Answers.Invalid("cursor", "This is the 'next' of no page.");
         return TypedResults.Ok(await lister.ListAsync(limit, cursor, cancellationToken));
     }
 }

@@ -157,7 +157,7 @@ internal static class KeyEndpoints
         }
         catch (FormatException)
         {
-            return Invalid.Parameter("cursor", KeyInput.WrongCursor);
+            return Answers.Invalid("cursor", KeyInput.WrongCursor);
         }
         catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
         {

@@ -41,7 +41,7 @@ internal static class KeyTransferEndpoints
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
         var (export, refusal) = await exporter.ExportAsync(nodes.Find(node), wanted, kind, cancellationToken);
-        return export is null ? Invalid.Parameter("pattern", refusal!) : TypedResults.Ok(export);
+        return export is null ? Answers.Invalid("pattern", refusal!) : TypedResults.Ok(export);
     }
 
     private static async Task<Results<Ok<ImportedKeysResponse>, ValidationProblem>> ImportAsync(

@@ -128,7 +128,7 @@ internal static class KeyWriteEndpoints
         }
         catch (RedisServerException failure) when (failure.Message.Contains("XADD is equal or smaller", StringComparison.Ordinal))
         {
-            return Invalid.Parameter("element.id", "The id must be greater than that of the last entry.");
+            return Answers.Invalid("element.id", "The id must be greater than that of the last entry.");
         }
     }
 

@@ -78,17 +78,14 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
     }
 }
 
-/// <summary>The answer to a request with one invalid parameter.</summary>
-internal static class Invalid
-{
-    public static ValidationProblem Parameter(string name, string error) =>
-        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [error] });
-}
-
 /// <summary>Answers that several features give.</summary>
 internal static class Answers
 {
     public static ProblemHttpResult Problem(int status, string detail, string? title = null) => TypedResults.Problem(detail, statusCode: status, title: title);
+
+    /// <summary>The answer to a request with one invalid parameter.</summary>
+    public static ValidationProblem Invalid(string parameter, string error) =>
+        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [error] });
 
     public static async Task<NoContent> NoContentAfterAsync(Task change)
     {
@@ -98,5 +95,5 @@ internal static class Answers
 
     /// <summary>The answer to a change whose result is whether there was something to change; a 404 says what there was not.</summary>
     public static async Task<Results<NoContent, ProblemHttpResult>> NoContentOr404Async(Task<bool> change, string missing) =>
-        await change ? TypedResults.NoContent() : Answers.Problem(404, missing);
+        await change ? TypedResults.NoContent() : Problem(404, missing);
 }

@@ -64,7 +64,7 @@ internal static class QueueEndpoints
         WarmingRequest request, JobQueue queue, VisitorLimits limits, HttpContext context, CancellationToken cancellationToken)
     {
         if (WarmingRules.Check(request.Keys) is { } error)
-            return Invalid.Parameter("keys", error);
+            return Answers.Invalid("keys", error);
         if (request.Keys.Count > WarmingRules.MaximumKeysOfVisitors && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
         if (limits.CountCreation(context) is { } excess)
