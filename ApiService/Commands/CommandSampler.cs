@@ -70,18 +70,11 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
         _recorded.Set();
     }
 
-    public override void Dispose()
-    {
-        _recorded.Dispose();
-        base.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await _recorded.WaitAsync(stoppingToken);
-            await Task.Delay(Pause, time, stoppingToken);
+            await _recorded.WaitAsync(Pause, time, stoppingToken);
             _recorded.Reset();
             await samples.TryAddAsync(new SampledCommands(instance.Name, Take()), stoppingToken);
         }

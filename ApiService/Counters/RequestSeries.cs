@@ -4,7 +4,7 @@ namespace RedisAspire.ApiService.Counters;
 /// A small time series: how many requests there were in each minute, as numbers at <c>app:requests:{kind}:{minute}</c>
 /// that expire. A request costs one addition in this process; the sums are sent to Redis every second.
 /// </summary>
-internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) : IDisposable
+internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
 {
     public const int MaximumMinutes = 120;
 
@@ -13,9 +13,10 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(MaximumMinutes + 1);
 
-    private readonly WakeUp _added = new();
     private long _data;
     private long _api;
+
+    public WakeUp Added { get; } = new();
 
     private long Minute => time.GetUtcNow().ToUnixTimeSeconds() / 60;
 
@@ -27,15 +28,13 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
             Interlocked.Increment(ref _api);
         else
             return;
-        _added.Set();
+        Added.Set();
     }
-
-    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     /// <summary>Sends the counts since the last call. They are lost when Redis is not available.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        _added.Reset();
+        Added.Reset();
         var minute = Minute;
         await SendAsync(KeyOf(Data, minute), Interlocked.Exchange(ref _data, 0), cancellationToken);
         await SendAsync(KeyOf(Api, minute), Interlocked.Exchange(ref _api, 0), cancellationToken);
@@ -50,8 +49,6 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
         var items = values.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
         return new RequestSeriesResponse(node, [.. items]);
     }
-
-    public void Dispose() => _added.Dispose();
 
     // A value of another client that is no number counts as 0.
     private static long Number(RedisValue value) =>
@@ -80,11 +77,7 @@ internal sealed class RequestSeriesWriter(RequestSeries series, TimeProvider tim
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    protected override async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        await series.WaitAsync(cancellationToken);
-        await Task.Delay(Interval, time, cancellationToken);
-    }
+    protected override Task WaitAsync(CancellationToken cancellationToken) => series.Added.WaitAsync(Interval, time, cancellationToken);
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => series.SendAsync(cancellationToken);
 }

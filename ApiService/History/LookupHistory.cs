@@ -77,19 +77,12 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         _recorded.Set();
     }
 
-    public override void Dispose()
-    {
-        _recorded.Dispose();
-        base.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new List<Lookup>(Batch);
         while (true)
         {
-            await _recorded.WaitAsync(stoppingToken);
-            await Task.Delay(Pause, time, stoppingToken);
+            await _recorded.WaitAsync(Pause, time, stoppingToken);
             _recorded.Reset();
             Take(batch);
             await BestEffort.TryAsync(() => history.AddAsync(batch, instance.Name, stoppingToken), failure => LogLost(batch.Count, failure), stoppingToken);

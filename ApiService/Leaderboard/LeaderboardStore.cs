@@ -56,14 +56,15 @@ internal sealed class LeaderboardOptions
 }
 
 /// <summary>The requests that have not been counted in Redis yet. Adding one never waits.</summary>
-internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisposable
+internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
 {
     // Far below zero, so that a count that is no longer in the dictionary stays negative whoever adds to it.
     private const int Retired = int.MinValue / 2;
 
     private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
-    private readonly WakeUp _added = new();
     private int _keys;
+
+    public WakeUp Added { get; } = new();
 
     /// <summary>Adds a request of a key, unless those of too many keys wait.</summary>
     public void Add(string key)
@@ -76,14 +77,12 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisp
                 Interlocked.Increment(ref _keys);
         }
 
-        _added.Set();
+        Added.Set();
     }
-
-    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     public Dictionary<string, int> Take()
     {
-        _added.Reset();
+        Added.Reset();
         var requests = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (key, count) in _counts)
         {
@@ -96,8 +95,6 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisp
 
         return requests;
     }
-
-    public void Dispose() => _added.Dispose();
 }
 
 /// <summary>Counts requests in Redis, in batches. A batch that fails, because Redis is not available, is dropped.</summary>
@@ -107,11 +104,7 @@ internal sealed class LeaderboardWriter(
 {
     private const int BatchSize = 200;
 
-    protected override async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        await tally.WaitAsync(cancellationToken);
-        await Task.Delay(options.Value.FlushInterval, time, cancellationToken);
-    }
+    protected override Task WaitAsync(CancellationToken cancellationToken) => tally.Added.WaitAsync(options.Value.FlushInterval, time, cancellationToken);
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
