@@ -1,4 +1,3 @@
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Bench;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.Classroom;
@@ -13,8 +12,6 @@ using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Keys;
 using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.Queue;
 using RedisAspire.ApiService.RateLimiting;
 using RedisAspire.ApiService.Replication;
@@ -22,7 +19,6 @@ using RedisAspire.ApiService.Sessions;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.ServiceDefaults;
-using RedisAspire.Topology;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -42,8 +38,10 @@ builder.AddRedisReplicationClient(
             options.ReservedPrefixes.Add(prefix);
     });
 
+builder.Services.AddSingleton<ApplicationStore>();
+builder.Services.AddSingleton<ServiceInstance>();
 builder.Services.AddData(builder.Configuration);
-builder.Services.AddKeys(builder.Configuration);
+builder.Services.AddKeys();
 builder.Services.AddConsole();
 builder.Services.AddCommands();
 builder.Services.AddSingleton<RequestTracing>();
@@ -51,16 +49,16 @@ builder.Services.AddSingleton<NodePromotion>();
 builder.Services.AddCacheFigures();
 builder.Services.AddHistory();
 builder.Services.AddEvents();
-builder.Services.AddProducts(builder.Configuration);
+builder.Services.AddProducts();
 builder.Services.AddReplicationCheck();
-builder.Services.AddBench(builder.Configuration);
+builder.Services.AddBench();
 builder.Services.AddAdminKey(builder.Configuration);
 builder.Services.AddFaultInjection(builder.Configuration);
 builder.Services.AddSharedRateLimiting(builder.Configuration);
-builder.Services.AddLeaderboard(builder.Configuration);
+builder.Services.AddLeaderboard();
 builder.Services.AddCounters();
 builder.Services.AddSessions();
-builder.Services.AddQueue(builder.Configuration);
+builder.Services.AddQueue();
 builder.Services.AddClass();
 
 builder.AddProblems();
@@ -82,7 +80,6 @@ app.MapDefaultEndpoints();
 app.MapOpenApi();
 app.MapDataEndpoints();
 app.MapNodeEndpoints();
-app.MapSentinelEndpoints();
 app.MapReplicationEndpoints();
 app.MapBenchEndpoints();
 app.MapFaultInjectionEndpoints();

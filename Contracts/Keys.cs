@@ -67,36 +67,21 @@ public sealed record KeyDetailsResponse(
     string? Next);
 
 /// <summary>An element of a value, or a part of a string. Members that the type does not have are left out.</summary>
-public sealed record ElementResponse
-{
-    /// <summary>The place in a list; the rank in a sorted set, from the lowest score; the first byte of a part of a string.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Index { get; init; }
-
-    /// <summary>The id of an entry of a stream.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Id { get; init; }
-
-    /// <summary>The field of a hash.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ContentResponse? Field { get; init; }
-
-    /// <summary>The element.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ContentResponse? Value { get; init; }
-
-    /// <summary>The score in a sorted set, as Redis writes it: it may be <c>inf</c>.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Score { get; init; }
-
-    /// <summary>The fields of an entry of a stream.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<ElementResponse>? Fields { get; init; }
-
-    /// <summary>The tag of what a change would replace: of the value, or of the score. A change with it in <c>If-Match</c> is made to this value, or not at all.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Tag { get; init; }
-}
+/// <param name="Index">The place in a list; the rank in a sorted set, from the lowest score; the first byte of a part of a string.</param>
+/// <param name="Id">The id of an entry of a stream.</param>
+/// <param name="Field">The field of a hash.</param>
+/// <param name="Value">The element.</param>
+/// <param name="Score">The score in a sorted set, as Redis writes it: it may be <c>inf</c>.</param>
+/// <param name="Fields">The fields of an entry of a stream.</param>
+/// <param name="Tag">The tag of what a change would replace: of the value, or of the score. A change with it in <c>If-Match</c> is made to this value, or not at all.</param>
+public sealed record ElementResponse(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Index = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContentResponse? Field = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContentResponse? Value = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Score = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ElementResponse>? Fields = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tag = null);
 
 /// <summary>Bytes as a person can read them.</summary>
 /// <param name="Format"><c>json</c> (an object or array), <c>text</c> (UTF-8), or <c>binary</c>.</param>
@@ -123,40 +108,24 @@ public sealed record DeleteKeysRequest(string Pattern, string? Type = null);
 public sealed record DeletedKeysResponse(long Deleted, long Spared, long Scanned, long KeysOnNode, long ElapsedMs);
 
 /// <summary>Bytes as they are given: text or hexadecimal digits.</summary>
-public sealed record KeyContent
-{
-    /// <summary>Text, which is stored as UTF-8.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Text { get; init; }
-
-    /// <summary>Any bytes, as hexadecimal digits.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Hex { get; init; }
-}
+/// <param name="Text">Text, which is stored as UTF-8.</param>
+/// <param name="Hex">Any bytes, as hexadecimal digits.</param>
+public sealed record KeyContent(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hex = null);
 
 /// <summary>An element of a value as it is stored: the value of a string has one.</summary>
-public sealed record KeyElement
-{
-    /// <summary>The id of an entry of a stream; Redis makes one when it is not given.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Id { get; init; }
-
-    /// <summary>The field of a hash.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public KeyContent? Field { get; init; }
-
-    /// <summary>The value; the member of a set or sorted set.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public KeyContent? Value { get; init; }
-
-    /// <summary>The score in a sorted set: a number, <c>inf</c> or <c>-inf</c>.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Score { get; init; }
-
-    /// <summary>The fields of an entry of a stream.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<KeyElement>? Fields { get; init; }
-}
+/// <param name="Id">The id of an entry of a stream; Redis makes one when it is not given.</param>
+/// <param name="Field">The field of a hash.</param>
+/// <param name="Value">The value; the member of a set or sorted set.</param>
+/// <param name="Score">The score in a sorted set: a number, <c>inf</c> or <c>-inf</c>.</param>
+/// <param name="Fields">The fields of an entry of a stream.</param>
+public sealed record KeyElement(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeyContent? Field = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeyContent? Value = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Score = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeyElement>? Fields = null);
 
 /// <summary>The body of <c>PUT /api/keys/value</c>.</summary>
 /// <param name="Type"><c>string</c>, <c>list</c>, <c>set</c>, <c>zset</c>, <c>hash</c> or <c>stream</c>.</param>

@@ -17,6 +17,18 @@ namespace RedisAspire.Contracts;
 /// <param name="LagBytes">On a replica, how many bytes it is behind the master.</param>
 /// <param name="Version">The server's version.</param>
 /// <param name="IsReadNode">Whether this node serves the cache's reads now.</param>
+/// <param name="RunId">The id of this run of the server.</param>
+/// <param name="SeenAt">When it last answered.</param>
+/// <param name="KeysWithExpiry">How many keys have a time to live.</param>
+/// <param name="OperationsPerSecond">Commands per second, as the node counts them.</param>
+/// <param name="HitRatio">The share of reads that found their key, between the last two readings of the figures, five seconds apart; nothing without reads.</param>
+/// <param name="EvictedKeys">How many keys were evicted to make room since the server started.</param>
+/// <param name="ExpiredKeys">How many keys have expired since the server started.</param>
+/// <param name="ConnectedClients">How many clients are connected.</param>
+/// <param name="Memory">Its memory.</param>
+/// <param name="Persistence">How it keeps its data on disk, and whether that works.</param>
+/// <param name="Replication">Its part in the replication.</param>
+/// <param name="Info">All fields of <c>INFO</c> by section, as of the last poll; only in the answer for one node.</param>
 public sealed record NodeResponse(
     string Name,
     string Role,
@@ -31,45 +43,19 @@ public sealed record NodeResponse(
     long? Offset,
     long? LagBytes,
     string? Version,
-    bool IsReadNode) : TracedResponse
-{
-    /// <summary>The id of this run of the server.</summary>
-    public string? RunId { get; init; }
-
-    /// <summary>When it last answered.</summary>
-    public DateTimeOffset? SeenAt { get; init; }
-
-    /// <summary>How many keys have a time to live.</summary>
-    public long? KeysWithExpiry { get; init; }
-
-    /// <summary>Commands per second, as the node counts them.</summary>
-    public long? OperationsPerSecond { get; init; }
-
-    /// <summary>The share of reads that found their key, between the last two readings of the figures, five seconds apart; nothing without reads.</summary>
-    public double? HitRatio { get; init; }
-
-    /// <summary>How many keys were evicted to make room since the server started.</summary>
-    public long? EvictedKeys { get; init; }
-
-    /// <summary>How many keys have expired since the server started.</summary>
-    public long? ExpiredKeys { get; init; }
-
-    /// <summary>How many clients are connected.</summary>
-    public long? ConnectedClients { get; init; }
-
-    /// <summary>Its memory.</summary>
-    public NodeMemory? Memory { get; init; }
-
-    /// <summary>How it keeps its data on disk, and whether that works.</summary>
-    public RedisPersistence? Persistence { get; init; }
-
-    /// <summary>Its part in the replication.</summary>
-    public NodeReplication? Replication { get; init; }
-
-    /// <summary>All fields of <c>INFO</c> by section, as of the last poll; only in the answer for one node.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info { get; init; }
-}
+    bool IsReadNode,
+    string? RunId = null,
+    DateTimeOffset? SeenAt = null,
+    long? KeysWithExpiry = null,
+    long? OperationsPerSecond = null,
+    double? HitRatio = null,
+    long? EvictedKeys = null,
+    long? ExpiredKeys = null,
+    long? ConnectedClients = null,
+    NodeMemory? Memory = null,
+    RedisPersistence? Persistence = null,
+    NodeReplication? Replication = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Info = null) : TracedResponse;
 
 /// <summary>The memory of a node.</summary>
 /// <param name="UsedBytes">The memory it uses.</param>

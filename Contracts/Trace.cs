@@ -43,6 +43,10 @@ public abstract record TracedResponse
 /// elsewhere is <c>…</c>.
 /// </param>
 /// <param name="Documentation">Where the command is documented.</param>
+/// <param name="Keys">How many keys were removed, if many may have been.</param>
+/// <param name="Replicas">How many replicas have acknowledged a write.</param>
+/// <param name="Times">How often the command was sent, if it was repeated.</param>
+/// <param name="Message">The message that a sentinel published, as it came.</param>
 public sealed record TraceStep(
     string Step,
     string Outcome,
@@ -51,21 +55,8 @@ public sealed record TraceStep(
     string? Node,
     double? TtlSeconds,
     string? Command,
-    string? Documentation)
-{
-    /// <summary>How many keys were removed, if many may have been.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Keys { get; init; }
-
-    /// <summary>How many replicas have acknowledged a write.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? Replicas { get; init; }
-
-    /// <summary>How often the command was sent, if it was repeated.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? Times { get; init; }
-
-    /// <summary>The message that a sentinel published, as it came.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Message { get; init; }
-}
+    string? Documentation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Keys = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Replicas = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Times = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message = null);

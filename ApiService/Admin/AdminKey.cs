@@ -1,8 +1,4 @@
-using System.Net.Mime;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
@@ -13,12 +9,10 @@ namespace RedisAspire.ApiService.Admin;
 /// <summary>The configured admin key. Only a hash of it is kept.</summary>
 internal sealed class AdminKey(IOptions<AdminOptions> options)
 {
-    /// <summary>The header that carries the key.</summary>
     public const string Header = "X-Admin-Key";
 
     private readonly Secret _key = new(options.Value.Key);
 
-    /// <summary>Whether a key is configured.</summary>
     public bool IsConfigured => _key.IsConfigured;
 
     /// <summary>Whether a request's header holds the key, once.</summary>
@@ -33,34 +27,26 @@ internal sealed class AdminOptions
 }
 
 /// <summary>Marks an endpoint that needs the admin key, always or for some of what it does.</summary>
-internal sealed record AdminKeyMetadata(bool IsAlwaysNeeded)
-{
-    public static AdminKeyMetadata Always { get; } = new(IsAlwaysNeeded: true);
+internal sealed record AdminKeyMetadata(bool IsAlwaysNeeded);
 
-    public static AdminKeyMetadata Sometimes { get; } = new(IsAlwaysNeeded: false);
-}
-
-/// <summary>Guards endpoints with the admin key.</summary>
 internal static class AdminKeyExtensions
 {
-    public static IServiceCollection AddAdminKey(this IServiceCollection services, IConfiguration configuration)
+    public static void AddAdminKey(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<AdminOptions>(configuration.GetSection("Admin"));
         services.AddSingleton<AdminKey>();
-        services.ConfigureAll<Microsoft.AspNetCore.OpenApi.OpenApiOptions>(options =>
+        services.ConfigureAll<OpenApiOptions>(options =>
         {
             options.AddDocumentTransformer(AdminKeyDocumentation.DescribeScheme);
             options.AddOperationTransformer(AdminKeyDocumentation.DescribeRequirement);
         });
-        return services;
     }
 
     /// <summary>Refuses requests without the admin key, before anything of them is read.</summary>
-    /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder RequireAdminKey<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
-        endpoints.Add(endpoint => Describe(endpoint, AdminKeyMetadata.Always));
+        endpoints.WithMetadata(new AdminKeyMetadata(IsAlwaysNeeded: true)).ProducesProblems(401, 403);
         // The endpoint itself is wrapped, because filters run only after its parameters have been bound.
         endpoints.Finally(endpoint =>
         {
@@ -71,15 +57,9 @@ internal static class AdminKeyExtensions
     }
 
     /// <summary>Marks an endpoint of which some requests need the admin key. The endpoint itself checks <see cref="HasAdminKey"/> or <see cref="RefuseWithoutAdminKey"/>.</summary>
-    /// <param name="endpoints">An endpoint or a group of them.</param>
     public static TBuilder MayNeedAdminKey<TBuilder>(this TBuilder endpoints)
-        where TBuilder : IEndpointConventionBuilder
-    {
-        endpoints.Add(endpoint => Describe(endpoint, AdminKeyMetadata.Sometimes));
-        return endpoints;
-    }
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new AdminKeyMetadata(IsAlwaysNeeded: false)).ProducesProblems(401, 403);
 
-    /// <summary>Whether a request carries the admin key.</summary>
     public static bool HasAdminKey(this HttpContext context) =>
         context.RequestServices.GetRequiredService<AdminKey>().Matches(context.Request.Headers[AdminKey.Header]);
 
@@ -89,24 +69,14 @@ internal static class AdminKeyExtensions
         var key = context.RequestServices.GetRequiredService<AdminKey>();
         if (!key.IsConfigured)
         {
-            return TypedResults.Problem(
-                "The request needs the admin key, but Admin:Key is not set in the configuration of the API.",
-                statusCode: StatusCodes.Status403Forbidden, title: "No admin key is configured");
+            return Answers.Problem(403, "The request needs the admin key, but Admin:Key is not set in the configuration of the API.", "No admin key is configured");
         }
 
         if (context.HasAdminKey())
             return null;
 
         context.Response.Headers[HeaderNames.WWWAuthenticate] = "AdminKey";
-        return TypedResults.Problem(
-            $"The header {AdminKey.Header} must hold the admin key.", statusCode: StatusCodes.Status401Unauthorized, title: "The admin key is missing or wrong");
-    }
-
-    private static void Describe(EndpointBuilder endpoint, AdminKeyMetadata need)
-    {
-        endpoint.Metadata.Add(need);
-        endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), [MediaTypeNames.Application.ProblemJson]));
-        endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status403Forbidden, typeof(ProblemDetails), [MediaTypeNames.Application.ProblemJson]));
+        return Answers.Problem(401, $"The header {AdminKey.Header} must hold the admin key.", "The admin key is missing or wrong");
     }
 }
 

@@ -1,9 +1,3 @@
-using System.Net.ServerSentEvents;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-
 namespace RedisAspire.ApiService.Bench;
 
 /// <summary><c>/api/bench</c>: measures each level of the cache.</summary>
@@ -17,15 +11,13 @@ internal static class BenchEndpoints
             new LatencySummary("write", 11, 738.3, 0.311, 0.503, 0.503, 0.503),
         ]);
 
-    public static IServiceCollection AddBench(this IServiceCollection services, IConfiguration configuration)
+    public static void AddBench(this IServiceCollection services)
     {
-        services.AddOptions<BenchOptions>()
-            .Bind(configuration.GetSection("Bench"))
-            .Validate(options => options.MaximumDuration > TimeSpan.Zero, "Bench:MaximumDuration must be positive.")
-            .ValidateOnStart();
+        services.AddOptionsWithValidateOnStart<BenchOptions>()
+            .BindConfiguration("Bench")
+            .Validate(options => options.MaximumDuration > TimeSpan.Zero, "Bench:MaximumDuration must be positive.");
         services.AddSingleton<BenchHistory>();
         services.AddSingleton<BenchRunner>();
-        return services;
     }
 
     public static void MapBenchEndpoints(this IEndpointRouteBuilder routes)
@@ -33,36 +25,28 @@ internal static class BenchEndpoints
         var bench = routes.MapGroup("/api/bench").WithTags("Bench");
 
         bench.MapPost("", Run)
-            .WithName("RunBench")
-            .WithSummary("Makes many requests to one level of the cache, and streams their latencies.")
-            .WithDescription(
+            .Describe("RunBench", "Makes many requests to one level of the cache, and streams their latencies.",
                 "Server-sent events: `progress` about four times a second, then `result` or `failed`. The cache is filled and warmed up before it is measured. "
                 + "`each` measures the three levels one after the other for the same time, with reads only; `requests` and `readPercent` mean nothing then. "
                 + "A run ends when its time is up (`stoppedEarly`) or the client goes, and its keys are removed. One run at a time: 409 meanwhile.")
-            .WithRequestExample(new BenchRequest(ReadPercent: 99))
+            .AcceptsBody(new BenchRequest(ReadPercent: 99))
             .WithResponseExample(Example)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblems(409)
             .RequireAdminKey();
 
-        bench.MapGet("", GetRunsAsync)
-            .WithName("GetBenchRuns")
-            .WithSummary($"Lists the last {BenchHistory.Length} runs of the bench, the latest first.")
+        bench.MapGet("", (BenchHistory history, CancellationToken cancellationToken) => history.ReadAsync(cancellationToken))
+            .Describe("GetBenchRuns", $"Lists the last {BenchHistory.Length} runs of the bench, the latest first.")
             .WithResponseExample(new[] { Example })
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(503);
     }
 
     private static Results<ServerSentEventsResult<object>, ValidationProblem, ProblemHttpResult> Run(
         BenchRequest request, HttpContext context, BenchRunner runner, CancellationToken cancellationToken)
     {
         if (request is { Level: BenchRequest.Source, ReadPercent: not 100 })
-            return Invalid.Parameter("readPercent", "The source is only read: it is 100 there.");
+            return Answers.Invalid("readPercent", "The source is only read: it is 100 there.");
         if (runner.Turns.TryEnter(context) is not { } turn)
-            return TypedResults.Problem("Another run is under way.", statusCode: StatusCodes.Status409Conflict);
-
-        IAsyncEnumerable<SseItem<object>> events = runner.RunAsync(request, turn, cancellationToken);
-        return TypedResults.ServerSentEvents(events.WithFailure(cancellationToken));
+            return Answers.Problem(409, "Another run is under way.");
+        return runner.RunAsync(request, turn, cancellationToken).ToAnswer(cancellationToken);
     }
-
-    private static async Task<Ok<BenchResult[]>> GetRunsAsync(BenchHistory history, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await history.ReadAsync(cancellationToken));
 }

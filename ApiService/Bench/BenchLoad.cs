@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching;
@@ -6,8 +5,8 @@ using RedisAspire.Caching.Telemetry;
 
 namespace RedisAspire.ApiService.Bench;
 
-/// <summary>The requests of one run, and their latencies so far.</summary>
-internal sealed class BenchLoad
+/// <summary>The requests of one run, and their latencies so far. It lasts for some duration, or until as many requests are made as are asked for.</summary>
+internal sealed class BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time, TimeSpan? duration = null)
 {
     private const string Value = "a value of the bench";
     private const int Batch = 500;
@@ -16,55 +15,28 @@ internal sealed class BenchLoad
     // Hits in the process complete synchronously: without a pause now and then a caller would never release its thread.
     private const int RequestsInARow = 256;
 
-    private readonly BenchRequest _request;
-    private readonly ReplicatedCache _cache;
-    private readonly DataService _data;
-    private readonly TimeProvider _time;
-    private readonly string[] _keys;
-    private readonly KeyDistribution _distribution;
-    private readonly BenchTally[] _tallies;
-    private readonly CacheEntryOptions _options;
-    private readonly TimeSpan? _duration;
+    private readonly string[] _keys = [.. Enumerable.Range(0, request.Keys).Select(_ => $"app:bench:key:{Guid.NewGuid():N}")];
+    private readonly KeyDistribution _distribution = new(request.Keys, request.Distribution == BenchRequest.Zipf);
+    private readonly BenchTally[] _tallies = [.. Enumerable.Range(0, request.Concurrency).Select(_ => new BenchTally())];
+    private readonly CacheEntryOptions _options = new()
+    {
+        // The keys outlive any run, and expire if the run cannot remove them.
+        Expiration = TimeSpan.FromMinutes(5),
+        Flags = request.Level == BenchRequest.Redis
+            ? HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableLocalCacheWrite
+            : HybridCacheEntryFlags.None,
+    };
+
     private long _until;
     private volatile string _phase = "filling";
     private long _started;
     private long _ended;
     private int _taken;
 
-    /// <summary>Prepares a run.</summary>
-    /// <param name="request">What is measured.</param>
-    /// <param name="cache">The cache.</param>
-    /// <param name="data">The database.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="duration">How long requests are made; as many as the request says when it is not given.</param>
-    public BenchLoad(BenchRequest request, ReplicatedCache cache, DataService data, TimeProvider time, TimeSpan? duration = null)
-    {
-        _request = request;
-        _duration = duration;
-        _cache = cache;
-        _data = data;
-        _time = time;
-        var prefix = $"app:bench:key:{Guid.NewGuid():N}:";
-        _keys = [.. Enumerable.Range(0, request.Keys).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))];
-        _distribution = new KeyDistribution(request.Keys, request.Distribution == BenchRequest.Zipf);
-        _tallies = [.. Enumerable.Range(0, request.Concurrency).Select(_ => new BenchTally())];
-        _options = new CacheEntryOptions
-        {
-            // The keys outlive any run, and expire if the run cannot remove them.
-            Expiration = TimeSpan.FromMinutes(5),
-            Flags = request.Level == BenchRequest.Redis
-                ? HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableLocalCacheWrite
-                : HybridCacheEntryFlags.None,
-        };
-    }
+    public string Level => request.Level;
 
-    /// <summary>The level at which reads begin.</summary>
-    public string Level => _request.Level;
+    private bool IsCached => request.Level != BenchRequest.Source;
 
-    private bool IsCached => _request.Level != BenchRequest.Source;
-
-    /// <summary>Fills the cache and makes the requests.</summary>
-    /// <exception cref="OperationCanceledException">The run was stopped before all requests were answered.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         if (IsCached)
@@ -72,41 +44,39 @@ internal sealed class BenchLoad
             await Task.WhenAll(_tallies.Select(_ => Task.Run(() => FillAsync(stopping), stopping)));
             // What comes first pays for the compiler, the connections and the near cache.
             _phase = "warming up";
-            await MakeRequestsAsync([.. _tallies.Select(_ => new BenchTally())], Math.Min(WarmUpRequests, _request.Requests), _duration / 4, stopping);
+            await MakeRequestsAsync([.. _tallies.Select(_ => new BenchTally())], Math.Min(WarmUpRequests, request.Requests), duration / 4, stopping);
         }
 
         _phase = "measuring";
-        Volatile.Write(ref _started, _time.GetTimestamp());
+        Volatile.Write(ref _started, time.GetTimestamp());
         try
         {
-            await MakeRequestsAsync(_tallies, _request.Requests, _duration, stopping);
+            await MakeRequestsAsync(_tallies, request.Requests, duration, stopping);
         }
         finally
         {
-            Volatile.Write(ref _ended, _time.GetTimestamp());
+            Volatile.Write(ref _ended, time.GetTimestamp());
         }
     }
 
-    /// <summary>The measurements so far.</summary>
     public BenchProgress Report()
     {
         var started = Volatile.Read(ref _started);
         var ended = Volatile.Read(ref _ended);
-        var elapsed = started == 0 ? TimeSpan.Zero : _time.GetElapsedTime(started, ended == 0 ? _time.GetTimestamp() : ended);
+        var elapsed = started == 0 ? TimeSpan.Zero : time.GetElapsedTime(started, ended == 0 ? time.GetTimestamp() : ended);
         var levels = BenchTally.Summarize(_tallies, elapsed);
         var requests = levels.Sum(level => level.Requests);
         return new BenchProgress(
-            _phase, requests, Math.Min(1, _duration is { } duration ? elapsed / duration : (double)requests / _request.Requests), Math.Round(elapsed.TotalMilliseconds, 3),
+            _phase, requests, Math.Min(1, duration is { } length ? elapsed / length : (double)requests / request.Requests), Math.Round(elapsed.TotalMilliseconds, 3),
             elapsed > TimeSpan.Zero ? Math.Round(requests / elapsed.TotalSeconds, 1) : 0, levels);
     }
 
-    /// <summary>Removes the keys of the run.</summary>
     public async Task RemoveAsync()
     {
         if (!IsCached)
             return;
         foreach (var batch in _keys.Chunk(Batch))
-            await _cache.RemoveAsync(batch, CancellationToken.None);
+            await cache.RemoveAsync(batch, CancellationToken.None);
     }
 
     private async Task FillAsync(CancellationToken stopping)
@@ -116,22 +86,22 @@ internal sealed class BenchLoad
     }
 
     // The last requests are waited for, however long they take: the rate is that of requests that have been answered.
-    private Task MakeRequestsAsync(BenchTally[] tallies, int requests, TimeSpan? duration, CancellationToken stopping)
+    private Task MakeRequestsAsync(BenchTally[] tallies, int requests, TimeSpan? length, CancellationToken stopping)
     {
         _taken = 0;
-        _until = _time.GetTimestamp() + (long)((duration ?? TimeSpan.Zero).TotalSeconds * _time.TimestampFrequency);
-        return Task.WhenAll(tallies.Select(tally => Task.Run(() => MeasureAsync(tally, duration is null ? requests : null, stopping), stopping)));
+        _until = time.GetTimestamp() + (long)((length ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency);
+        return Task.WhenAll(tallies.Select(tally => Task.Run(() => MeasureAsync(tally, length is null ? requests : null, stopping), stopping)));
     }
 
     private async Task MeasureAsync(BenchTally tally, int? requests, CancellationToken stopping)
     {
         var random = new Random();
-        for (var i = 1; requests is { } maximum ? Interlocked.Increment(ref _taken) <= maximum : _time.GetTimestamp() < _until; i++)
+        for (var i = 1; requests is { } maximum ? Interlocked.Increment(ref _taken) <= maximum : time.GetTimestamp() < _until; i++)
         {
             stopping.ThrowIfCancellationRequested();
             var key = _keys[_distribution.Next(random)];
-            var isRead = random.Next(100) < _request.ReadPercent;
-            var started = _time.GetTimestamp();
+            var isRead = random.Next(100) < request.ReadPercent;
+            var started = time.GetTimestamp();
             if (isRead)
                 tally.Reads(await ReadAsync(key, stopping)).Record(NanosecondsSince(started));
             else
@@ -148,19 +118,19 @@ internal sealed class BenchLoad
     private async ValueTask<CacheLevel> ReadAsync(string key, CancellationToken stopping)
     {
         if (IsCached)
-            return (await _cache.LookupAsync(key, Value, static (value, _) => ValueTask.FromResult(value), _options, cancellationToken: stopping)).Level;
+            return (await cache.LookupAsync(key, Value, static (value, _) => ValueTask.FromResult(value), _options, cancellationToken: stopping)).Level;
 
-        await _data.ReadUncachedAsync(key, stopping);
+        await data.ReadUncachedAsync(key, stopping);
         return CacheLevel.Source;
     }
 
     private async ValueTask WriteAsync(string key, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        await _cache.SetAsync(key, Value, _options, cancellationToken: stopping);
+        await cache.SetAsync(key, Value, _options, cancellationToken: stopping);
     }
 
-    private long NanosecondsSince(long started) => (long)((_time.GetTimestamp() - started) * (1e9 / _time.TimestampFrequency));
+    private long NanosecondsSince(long started) => (long)((time.GetTimestamp() - started) * (1e9 / time.TimestampFrequency));
 }
 
 /// <summary>The latencies that one caller of a run has measured.</summary>
@@ -168,10 +138,8 @@ internal sealed class BenchTally
 {
     private readonly LatencyHistogram[] _latencies = [new(), new(), new(), new()];
 
-    /// <summary>The reads that a level has answered.</summary>
     public LatencyHistogram Reads(CacheLevel level) => _latencies[(int)level];
 
-    /// <summary>The writes.</summary>
     public LatencyHistogram Writes => _latencies[^1];
 
     /// <summary>The latencies of all callers by level, without levels that answered nothing.</summary>
@@ -219,7 +187,6 @@ internal sealed class KeyDistribution
             _cumulative[i] = sum += 1.0 / (i + 1);
     }
 
-    /// <summary>The number of the next key, from 0 on.</summary>
     public int Next(Random random)
     {
         if (_cumulative is null)

@@ -1,13 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Bench;
 
@@ -24,10 +20,8 @@ internal sealed class BenchRunner(
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Admits one run at a time.</summary>
     public OneAtATime Turns { get; } = new();
 
-    /// <summary>Runs, and reports the progress about four times a second.</summary>
     public async IAsyncEnumerable<SseItem<object>> RunAsync(
         BenchRequest request, IDisposable turn, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -122,10 +116,10 @@ internal sealed class BenchCache : IAsyncDisposable
         services.Configure<ReplicatedCacheOptions>(configuration.GetSection("Cache"));
         services.AddReplicatedCache();
         _services = services.BuildServiceProvider();
+        // The cache connects as soon as it is there.
         Cache = _services.GetRequiredService<ReplicatedCache>();
     }
 
-    /// <summary>The cache.</summary>
     public ReplicatedCache Cache { get; }
 
     /// <summary>Waits until the near cache is on, if there is a node that can track keys.</summary>
@@ -154,7 +148,6 @@ internal sealed class BenchCache : IAsyncDisposable
 /// <summary>The last runs, of all instances, in Redis.</summary>
 internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHistory> logger)
 {
-    /// <summary>How many runs are kept.</summary>
     public const int Length = 20;
 
     private const string Key = "app:bench:runs";
@@ -163,20 +156,15 @@ internal sealed partial class BenchHistory(RedisMaster master, ILogger<BenchHist
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Stores a run. When Redis fails, only a warning is logged: the run itself succeeded.</summary>
-    public async Task TryAddAsync(BenchResult run)
-    {
-        try
+    public Task TryAddAsync(BenchResult run) => BestEffort.TryAsync(
+        () =>
         {
             var transaction = master.Database.CreateTransaction();
             _ = transaction.ListLeftPushAsync(Key, SharedJson.Write(Version, run));
             _ = transaction.ListTrimAsync(Key, 0, Length - 1);
-            await transaction.ExecuteAsync().WaitAsync(Timeout);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
-        {
-            LogNotKept(failure);
-        }
-    }
+            return transaction.ExecuteAsync().WaitAsync(Timeout);
+        },
+        LogNotKept, CancellationToken.None);
 
     /// <summary>The last runs, the latest first.</summary>
     public async Task<BenchResult[]> ReadAsync(CancellationToken cancellationToken)

@@ -1,23 +1,15 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Cache;
 
 /// <summary><c>/api/cache</c>: empties the cache, and shows its statistics.</summary>
 internal static class CacheEndpoints
 {
-    public static IServiceCollection AddCacheFigures(this IServiceCollection services)
+    public static void AddCacheFigures(this IServiceCollection services)
     {
-        services.AddApplicationStore();
-        services.AddSingleton<ClusterFigures>();
-        services.AddHostedService(provider => provider.GetRequiredService<ClusterFigures>());
-        return services;
+        services.AddSingleton<ClusterFigures>().AddHostedService(provider => provider.GetRequiredService<ClusterFigures>());
     }
 
     public static void MapCacheEndpoints(this IEndpointRouteBuilder routes)
@@ -25,16 +17,14 @@ internal static class CacheEndpoints
         var cache = routes.MapGroup("/api/cache").WithTags("Cache");
 
         cache.MapDelete("", ClearAsync)
-            .WithName("ClearCache")
-            .WithSummary("Empties the cache: removes every string that has a time to live, except the application's own.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .Describe("ClearCache", "Empties the cache: removes every string that has a time to live, except the application's own.")
+            .ProducesProblems(503)
             .WithResponseExample(new ClearedResponse(42))
             .RequireAdminKey();
 
-        cache.MapGet("/stats", GetStatsAsync)
-            .WithName("GetCacheStats")
-            .WithSummary("Shows the statistics of the cache: hits by level, misses, latencies, and the gain of hits; since the start and over the last minute.")
-            .WithDescription("The answer has each instance and all of them together. The figures of other instances are up to two seconds old. When the near cache has many hits a second, the latency of every 64th is measured.")
+        cache.MapGet("/stats", (ClusterFigures cluster, CancellationToken cancellationToken) => cluster.ReadAsync(cancellationToken))
+            .Describe("GetCacheStats", "Shows the statistics of the cache: hits by level, misses, latencies, and the gain of hits; since the start and over the last minute.",
+                "The answer has each instance and all of them together. The figures of other instances are up to two seconds old. When the near cache has many hits a second, the latency of every 64th is measured.")
             .WithResponseExample(Example);
     }
 
@@ -64,7 +54,4 @@ internal static class CacheEndpoints
         sampler.Add(trace);
         return TypedResults.Ok(new ClearedResponse(removed).WithTrace(query.Trace == 0 ? null : trace.ToSteps(topology)));
     }
-
-    private static async Task<Ok<StatsResponse>> GetStatsAsync(ClusterFigures cluster, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await cluster.ReadAsync(cancellationToken));
 }

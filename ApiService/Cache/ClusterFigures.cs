@@ -1,9 +1,6 @@
 using System.Text.Json.Serialization;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Cache;
 
@@ -68,18 +65,8 @@ internal sealed partial class ClusterFigures(
         ];
     }
 
-    private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> ask, T otherwise, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return master.TryGetDatabase(out var database) ? await ask(database).WaitAsync(Timeout, cancellationToken) : otherwise;
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogNotShared(failure);
-            return otherwise;
-        }
-    }
+    private Task<T> TryAsync<T>(Func<IDatabase, Task<T>> ask, T otherwise, CancellationToken cancellationToken) => BestEffort.TryAsync(
+        async () => master.TryGetDatabase(out var database) ? await ask(database).WaitAsync(Timeout, cancellationToken) : otherwise, otherwise, LogNotShared, cancellationToken);
 
     private static RedisKey KeyOf(string name) => $"{Names}:{name}";
 
@@ -88,13 +75,6 @@ internal sealed partial class ClusterFigures(
 }
 
 /// <summary>The figures of one instance's cache, as the others read them.</summary>
-/// <param name="Instance">Its name.</param>
-/// <param name="StartedAt">When it was started.</param>
-/// <param name="IsNearCacheOn">Whether its near cache is on.</param>
-/// <param name="NearEntries">How many of them are there.</param>
-/// <param name="NearBytes">How many bytes they count for.</param>
-/// <param name="SinceStart">What its cache has done since the start.</param>
-/// <param name="LastMinute">What it has done over the last minute.</param>
 internal sealed record InstanceFigures(
     string Instance,
     DateTimeOffset StartedAt,
@@ -113,7 +93,6 @@ internal sealed record InstanceFigures(
     public bool IsPlausible =>
         Instance.Length is > 0 and <= MaximumName && NearEntries >= 0 && IsCount(NearBytes) && ArePlausible(SinceStart) && ArePlausible(LastMinute);
 
-    /// <summary>The present figures of this instance.</summary>
     public static InstanceFigures Of(ServiceInstance instance, CacheStatistics statistics) => new(
         instance.Name, statistics.StartedAt, statistics.IsNearCacheOn, statistics.NearEntries, statistics.NearBytes, statistics.SinceStart, statistics.LastMinute);
 
@@ -127,22 +106,15 @@ internal sealed record InstanceFigures(
     private static bool IsCount(long count) => count is >= 0 and <= Maximum;
 }
 
-/// <summary>Maps the figures of the instances to the answer of <c>GET /api/cache/stats</c>.</summary>
 internal static class StatsMapping
 {
     /// <summary>The answer. The first figures are those of the instance that answers.</summary>
     public static StatsResponse ToStats(this IReadOnlyList<InstanceFigures> instances, DateTimeOffset takenAt, bool isComplete) => new(
-        takenAt, instances[0].Instance, ToClusterStats(instances, isComplete), [.. instances.Select(ToInstanceStats)]);
-
-    private static ClusterStatsResponse ToClusterStats(IReadOnlyList<InstanceFigures> instances, bool isComplete) => new(
-        instances.Count,
-        isComplete,
-        ToNearCache(instances),
-        ToFigures(Sum(instances.Select(instance => instance.SinceStart))),
-        ToFigures(Sum(instances.Select(instance => instance.LastMinute))));
-
-    private static InstanceStatsResponse ToInstanceStats(InstanceFigures figures) => new(
-        figures.Instance, figures.StartedAt, ToNearCache([figures]), ToFigures(figures.SinceStart), ToFigures(figures.LastMinute));
+        takenAt,
+        instances[0].Instance,
+        new ClusterStatsResponse(
+            instances.Count, isComplete, ToNearCache(instances), ToFigures(instances.Select(instance => instance.SinceStart)), ToFigures(instances.Select(instance => instance.LastMinute))),
+        [.. instances.Select(one => new InstanceStatsResponse(one.Instance, one.StartedAt, ToNearCache([one]), ToFigures(one.SinceStart), ToFigures(one.LastMinute)))]);
 
     private static NearCacheResponse ToNearCache(IReadOnlyList<InstanceFigures> instances)
     {
@@ -177,7 +149,7 @@ internal static class StatsMapping
         Milliseconds(latency.Percentile(0.99)),
         Milliseconds(latency.Maximum));
 
-    private static CacheFigures Sum(IEnumerable<CacheFigures> figures) => figures.Aggregate(CacheFigures.None, (one, other) => one + other);
+    private static FiguresResponse ToFigures(IEnumerable<CacheFigures> figures) => ToFigures(figures.Aggregate(CacheFigures.None, (one, other) => one + other));
 
     private static double? Milliseconds(double? seconds) => seconds is { } known ? Math.Round(known * 1000, 6) : null;
 }

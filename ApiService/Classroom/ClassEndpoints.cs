@@ -1,67 +1,47 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Classroom;
 
 /// <summary><c>/api/class</c>: the learners of a class and what they have done. The web page knows who its visitors are, and asks for them.</summary>
 internal static class ClassEndpoints
 {
-    public static IServiceCollection AddClass(this IServiceCollection services) => services.AddApplicationStore().AddSingleton<ClassStore>();
+    public static IServiceCollection AddClass(this IServiceCollection services) => services.AddSingleton<ClassStore>();
 
     public static void MapClassEndpoints(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/class").WithTags("Class").ProducesProblem(StatusCodes.Status503ServiceUnavailable).RequireAdminKey();
+        var group = routes.MapGroup("/api/class").WithTags("Class").ProducesProblems(503).RequireAdminKey();
         var example = new LearnerResponse("alice", new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), ["cache", "install"], MayInjectFaults: false);
 
-        group.MapGet("", async (ClassStore store, CancellationToken cancellationToken) => TypedResults.Ok(new ClassResponse(await store.ListAsync(cancellationToken))))
-            .WithName("GetClass")
-            .WithSummary("Lists the learners of the class, and which steps of the workshop they have done.")
+        group.MapGet("", async (ClassStore store, CancellationToken cancellationToken) => new ClassResponse(await store.ListAsync(cancellationToken)))
+            .Describe("GetClass", "Lists the learners of the class, and which steps of the workshop they have done.")
             .WithResponseExample(new ClassResponse([example]));
 
-        group.MapDelete("", async (ClassStore store, CancellationToken cancellationToken) =>
-            {
-                await store.EndAsync(cancellationToken);
-                return TypedResults.NoContent();
-            })
-            .WithName("EndClass")
-            .WithSummary("Removes all learners.");
+        group.MapDelete("", (ClassStore store, CancellationToken cancellationToken) => Answers.NoContentAfterAsync(store.EndAsync(cancellationToken)))
+            .Describe("EndClass", "Removes all learners.");
 
-        group.MapDelete("/steps", async (ClassStore store, CancellationToken cancellationToken) =>
-            {
-                await store.ResetAllAsync(cancellationToken);
-                return TypedResults.NoContent();
-            })
-            .WithName("ResetClass")
-            .WithSummary("Forgets the steps of all learners.");
+        group.MapDelete("/steps", (ClassStore store, CancellationToken cancellationToken) => Answers.NoContentAfterAsync(store.ResetAllAsync(cancellationToken)))
+            .Describe("ResetClass", "Forgets the steps of all learners.");
 
         var learners = group.MapGroup("/learners");
 
         learners.MapPost("", JoinAsync)
-            .WithName("JoinClass")
-            .WithSummary("Adds a learner.")
+            .Describe("JoinClass", "Adds a learner.")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .AcceptsBody()
-            .WithRequestExample(new JoinRequest("alice"))
+            .ProducesProblems(409)
+            .AcceptsBody(new JoinRequest("alice"))
             .WithResponseExample(example with { Steps = [] });
 
-        Change(learners.MapDelete("/{name}", (string name, ClassStore store, CancellationToken cancellationToken) => AnswerAsync(store.RemoveAsync(name, cancellationToken))),
-            "RemoveLearner", "Removes a learner, whose name is free then.");
-        Change(learners.MapDelete("/{name}/steps", (string name, ClassStore store, CancellationToken cancellationToken) => AnswerAsync(store.ResetAsync(name, cancellationToken))),
-            "ResetLearner", "Forgets the steps of a learner.");
-        Change(learners.MapPut("/{name}/steps/{step}", FinishAsync), "FinishStep", "Keeps that a learner has done a step.").ProducesValidationProblem();
-        Change(learners.MapPut("/{name}/faults", (string name, ClassStore store, CancellationToken cancellationToken) => AnswerAsync(store.TrustAsync(name, isTrusted: true, cancellationToken))),
-            "GiveFaultInjection", "Lets a learner stop and pause nodes.");
-        Change(learners.MapDelete("/{name}/faults", (string name, ClassStore store, CancellationToken cancellationToken) => AnswerAsync(store.TrustAsync(name, isTrusted: false, cancellationToken))),
-            "TakeBackFaultInjection", "Takes that back.");
-
-        static RouteHandlerBuilder Change(RouteHandlerBuilder endpoint, string name, string summary) =>
-            endpoint.WithName(name).WithSummary(summary).ProducesProblem(StatusCodes.Status404NotFound);
+        var learner = learners.MapGroup("/{name}").ProducesProblems(404);
+        learner.MapDelete("", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.RemoveAsync(name, cancellationToken)))
+            .Describe("RemoveLearner", "Removes a learner, whose name is free then.");
+        learner.MapDelete("/steps", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.ResetAsync(name, cancellationToken)))
+            .Describe("ResetLearner", "Forgets the steps of a learner.");
+        learner.MapPut("/steps/{step}", FinishAsync).Describe("FinishStep", "Keeps that a learner has done a step.").ProducesValidationProblem();
+        learner.MapPut("/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: true, cancellationToken)))
+            .Describe("GiveFaultInjection", "Lets a learner stop and pause nodes.");
+        learner.MapDelete("/faults", (string name, ClassStore store, CancellationToken cancellationToken) => ChangedAsync(store.TrustAsync(name, isTrusted: false, cancellationToken)))
+            .Describe("TakeBackFaultInjection", "Takes that back.");
     }
 
     private static async Task<Results<Created<LearnerResponse>, ValidationProblem, ProblemHttpResult>> JoinAsync(
@@ -69,12 +49,12 @@ internal static class ClassEndpoints
     {
         // The learner's keys begin with the name and a colon.
         if (DataKey.ReservedPrefixes.Contains($"{request.Name.ToLowerInvariant()}:", StringComparer.Ordinal))
-            return Invalid.Parameter("name", $"The name {request.Name} is the application's own.");
+            return Answers.Invalid("name", $"The name {request.Name} is the application's own.");
         var (learner, refusal) = await store.JoinAsync(request.Name, cancellationToken);
         return refusal switch
         {
-            JoinRefusal.Taken => TypedResults.Problem("Another learner has this name.", statusCode: StatusCodes.Status409Conflict, title: "The name is taken"),
-            JoinRefusal.Full => TypedResults.Problem($"There are {ClassStore.MaximumLearners} learners already.", statusCode: StatusCodes.Status409Conflict, title: "The class is full"),
+            JoinRefusal.Taken => Answers.Problem(409, "Another learner has this name.", "The name is taken"),
+            JoinRefusal.Full => Answers.Problem(409, $"There are {ClassStore.MaximumLearners} learners already.", "The class is full"),
             _ => TypedResults.Created($"/api/class/learners/{Uri.EscapeDataString(learner!.Name)}", learner),
         };
     }
@@ -83,9 +63,7 @@ internal static class ClassEndpoints
         string name,
         [RegularExpression("^[a-z-]{1,32}$", ErrorMessage = "A step has 1 to 32 characters: letters from a to z and '-'.")] string step,
         ClassStore store,
-        CancellationToken cancellationToken) => AnswerAsync(store.FinishAsync(name, step, cancellationToken));
+        CancellationToken cancellationToken) => ChangedAsync(store.FinishAsync(name, step, cancellationToken));
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> AnswerAsync(Task<bool> change) => await change
-        ? TypedResults.NoContent()
-        : TypedResults.Problem("There is no learner of this name.", statusCode: StatusCodes.Status404NotFound);
+    private static Task<Results<NoContent, ProblemHttpResult>> ChangedAsync(Task<bool> change) => Answers.NoContentOr404Async(change, "There is no learner of this name.");
 }

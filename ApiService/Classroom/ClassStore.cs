@@ -1,6 +1,4 @@
 using System.Text;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Classroom;
 
@@ -10,7 +8,6 @@ namespace RedisAspire.ApiService.Classroom;
 /// </summary>
 internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
 {
-    /// <summary>How many learners there may be.</summary>
     public const int MaximumLearners = 100;
 
     private const string Learners = "app:class:learners";
@@ -18,7 +15,6 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
     private const string Faults = "app:class:faults";
     private const int Version = 1;
 
-    /// <summary>Lists the learners by name.</summary>
     public async Task<IReadOnlyList<LearnerResponse>> ListAsync(CancellationToken cancellationToken)
     {
         var (learners, steps, faults) = (await store.ReadAsync(
@@ -41,8 +37,6 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
         return [.. found.OrderBy(learner => learner.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>Adds a learner.</summary>
-    /// <returns>The learner, or why there is none.</returns>
     public async Task<(LearnerResponse? Learner, JoinRefusal Refusal)> JoinAsync(string name, CancellationToken cancellationToken)
     {
         var learner = new StoredLearner(name.Normalize(NormalizationForm.FormC), time.GetUtcNow());
@@ -53,22 +47,14 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
             : (null, JoinRefusal.Taken);
     }
 
-    /// <summary>Keeps that a learner has done a step.</summary>
-    /// <returns>Whether there is the learner.</returns>
     public Task<bool> FinishAsync(string name, string step, CancellationToken cancellationToken) =>
         IfThereAsync(name, database => database.HashSetAsync(Steps, $"{IdOf(name)}/{step}", time.GetUtcNow().ToUnixTimeSeconds()), cancellationToken);
 
-    /// <summary>Gives fault injection to a learner, or takes it back.</summary>
-    /// <returns>Whether there is the learner.</returns>
     public Task<bool> TrustAsync(string name, bool isTrusted, CancellationToken cancellationToken) => IfThereAsync(
         name, database => isTrusted ? database.SetAddAsync(Faults, IdOf(name)) : database.SetRemoveAsync(Faults, IdOf(name)), cancellationToken);
 
-    /// <summary>Forgets the steps of a learner.</summary>
-    /// <returns>Whether there is the learner.</returns>
     public Task<bool> ResetAsync(string name, CancellationToken cancellationToken) => IfThereAsync(name, database => ForgetStepsAsync(database, name), cancellationToken);
 
-    /// <summary>Removes a learner, whose name is free then.</summary>
-    /// <returns>Whether there was the learner.</returns>
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) => IfThereAsync(
         name,
         async database =>
@@ -80,10 +66,8 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
         },
         cancellationToken);
 
-    /// <summary>Forgets the steps of all learners.</summary>
     public Task ResetAllAsync(CancellationToken cancellationToken) => store.WriteAsync(database => database.KeyDeleteAsync(Steps), cancellationToken);
 
-    /// <summary>Removes all learners.</summary>
     public Task EndAsync(CancellationToken cancellationToken) => store.WriteAsync(database => database.KeyDeleteAsync([Learners, Steps, Faults]), cancellationToken);
 
     // The same letter can be written in several ways.
@@ -101,6 +85,7 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
         return own.Length == 0 || await database.HashDeleteAsync(Steps, own) > 0;
     }
 
+    // The result is whether there is the learner.
     private Task<bool> IfThereAsync(string name, Func<IDatabase, Task<bool>> change, CancellationToken cancellationToken) => store.WriteAsync(
         async database =>
         {
@@ -114,7 +99,6 @@ internal sealed class ClassStore(ApplicationStore store, TimeProvider time)
     private sealed record StoredLearner(string Name, DateTimeOffset JoinedAt);
 }
 
-/// <summary>Why a learner cannot join.</summary>
 internal enum JoinRefusal
 {
     None,

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Events;
 using RedisAspire.ApiService.Keys;
 using RedisAspire.Caching.Tracking;
-using RedisAspire.Topology;
 using RedisCommandUsage = RedisAspire.Topology.RedisCommandUsage;
 
 namespace RedisAspire.ApiService.Commands;
@@ -48,8 +46,6 @@ internal sealed class CommandComposer(
     private string? _last;
     private bool _isNew = true;
 
-    /// <summary>Composes the events of this moment.</summary>
-    /// <returns>The events for new listeners, and those for the others.</returns>
     public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
     {
         _changes ??= RedisKeyChanges.Follow(topology, node, MaximumShown, time);
@@ -115,26 +111,12 @@ internal sealed class CommandComposer(
     private static LiveCommandResponse ToResponse(RedisKeyChange change) => new(change.At, "change", KeyNotation.Write(change.Key), Instance: null, Microseconds: null);
 
     // A node that does not answer has no commands.
-    private static async Task<T?> TryAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            return null;
-        }
-    }
+    private static Task<T?> TryAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
+        where T : class => BestEffort.TryAsync(ask, otherwise: null, failed: null, cancellationToken);
 
-    /// <summary>How often each command was run since the node was started.</summary>
-    /// <param name="At">When they were counted.</param>
-    /// <param name="Commands">The commands by name.</param>
     private sealed record Counted(long At, IReadOnlyDictionary<string, RedisCommandUsage> Commands)
     {
-        /// <summary>The rates since an earlier count.</summary>
-        /// <returns><see langword="null"/> when the node was started in between.</returns>
+        /// <summary>The rates since an earlier count; <see langword="null"/> when the node was started in between.</summary>
         public CommandRatesResponse? Since(Counted before, TimeProvider time)
         {
             var seconds = time.GetElapsedTime(before.At, At).TotalSeconds;

@@ -1,8 +1,5 @@
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Commands;
 
@@ -31,8 +28,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     /// <summary>Whether the operation that begins now should be traced, because somebody watches.</summary>
     public bool Takes => _watched.Length > 0 && TakesOne();
 
-    /// <summary>Reads which nodes are watched.</summary>
-    /// <param name="database">The master, which is asked for other things at the same time.</param>
     public async Task RefreshAsync(IDatabase database)
     {
         var names = topology.Snapshot.Nodes.Select(node => node.Name).ToArray();
@@ -47,7 +42,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
             _watched = [.. _watched, node];
     }
 
-    /// <summary>Adds the commands of a trace that went to watched nodes.</summary>
     public void Add(CacheTrace trace)
     {
         if (_watched.Length == 0)
@@ -60,11 +54,6 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
         }
     }
 
-    /// <summary>Adds a command, if it went to a watched node.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="at">When it was sent.</param>
-    /// <param name="command">The command with its arguments.</param>
-    /// <param name="took">How long this instance waited for the reply.</param>
     public void Add(string node, DateTimeOffset at, IEnumerable<string> command, TimeSpan? took)
     {
         if (!_watched.Contains(node, StringComparer.Ordinal))
@@ -81,18 +70,11 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
         _recorded.Set();
     }
 
-    public override void Dispose()
-    {
-        _recorded.Dispose();
-        base.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await _recorded.WaitAsync(stoppingToken);
-            await Task.Delay(Pause, time, stoppingToken);
+            await _recorded.WaitAsync(Pause, time, stoppingToken);
             _recorded.Reset();
             await samples.TryAddAsync(new SampledCommands(instance.Name, Take()), stoppingToken);
         }
@@ -130,40 +112,25 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
     private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>The key that exists while somebody watches a node.</summary>
     public static RedisKey WatchedKey(string node) => $"{Stream}:watched:{node}";
 
     /// <summary>Has all instances sample the commands for a node for some seconds.</summary>
-    /// <returns>Whether Redis has noted it.</returns>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task<bool> WatchAsync(string node, CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.StringSetAsync(WatchedKey(node), 1, WatchedFor), cancellationToken);
 
     /// <summary>Adds commands. Those that Redis does not take are dropped.</summary>
-    public async Task TryAddAsync(SampledCommands commands, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.WriteAsync(
-                async database =>
-                {
-                    var adding = database.StreamAddAsync(Stream, Field, SharedJson.Write(Version, commands), maxLength: Length, useApproximateMaxLength: true);
-                    await database.KeyExpireAsync(Stream, KeptFor);
-                    return await adding;
-                },
-                cancellationToken);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogLost(commands.Commands.Count, failure);
-        }
-    }
+    public Task TryAddAsync(SampledCommands commands, CancellationToken cancellationToken) => BestEffort.TryAsync(
+        () => store.WriteAsync(
+            async database =>
+            {
+                var adding = database.StreamAddAsync(Stream, Field, SharedJson.Write(Version, commands), maxLength: Length, useApproximateMaxLength: true);
+                await database.KeyExpireAsync(Stream, KeptFor);
+                return await adding;
+            },
+            cancellationToken),
+        failure => LogLost(commands.Commands.Count, failure), cancellationToken);
 
-    /// <summary>Reads commands.</summary>
-    /// <param name="last">The last one that is known; <see langword="null"/> for all that are kept.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The commands, and the last one.</returns>
-    /// <exception cref="RedisUnavailableException">No node is up.</exception>
+    /// <summary>Reads the commands after the <paramref name="last"/> one that is known, and gives the last one; all that are kept when it is <see langword="null"/>.</summary>
     public async Task<(IReadOnlyList<SampledCommands> Commands, string? Last)> ReadAsync(string? last, CancellationToken cancellationToken)
     {
         var (entries, _) = await store.ReadAsync(database => database.StreamRangeAsync(Stream, minId: last is null ? "-" : $"({last}"), cancellationToken);
@@ -174,14 +141,8 @@ internal sealed partial class CommandSamples(ApplicationStore store, ILogger<Com
     private partial void LogLost(int count, Exception failure);
 }
 
-/// <summary>Commands that an instance has sent.</summary>
-/// <param name="Instance">The instance.</param>
-/// <param name="Commands">The commands, the oldest first.</param>
+/// <summary>Commands that an instance has sent, the oldest first.</summary>
 internal sealed record SampledCommands(string Instance, IReadOnlyList<SampledCommand> Commands);
 
-/// <summary>A command that an instance has sent.</summary>
-/// <param name="Node">The node it went to.</param>
-/// <param name="At">When it was sent.</param>
-/// <param name="Line">The command as for <c>redis-cli</c>.</param>
-/// <param name="Microseconds">How long the instance waited for the reply.</param>
+/// <summary>A command as for <c>redis-cli</c>, and how long the instance has waited for the reply.</summary>
 internal sealed record SampledCommand(string Node, DateTimeOffset At, string Line, double? Microseconds);

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Console;
 
@@ -24,7 +22,6 @@ internal sealed class ConsoleCommands
         _reasons = _rules.Refused.SelectMany(refused => refused.Names.Select(name => (name, refused.Reason))).ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The rules as they are shown.</summary>
     public ConsoleCommandsResponse ToResponse() => new(
         [.. _rules.Allowed.Select(command => new ConsoleCommandResponse(command.Name, command.Access, command.Syntax, _rules.Meanings[command.Meaning]))], _rules.Refused);
 
@@ -33,39 +30,27 @@ internal sealed class ConsoleCommands
         arguments is [var first, var second, ..] && _allowed.TryGetValue($"{Encoding.UTF8.GetString(first)} {Encoding.UTF8.GetString(second)}", out var both) ? both
         : _allowed.GetValueOrDefault(Encoding.UTF8.GetString(arguments[0]));
 
-    /// <summary>Why a command is not run.</summary>
     public string ReasonFor(byte[][] arguments) => _reasons.GetValueOrDefault(Encoding.UTF8.GetString(arguments[0]))
         ?? (_allowed.Keys.Any(name => name.StartsWith($"{Encoding.UTF8.GetString(arguments[0])} ", StringComparison.OrdinalIgnoreCase))
             ? "Only some of its subcommands are run here: they are offered while you type."
             : "It is not on the list of commands that are run here.");
 
-    /// <summary>What the reply of a command means.</summary>
     public string MeaningOf(ConsoleCommand command) => _rules.Meanings[command.Meaning];
 
-    /// <summary>What an error of Redis means.</summary>
     public string MeaningOf(string error) => _rules.Errors.GetValueOrDefault(error.Split(' ')[0]) ?? _rules.Errors["ERR"];
 }
 
 /// <summary>The content of <c>commands.json</c>.</summary>
-/// <param name="Allowed">The commands that are run.</param>
-/// <param name="Refused">Commands that are not, with the reasons.</param>
-/// <param name="Meanings">What replies mean, by their names in the commands.</param>
-/// <param name="Errors">What errors mean, by their codes.</param>
 internal sealed record ConsoleRules(
     IReadOnlyList<ConsoleCommand> Allowed, IReadOnlyList<RefusedCommandsResponse> Refused, IReadOnlyDictionary<string, string> Meanings, IReadOnlyDictionary<string, string> Errors);
 
-/// <summary>A command that is run.</summary>
-/// <param name="Name">Its name, of one or two words.</param>
-/// <param name="Access"><c>read</c> or <c>write</c>.</param>
-/// <param name="Syntax">Its arguments.</param>
-/// <param name="Meaning">The name of what its reply means.</param>
-/// <param name="Size">
-/// How its work is bounded: <c>whole</c> by the size of its keys, <c>part</c> the same unless two indexes bound it, <c>limit</c>
+/// <summary>
+/// A command that is run. Its access is <c>read</c> or <c>write</c>, and its meaning the name of what its reply means.
+/// Its size is how its work is bounded: <c>whole</c> by the size of its keys, <c>part</c> the same unless two indexes bound it, <c>limit</c>
 /// the same unless its COUNT or LIMIT does, <c>fields</c> by the size of the fields, <c>scan</c> and <c>some</c> by its count.
-/// </param>
+/// </summary>
 internal sealed record ConsoleCommand(string Name, string Access, string Syntax, string Meaning, string? Size = null)
 {
-    /// <summary>Whether it changes something.</summary>
     public bool IsWrite => Access == "write";
 
     /// <summary>Whether its keys must be small, because it may return or go through all of their values.</summary>
@@ -77,7 +62,6 @@ internal sealed record ConsoleCommand(string Name, string Access, string Syntax,
         _ => false,
     };
 
-    /// <summary>Whether it asks for too many elements.</summary>
     public bool AsksTooMuch(byte[][] arguments) => Size switch
     {
         "scan" => After(arguments, 2, "COUNT") is { } text && !IsFew(text),

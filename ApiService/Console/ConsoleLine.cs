@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace RedisAspire.ApiService.Console;
@@ -6,12 +5,9 @@ namespace RedisAspire.ApiService.Console;
 /// <summary>Splits a line into its arguments, as <c>redis-cli</c> does.</summary>
 internal static class ConsoleLine
 {
-    /// <summary>The most arguments.</summary>
     public const int MaximumArguments = 200;
 
-    /// <summary>Splits a line.</summary>
-    /// <param name="line">The line.</param>
-    /// <returns>The arguments as bytes; <see langword="null"/> when a quotation mark is not closed, or something follows it without a blank.</returns>
+    /// <summary>The arguments of a line as bytes; <see langword="null"/> when a quotation mark is not closed, or something follows it without a blank.</summary>
     public static byte[][]? Split(string line)
     {
         var arguments = new List<byte[]>();

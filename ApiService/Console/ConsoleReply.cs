@@ -1,13 +1,11 @@
-using System.Globalization;
 using System.Text;
-using StackExchange.Redis;
+using RedisAspire.ApiService.Keys;
 
 namespace RedisAspire.ApiService.Console;
 
 /// <summary>Writes a reply as <c>redis-cli</c> does, up to a size.</summary>
 internal sealed class ConsoleReply
 {
-    /// <summary>The most characters of a reply.</summary>
     public const int MaximumLength = 64 * 1024;
 
     private const string Format = "txt:";
@@ -16,7 +14,8 @@ internal sealed class ConsoleReply
 
     private readonly StringBuilder _text = new();
 
-    private ConsoleReply(RedisResult reply, bool isRaw)
+    /// <summary>Writes a reply. One that is raw is a text of several lines for a person.</summary>
+    public ConsoleReply(RedisResult reply, bool isRaw)
     {
         Type = TypeOf(reply);
         if (isRaw)
@@ -33,19 +32,11 @@ internal sealed class ConsoleReply
         IsTruncated = true;
     }
 
-    /// <summary>The type of the reply.</summary>
     public string Type { get; }
 
-    /// <summary>The text.</summary>
     public string Text => _text.ToString().TrimEnd('\n');
 
-    /// <summary>Whether that is only the beginning.</summary>
     public bool IsTruncated { get; private set; }
-
-    /// <summary>Writes a reply.</summary>
-    /// <param name="reply">The reply.</param>
-    /// <param name="isRaw">Whether it is a text of several lines for a person.</param>
-    public static ConsoleReply Of(RedisResult reply, bool isRaw) => new(reply, isRaw);
 
     private static string TypeOf(RedisResult reply) => reply switch
     {
@@ -69,61 +60,52 @@ internal sealed class ConsoleReply
             return;
         switch (TypeOf(reply))
         {
-            case "nil":
-                _text.Append("(nil)\n");
-                break;
-            case "integer":
-                _text.Append(CultureInfo.InvariantCulture, $"(integer) {(string?)reply}\n");
-                break;
-            case "double":
-                _text.Append(CultureInfo.InvariantCulture, $"(double) {(string?)reply}\n");
-                break;
-            case "boolean":
-                _text.Append((bool)reply ? "(true)\n" : "(false)\n");
+            case "map":
+                WriteItems((RedisResult[])reply!, indent, "#", "(empty hash)", columns: 2);
+                return;
+            case "set":
+                WriteItems((RedisResult[])reply!, indent, "~", "(empty set)");
+                return;
+            case "array":
+                WriteItems((RedisResult[])reply!, indent, ")", "(empty array)");
+                return;
+            case "string":
+                WriteString((byte[])reply!);
                 break;
             case "status":
-                _text.Append((string?)reply).Append('\n');
+                _text.Append((string?)reply);
                 break;
-            case "map":
-                WriteMap((RedisResult[])reply!, indent);
+            case "nil":
+                _text.Append("(nil)");
                 break;
-            case "set":
-                WriteItems((RedisResult[])reply!, indent, '~');
+            case "boolean":
+                _text.Append((bool)reply ? "(true)" : "(false)");
                 break;
-            case "array":
-                WriteItems((RedisResult[])reply!, indent, ')');
-                break;
-            default:
-                WriteString((byte[])reply!);
-                _text.Append('\n');
+            case var number:
+                _text.Append(CultureInfo.InvariantCulture, $"({number}) {(string?)reply}");
                 break;
         }
+
+        _text.Append('\n');
     }
 
-    private void WriteItems(RedisResult[] items, string indent, char mark)
+    // An item is one reply, or a name and its value.
+    private void WriteItems(RedisResult[] items, string indent, string mark, string ifEmpty, int columns = 1)
     {
         if (items.Length == 0)
-            _text.Append(mark == '~' ? "(empty set)\n" : "(empty array)\n");
-        var width = items.Length.ToString(CultureInfo.InvariantCulture).Length;
-        for (var i = 0; i < items.Length && _text.Length <= MaximumLength; i++)
+            _text.Append(ifEmpty).Append('\n');
+        var width = (items.Length / columns).ToString(CultureInfo.InvariantCulture).Length;
+        for (var i = columns; i <= items.Length && _text.Length <= MaximumLength; i += columns)
         {
-            _text.Append(i == 0 ? "" : indent).Append((i + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append(mark).Append(' ');
-            Write(items[i], indent + new string(' ', width + 2));
-        }
-    }
+            _text.Append(i == columns ? "" : indent).Append((i / columns).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append(mark).Append(' ');
+            if (columns == 2)
+            {
+                Write(items[i - 2], "");
+                _text.Length--;
+                _text.Append(" => ");
+            }
 
-    private void WriteMap(RedisResult[] pairs, string indent)
-    {
-        if (pairs.Length == 0)
-            _text.Append("(empty hash)\n");
-        var width = (pairs.Length / 2).ToString(CultureInfo.InvariantCulture).Length;
-        for (var i = 0; i + 1 < pairs.Length && _text.Length <= MaximumLength; i += 2)
-        {
-            _text.Append(i == 0 ? "" : indent).Append(((i / 2) + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append("# ");
-            Write(pairs[i], "");
-            _text.Length--;
-            _text.Append(" => ");
-            Write(pairs[i + 1], indent + new string(' ', width + 2));
+            Write(items[i - 1], indent + new string(' ', width + 2));
         }
     }
 
@@ -131,21 +113,11 @@ internal sealed class ConsoleReply
     private void WriteString(byte[] value)
     {
         _text.Append('"');
-        var rest = value.AsSpan(0, Math.Min(value.Length, MaximumElementBytes));
-        while (!rest.IsEmpty)
-        {
-            var isText = Rune.DecodeFromUtf8(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done && !Rune.IsControl(rune);
-            if (isText)
-                _text.Append(rune.Value is '"' or '\\' ? $"\\{rune}" : rune.ToString());
-            else
-            {
-                foreach (var part in rest[..length])
-                    _text.Append(part switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => string.Create(CultureInfo.InvariantCulture, $"\\x{part:x2}") });
-            }
-
-            rest = rest[length..];
-        }
-
+        KeyNotation.Write(
+            _text,
+            value.AsSpan(0, Math.Min(value.Length, MaximumElementBytes)),
+            character => character.Value is '"' or '\\' ? $"\\{character}" : character.ToString(),
+            part => part switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => string.Create(CultureInfo.InvariantCulture, $"\\x{part:x2}") });
         _text.Append('"');
         if (value.Length <= MaximumElementBytes)
             return;

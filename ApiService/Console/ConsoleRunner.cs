@@ -1,9 +1,6 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Commands;
 using RedisAspire.ApiService.Keys;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Console;
 
@@ -22,12 +19,6 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
     // Texts of several lines for a person.
     private static readonly string[] Raw = ["INFO"];
 
-    /// <summary>Why a command is not run; <see langword="null"/> when it may be.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="command">The command.</param>
-    /// <param name="arguments">The command with its arguments.</param>
-    /// <param name="isAdmin">Whether the client has the admin key.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<string?> RefusalForAsync(KeyNode node, ConsoleCommand command, byte[][] arguments, bool isAdmin, CancellationToken cancellationToken)
     {
         if (command.AsksTooMuch(arguments))
@@ -37,7 +28,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
         foreach (var (key, isWritten) in keys)
         {
             if (reserved.IsSecret(key))
-                return "Sessions, and the keys that encrypt their cookies, are never shown.";
+                return ReservedKeys.SecretRefusal;
             if (reserved.IsOwn(key) && !isAdmin)
                 return "The application's own keys (app:) are shown to operators only.";
             if (isWritten && reserved.IsReserved(key))
@@ -51,8 +42,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
             : null;
     }
 
-    /// <summary>Runs a command.</summary>
-    /// <returns>The answer, which may be an error of Redis.</returns>
+    /// <summary>Runs a command. The answer may be an error of Redis.</summary>
     public async Task<ConsoleResponse> RunAsync(KeyNode node, ConsoleCommand command, byte[][] arguments, bool isAdmin, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -63,7 +53,7 @@ internal sealed class ConsoleRunner(ConsoleCommands commands, ReservedKeys reser
         {
             var reply = await node.Database.ExecuteAsync(Encoding.UTF8.GetString(arguments[0]), [.. arguments[1..]], CommandFlags.None).WaitAsync(options.Value.OperationTimeout, cancellationToken);
             var elapsed = time.GetElapsedTime(started);
-            var text = ConsoleReply.Of(isAdmin ? reply : WithoutOwn(command, reply), Raw.Contains(command.Name, StringComparer.Ordinal));
+            var text = new ConsoleReply(isAdmin ? reply : WithoutOwn(command, reply), Raw.Contains(command.Name, StringComparer.Ordinal));
             return Answer(text.Type, text.Text, text.IsTruncated, commands.MeaningOf(command), elapsed);
         }
         catch (RedisServerException error)

@@ -1,9 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Counters;
 
@@ -12,16 +7,13 @@ internal static class CounterEndpoints
 {
     private const int MaximumStep = 1_000_000;
 
-    public static IServiceCollection AddCounters(this IServiceCollection services)
+    public static void AddCounters(this IServiceCollection services)
     {
-        services.AddApplicationStore();
         services.AddSingleton<CounterStore>();
         services.AddSingleton<RequestSeries>();
         services.AddHostedService<RequestSeriesWriter>();
-        return services;
     }
 
-    /// <summary>Counts every request by minute.</summary>
     public static IApplicationBuilder UseRequestSeries(this IApplicationBuilder app)
     {
         var series = app.ApplicationServices.GetRequiredService<RequestSeries>();
@@ -34,41 +26,32 @@ internal static class CounterEndpoints
 
     public static void MapCounterEndpoints(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api").WithTags("Counters").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var api = routes.MapGroup("/api").WithTags("Counters").ProducesProblems(503);
 
-        api.MapGet("/counters", GetAsync)
-            .WithName("GetCounters")
-            .WithSummary("Lists the counters.")
+        api.MapGet("/counters", (CounterStore counters, CancellationToken cancellationToken) => counters.GetAsync(cancellationToken))
+            .Describe("GetCounters", "Lists the counters.")
             .WithResponseExample(new CountersResponse("redis-replica-1", [new CounterResponse("downloads", 41), new CounterResponse("visitors", 1_204)]));
 
         var counter = api.MapGroup("/counters/{name}").ProducesValidationProblem();
 
         counter.MapPost("/increment", IncrementAsync)
-            .WithName("IncrementCounter")
-            .WithSummary("Adds to a counter atomically. A new counter begins at 0.")
-            .WithDescription($"`by` is 1 if not given, at most {MaximumStep} and at least -{MaximumStep}. There may be {CounterStore.MaximumCounters} counters.")
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Describe("IncrementCounter", "Adds to a counter atomically. A new counter begins at 0.",
+                $"`by` is 1 if not given, at most {MaximumStep} and at least -{MaximumStep}. There may be {CounterStore.MaximumCounters} counters.")
+            .ProducesProblems(409)
             .WithResponseExample(new CounterResponse("visitors", 1_205));
 
-        counter.MapDelete("", RemoveAsync)
-            .WithName("DeleteCounter")
-            .WithSummary("Removes a counter.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
+        counter.MapDelete("", ([StoredName] string name, CounterStore counters, CancellationToken cancellationToken) =>
+                Answers.NoContentOr404Async(counters.RemoveAsync(name, cancellationToken), $"There is no counter '{name}'."))
+            .Describe("DeleteCounter", "Removes a counter.")
+            .ProducesProblems(404)
             .RequireAdminKey();
 
         api.MapGet("/requests", GetRequestsAsync)
-            .WithName("GetRequests")
-            .WithSummary("Shows how many requests all instances had in each of the last minutes, the present one first.")
-            .WithDescription($"`minutes` is 1 to {RequestSeries.MaximumMinutes}, 15 if not given.")
+            .Describe("GetRequests", "Shows how many requests all instances had in each of the last minutes, the present one first.",
+                $"`minutes` is 1 to {RequestSeries.MaximumMinutes}, 15 if not given.")
             .ProducesValidationProblem()
             .WithResponseExample(new RequestSeriesResponse(
                 "redis-replica-1", [new RequestMinute(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), Data: 5_310, Api: 62)]));
-    }
-
-    private static async Task<Ok<CountersResponse>> GetAsync(CounterStore counters, CancellationToken cancellationToken)
-    {
-        var answer = await counters.GetAsync(cancellationToken);
-        return TypedResults.Ok(new CountersResponse(answer.Node, answer.Value));
     }
 
     private static async Task<Results<Ok<CounterResponse>, ProblemHttpResult>> IncrementAsync(
@@ -79,26 +62,15 @@ internal static class CounterEndpoints
         {
             return await counters.IncrementAsync(name, by, cancellationToken) is { } value
                 ? TypedResults.Ok(new CounterResponse(name, value))
-                : Conflict($"There are {CounterStore.MaximumCounters} counters already.");
+                : Answers.Problem(409, $"There are {CounterStore.MaximumCounters} counters already.");
         }
         catch (RedisServerException failure) when (failure.Message.Contains("overflow", StringComparison.Ordinal))
         {
-            return Conflict("The counter would pass the end of its range, which is that of a whole number of 64 bits.");
+            return Answers.Problem(409, "The counter would pass the end of its range, which is that of a whole number of 64 bits.");
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync([StoredName] string name, CounterStore counters, CancellationToken cancellationToken) =>
-        await counters.RemoveAsync(name, cancellationToken)
-            ? TypedResults.NoContent()
-            : TypedResults.Problem($"There is no counter '{name}'.", statusCode: StatusCodes.Status404NotFound);
-
-    private static async Task<Ok<RequestSeriesResponse>> GetRequestsAsync(
+    private static Task<RequestSeriesResponse> GetRequestsAsync(
         RequestSeries series, CancellationToken cancellationToken,
-        [Range(1, RequestSeries.MaximumMinutes, ErrorMessage = "The minutes are a number from 1 to 120.")] int minutes = 15)
-    {
-        var answer = await series.GetAsync(minutes, cancellationToken);
-        return TypedResults.Ok(new RequestSeriesResponse(answer.Node, answer.Value));
-    }
-
-    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+        [Range(1, RequestSeries.MaximumMinutes, ErrorMessage = "The minutes are a number from 1 to 120.")] int minutes = 15) => series.GetAsync(minutes, cancellationToken);
 }

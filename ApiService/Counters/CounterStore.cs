@@ -1,7 +1,3 @@
-using System.Globalization;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
@@ -10,7 +6,6 @@ namespace RedisAspire.ApiService.Counters;
 /// </summary>
 internal sealed class CounterStore(ApplicationStore store)
 {
-    /// <summary>The most counters.</summary>
     public const int MaximumCounters = 100;
 
     private static readonly RedisKey Key = "app:counters";
@@ -18,27 +13,24 @@ internal sealed class CounterStore(ApplicationStore store)
     private static readonly string Increment = EmbeddedScript.Read("Increment.lua");
 
     /// <summary>Reads all counters, by name. Fields that other clients have set to something else than a number are left out.</summary>
-    public async Task<ReadAnswer<CounterResponse[]>> GetAsync(CancellationToken cancellationToken)
+    public async Task<CountersResponse> GetAsync(CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(database => database.HashGetAllAsync(Key), cancellationToken);
+        var (fields, node) = await store.ReadAsync(database => database.HashGetAllAsync(Key), cancellationToken);
         var counters =
-            from field in answer.Value
+            from field in fields
             let value = long.TryParse((string?)field.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null
             where value is not null
             select new CounterResponse(field.Name!, value.Value);
-        return new ReadAnswer<CounterResponse[]>([.. counters.OrderBy(counter => counter.Name, StringComparer.Ordinal)], answer.Node);
+        return new CountersResponse(node, [.. counters.OrderBy(counter => counter.Name, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Adds to a counter, which begins at 0.</summary>
-    /// <returns>The new value; <see langword="null"/> when there would be too many counters.</returns>
+    /// <summary>Adds to a counter, which begins at 0; <see langword="null"/> when there would be too many counters.</summary>
     public async Task<long?> IncrementAsync(string name, long by, CancellationToken cancellationToken)
     {
         var answer = await store.WriteAsync(database => database.ScriptEvaluateAsync(Increment, [Key], [name, by, MaximumCounters]), cancellationToken);
         return answer.IsNull ? null : (long)answer;
     }
 
-    /// <summary>Removes a counter.</summary>
-    /// <returns>Whether there was one.</returns>
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.HashDeleteAsync(Key, name), cancellationToken);
 }

@@ -1,17 +1,11 @@
-using System.Globalization;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Counters;
 
 /// <summary>
 /// A small time series: how many requests there were in each minute, as numbers at <c>app:requests:{kind}:{minute}</c>
 /// that expire. A request costs one addition in this process; the sums are sent to Redis every second.
 /// </summary>
-internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) : IDisposable
+internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
 {
-    /// <summary>How many minutes are kept.</summary>
     public const int MaximumMinutes = 120;
 
     private const string Data = "data";
@@ -19,13 +13,13 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(MaximumMinutes + 1);
 
-    private readonly WakeUp _added = new();
     private long _data;
     private long _api;
 
+    public WakeUp Added { get; } = new();
+
     private long Minute => time.GetUtcNow().ToUnixTimeSeconds() / 60;
 
-    /// <summary>Counts a request.</summary>
     public void Add(PathString path)
     {
         if (path.StartsWithSegments("/data", StringComparison.OrdinalIgnoreCase))
@@ -34,32 +28,27 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time) :
             Interlocked.Increment(ref _api);
         else
             return;
-        _added.Set();
+        Added.Set();
     }
-
-    /// <summary>Waits until a request has been counted.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
 
     /// <summary>Sends the counts since the last call. They are lost when Redis is not available.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        _added.Reset();
+        Added.Reset();
         var minute = Minute;
         await SendAsync(KeyOf(Data, minute), Interlocked.Exchange(ref _data, 0), cancellationToken);
         await SendAsync(KeyOf(Api, minute), Interlocked.Exchange(ref _api, 0), cancellationToken);
     }
 
     /// <summary>Reads the last minutes, the present one first.</summary>
-    public async Task<ReadAnswer<RequestMinute[]>> GetAsync(int minutes, CancellationToken cancellationToken)
+    public async Task<RequestSeriesResponse> GetAsync(int minutes, CancellationToken cancellationToken)
     {
         var last = Minute;
         RedisKey[] keys = [.. Enumerable.Range(0, minutes).SelectMany(i => new RedisKey[] { KeyOf(Data, last - i), KeyOf(Api, last - i) })];
-        var answer = await store.ReadAsync(database => database.StringGetAsync(keys), cancellationToken);
-        var items = answer.Value.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
-        return new ReadAnswer<RequestMinute[]>([.. items], answer.Node);
+        var (values, node) = await store.ReadAsync(database => database.StringGetAsync(keys), cancellationToken);
+        var items = values.Chunk(2).Select((counts, i) => new RequestMinute(DateTimeOffset.FromUnixTimeSeconds((last - i) * 60), Number(counts[0]), Number(counts[1])));
+        return new RequestSeriesResponse(node, [.. items]);
     }
-
-    public void Dispose() => _added.Dispose();
 
     // A value of another client that is no number counts as 0.
     private static long Number(RedisValue value) =>
@@ -88,11 +77,7 @@ internal sealed class RequestSeriesWriter(RequestSeries series, TimeProvider tim
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    protected override async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        await series.WaitAsync(cancellationToken);
-        await Task.Delay(Interval, time, cancellationToken);
-    }
+    protected override Task WaitAsync(CancellationToken cancellationToken) => series.Added.WaitAsync(Interval, time, cancellationToken);
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => series.SendAsync(cancellationToken);
 }

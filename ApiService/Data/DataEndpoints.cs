@@ -1,20 +1,14 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.OpenApi;
-using RedisAspire.ApiService.Admin;
 using RedisAspire.ApiService.Commands;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Data;
 
@@ -27,14 +21,13 @@ internal static class DataEndpoints
 
     private const string NotEverywhere = "the old one is removed from the cache of other instances as soon as a Redis master answers.";
 
-    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    public static void AddData(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<SlowDatabaseOptions>(configuration.GetSection("SlowDatabase"));
         services.AddSingleton<ChangedRows>();
         services.AddSingleton<SlowDatabase>();
         services.AddSingleton<DataService>();
         services.AddSingleton<DataReader>();
-        return services;
     }
 
     public static void MapDataEndpoints(this IEndpointRouteBuilder routes)
@@ -44,35 +37,29 @@ internal static class DataEndpoints
         var data = routes.MapGroup("/data").WithTags("Data").AddEndpointFilter(RejectBadKeys).AddOpenApiOperationTransformer(DescribeKey);
 
         data.MapGet("/{**key}", GetAsync)
-            .WithName("GetData")
-            .WithSummary("Reads a value from the cache or, if it is not cached, from the slow database, and caches it.")
-            .WithDescription($"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
+            .Describe("GetData", "Reads a value from the cache or, if it is not cached, from the slow database, and caches it.",
+                $"{OtherForm} A client that sends the ETag of the value in If-None-Match is answered 304 for as long as that is the value.")
             .Produces<DataResponse>()
             .Produces<string>(contentType: "text/plain")
             .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status504GatewayTimeout)
+            .ProducesProblems(504)
             .WithResponseExample(new DataResponse("foo", "valeur_de_foo", "cache", "near", "redis-replica-1", 0.004, 57.31, new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero)))
             .Add(endpoint => endpoint.RequestDelegate = Shorten(endpoint.RequestDelegate!, reader));
 
         data.MapPut("/{**key}", PutAsync)
-            .WithName("PutData")
-            .WithSummary("Changes a value in the database, and removes the old one from the cache of every instance.")
-            .WithDescription($"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if the value has that `ETag`; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
+            .Describe("PutData", "Changes a value in the database, and removes the old one from the cache of every instance.",
+                $"{OtherForm} With `If-Match` (an `ETag`, or `*`) only if the value has that `ETag`; 412 otherwise. The {ChangedRows.Maximum} last changes are kept. 202: the database has the value, and {NotEverywhere}")
             .CheckWriteCondition()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .AcceptsBody()
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .WithRequestExample(new DataRequest("nouvelle valeur"))
+            .ProducesProblems(503)
+            .AcceptsBody(new DataRequest("nouvelle valeur"))
             .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
 
         data.MapDelete("/{**key}", DeleteAsync)
-            .WithName("DeleteData")
-            .WithSummary("Removes a value from the cache.")
-            .WithDescription($"{OtherForm} 202: {NotEverywhere}")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .Describe("DeleteData", "Removes a value from the cache.", $"{OtherForm} 202: {NotEverywhere}")
+            .ProducesProblems(400)
             .WithResponseExample(PendingRemoval("foo"))
             .RequireAdminKey();
     }
@@ -92,12 +79,8 @@ internal static class DataEndpoints
         return Task.CompletedTask;
     }
 
-    private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        return context.GetArgument<DataKey>(0).Error is { } error
-            ? TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest, title: "Bad key")
-            : await next(context);
-    }
+    private static async ValueTask<object?> RejectBadKeys(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.GetArgument<DataKey>(0).Error is { } error ? Answers.Problem(400, error, "Bad key") : await next(context);
 
     private static Task GetAsync(DataKey dataKey, [AsParameters] DataQuery how, DataReader reader, HttpContext context) =>
         how.Trace == 1 ? reader.TraceAsync(context, dataKey.Value, how.ToCacheOptions()) : reader.AnswerAsync(context, dataKey.Value, how.ToCacheOptions());
@@ -111,13 +94,13 @@ internal static class DataEndpoints
         CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(change.Value) is var bytes and > MaximumBytes)
-            return Invalid.Parameter("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
+            return Answers.Invalid("value", $"A value has at most {MaximumBytes} bytes as UTF-8; this one has {bytes}.");
 
         // There is a value for every key.
         using var trace = query.Trace == 1 || sampler.Takes ? data.BeginTrace(dataKey.Value) : null;
         var outcome = condition.MustBeNew ? DataChange.Refused : await data.ChangeAsync(dataKey.Value, change.Value, condition, trace, cancellationToken);
         if (outcome == DataChange.Refused)
-            return TypedResults.Problem("The value does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+            return Answers.Problem(412, "The value does not meet the condition of the request. Read it again.");
 
         context.Response.Headers.ETag = ValueTag.Of(change.Value).ToString();
         var steps = await StepsAsync(query, trace, sampler, topology, cancellationToken);
@@ -161,7 +144,6 @@ public sealed record DataQuery(
     [property: FromQuery(Name = "ttl"), Description("How long a value that comes from the database remains cached, in seconds: 1 to 86400."), Range(1, 86_400, ErrorMessage = "A time to live is 1 to 86400 seconds.")] int? Ttl = null,
     [property: FromQuery(Name = "trace"), Description(TraceQuery.Description), Range(0, 1, ErrorMessage = TraceQuery.Error)] int Trace = 0)
 {
-    /// <summary>The options as the cache takes them.</summary>
     internal CacheEntryOptions? ToCacheOptions() => this is { BypassNear: false, Ttl: null } ? null : new CacheEntryOptions
     {
         Expiration = Ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -5,14 +5,9 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.Data;
 
-/// <summary>
-/// The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once.
-/// </summary>
-/// <param name="Value">The decoded key.</param>
-/// <param name="Error">The reason why it is refused; <see langword="null"/> when it is valid.</param>
+/// <summary>The key of a <c>/data/{key}</c> request: everything after <c>/data/</c>, percent-decoded once; and why it is refused, if it is.</summary>
 internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpContext<DataKey>
 {
-    /// <summary>The longest key, in characters.</summary>
     public const int MaximumLength = 512;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -22,7 +17,6 @@ internal sealed record DataKey(string Value, string? Error) : IBindableFromHttpC
 
     public static ValueTask<DataKey?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<DataKey?>(Of(context));
 
-    /// <summary>The key of a request.</summary>
     public static DataKey Of(HttpContext context)
     {
         try

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.Mime;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,21 +12,14 @@ using RedisAspire.ApiService.Leaderboard;
 using RedisAspire.ApiService.Tracing;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Data;
 
-/// <summary>
-/// Answers <c>GET /data/{key}</c>. A hit in the near cache takes tens of nanoseconds, so what surrounds it is kept short.
-/// </summary>
+/// <summary>Answers <c>GET /data/{key}</c>. A hit in the near cache takes tens of nanoseconds, so what surrounds it is kept short.</summary>
 internal sealed class DataReader(DataService data, LookupRecorder history, RequestTally tally, CommandSampler sampler, RedisTopology topology, TimeProvider time)
 {
     private readonly ObjectPool<JsonBuffer> _buffers = ObjectPool.Create<JsonBuffer>(new JsonBufferPolicy());
 
-    /// <summary>Reads a value, and writes the answer.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="options">How the value is cached, where that differs from the defaults.</param>
     public Task AnswerAsync(HttpContext context, string key, CacheEntryOptions? options)
     {
         if (sampler.Takes)
@@ -40,9 +32,6 @@ internal sealed class DataReader(DataService data, LookupRecorder history, Reque
     }
 
     /// <summary>Reads a value as <see cref="AnswerAsync"/> does, and writes what the cache did for it as well.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="options">How the value is cached, where that differs from the defaults.</param>
     public Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options) => TraceAsync(context, key, options, isShown: true);
 
     private async Task TraceAsync(HttpContext context, string key, CacheEntryOptions? options, bool isShown)
@@ -160,7 +149,6 @@ internal sealed class JsonBuffer : IDisposable
     public void Dispose() => _writer.Dispose();
 }
 
-/// <summary>Keeps buffers that are not unusually large.</summary>
 internal sealed class JsonBufferPolicy : PooledObjectPolicy<JsonBuffer>
 {
     private const int MaximumCapacity = 16 * 1024;
@@ -170,7 +158,6 @@ internal sealed class JsonBufferPolicy : PooledObjectPolicy<JsonBuffer>
     public override bool Return(JsonBuffer obj) => obj.Capacity <= MaximumCapacity;
 }
 
-/// <summary>Serializes without reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DataResponse))]
 internal sealed partial class DataJson : JsonSerializerContext;

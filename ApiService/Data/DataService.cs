@@ -1,4 +1,3 @@
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
 using RedisAspire.Caching.Telemetry;
 
@@ -7,46 +6,21 @@ namespace RedisAspire.ApiService.Data;
 /// <summary>Slow data, read through the cache. All features read it here, so that every key has values of one form.</summary>
 internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
 {
-    /// <summary>Reads a value from the cache, or from the database, and caches it.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="options">How the value is cached, where that differs from the defaults.</param>
-    /// <param name="cancellationToken">Ends the wait of this caller.</param>
     public ValueTask<CacheLookup<string>> ReadAsync(string key, CacheEntryOptions? options, CancellationToken cancellationToken) =>
         cache.LookupAsync(key, (cache, database, key), static (source, token) => QueryAsync(source.cache, source.database, source.key, token), options, cancellationToken: cancellationToken);
 
     /// <summary>Reads a value as <see cref="ReadAsync"/> does, and records how.</summary>
-    /// <param name="trace">Where the steps are recorded.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="options">How the value is cached, where that differs from the defaults.</param>
-    /// <param name="cancellationToken">Ends the wait of this caller.</param>
     public ValueTask<CacheLookup<string>> TraceReadAsync(CacheTrace trace, string key, CacheEntryOptions? options, CancellationToken cancellationToken) =>
         cache.TraceLookupAsync(trace, key, (cache, database, key), static (source, token) => QueryAsync(source.cache, source.database, source.key, token), options, cancellationToken: cancellationToken);
 
-    /// <summary>Begins to record what is done with a key.</summary>
-    /// <param name="key">The key.</param>
     public CacheTrace BeginTrace(string key) => cache.BeginTrace(key);
 
-    /// <summary>Removes a value from the cache.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="trace">Where the steps are recorded, if anywhere.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether a master has removed it.</returns>
+    /// <summary>Removes a value from the cache. The result is whether a master has removed it.</summary>
     public ValueTask<bool> RemoveAsync(string key, CacheTrace? trace, CancellationToken cancellationToken) => RemoveAsync([key], trace, cancellationToken);
 
-    /// <summary>Reads a value from the database, without the cache.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the query.</param>
     public async ValueTask<string> ReadUncachedAsync(string key, CancellationToken cancellationToken) =>
         (await database.QueryAsync(key, cancellationToken)).Value;
 
-    /// <summary>Changes a value in the database, and removes the old one from the cache of every instance.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">Its value from now on.</param>
-    /// <param name="condition">The condition that the present value must meet.</param>
-    /// <param name="trace">Where the steps are recorded, if anywhere.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The outcome.</returns>
-    /// <exception cref="RedisAspire.Topology.RedisUnavailableException">The change cannot be stored.</exception>
     public async Task<DataChange> ChangeAsync(string key, string value, WriteCondition condition, CacheTrace? trace, CancellationToken cancellationToken)
     {
         var change = new RowChange(IsDone: true, Displaced: null);
@@ -86,7 +60,6 @@ internal sealed class DataService(ReplicatedCache cache, SlowDatabase database)
     }
 }
 
-/// <summary>The outcome of changing a value.</summary>
 internal enum DataChange
 {
     /// <summary>Nothing was changed: the value does not meet the condition.</summary>

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Data;
 
@@ -17,38 +13,20 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
         ["bar"] = "valeur_de_bar",
     };
 
-    /// <summary>Reads the value of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the query.</param>
-    /// <returns>The value, and whether it is certainly the latest one.</returns>
+    /// <summary>The value of a key, and whether it is certainly the latest one.</summary>
     public async ValueTask<(string Value, bool IsCertain)> QueryAsync(string key, CancellationToken cancellationToken)
     {
         await Task.Delay(options.Value.Latency, time, cancellationToken);
         var first = FirstOf(key);
-        if (!changed.IsKept)
-            return (first, true);
-        try
-        {
-            return (await changed.FindAsync(key, cancellationToken) ?? first, true);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogChangeUnknown(failure);
-            return (first, false);
-        }
+        return changed.IsKept
+            ? await BestEffort.TryAsync(async () => (await changed.FindAsync(key, cancellationToken) ?? first, true), (first, false), LogChangeUnknown, cancellationToken)
+            : (first, true);
     }
 
-    /// <summary>Changes the value of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">Its value from now on.</param>
-    /// <param name="condition">The condition that the present value must meet.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the value was changed, and the row that was reset to make room, if any.</returns>
-    /// <exception cref="RedisUnavailableException">The change cannot be stored.</exception>
     public async Task<RowChange> ChangeAsync(string key, string value, WriteCondition condition, CancellationToken cancellationToken)
     {
         if (condition.AllowsAny)
-            return await changed.ChangeAsync(key, value, time.GetUtcNow(), cancellationToken);
+            return await changed.ChangeAsync(key, value, time.GetUtcNow(), ["any"], cancellationToken);
 
         // Another client may change the row in between, so a few attempts are made.
         for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
@@ -56,7 +34,7 @@ internal sealed partial class SlowDatabase(IOptions<SlowDatabaseOptions> options
             var before = await changed.FindAsync(key, cancellationToken);
             if (!condition.Allows(before ?? FirstOf(key)))
                 break;
-            if (await changed.ChangeIfAsync(key, before, value, time.GetUtcNow(), cancellationToken) is { IsDone: true } change)
+            if (await changed.ChangeAsync(key, value, time.GetUtcNow(), before is null ? ["first"] : ["changed", before], cancellationToken) is { IsDone: true } change)
                 return change;
         }
 
@@ -83,7 +61,6 @@ internal sealed class SlowDatabaseOptions
 /// </summary>
 internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IOptions<ReplicatedCacheOptions> options)
 {
-    /// <summary>How many changed rows are kept.</summary>
     public const int Maximum = 1000;
 
     private const string Rows = "app:database:rows";
@@ -100,26 +77,11 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     public bool IsKept => topology.Snapshot.Nodes.Count > 0;
 
     /// <summary>The changed value of a row; <see langword="null"/> when it has its first one.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
     public async Task<string?> FindAsync(string key, CancellationToken cancellationToken) =>
         await master.ExecuteAsync(database => database.HashGetAsync(Rows, key), _readTimeout, cancellationToken);
 
-    /// <summary>Changes a row.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
-    public Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        ChangeAsync(key, value, at, cancellationToken, "any");
-
-    /// <summary>Changes a row if it is still what it was.</summary>
-    /// <param name="key">The row.</param>
-    /// <param name="before">Its changed value; <see langword="null"/> when it had its first one.</param>
-    /// <param name="value">Its value from now on.</param>
-    /// <param name="at">When that is.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
-    public Task<RowChange> ChangeIfAsync(string key, string? before, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
-        before is null ? ChangeAsync(key, value, at, cancellationToken, "first") : ChangeAsync(key, value, at, cancellationToken, "changed", before);
-
-    private async Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, CancellationToken cancellationToken, params RedisValue[] condition)
+    /// <summary>Changes a row on a condition of <c>ChangeRow.lua</c>: <c>any</c>, <c>first</c> if it still has its first value, or <c>changed</c> and its changed value.</summary>
+    public async Task<RowChange> ChangeAsync(string key, string value, DateTimeOffset at, RedisValue[] condition, CancellationToken cancellationToken)
     {
         var answer = (RedisResult[])(await master.ExecuteAsync(
             database => database.ScriptEvaluateAsync(Change, [Rows, Order], [key, value, at.ToUnixTimeMilliseconds(), Maximum, .. condition]), WriteTimeout, cancellationToken))!;
@@ -127,7 +89,5 @@ internal sealed class ChangedRows(RedisMaster master, RedisTopology topology, IO
     }
 }
 
-/// <summary>The outcome of a change.</summary>
-/// <param name="IsDone">Whether the row met the condition and was changed.</param>
-/// <param name="Displaced">The row that was reset to its first value to make room, if any.</param>
+/// <summary>Whether a row met the condition and was changed, and the row that was reset to its first value to make room, if any.</summary>
 internal readonly record struct RowChange(bool IsDone, string? Displaced);

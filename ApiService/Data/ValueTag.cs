@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Data;
 
@@ -12,14 +11,9 @@ namespace RedisAspire.ApiService.Data;
 /// </summary>
 internal static class ValueTag
 {
-    /// <summary>The tag of a value.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="isText">Whether its form is plain text instead of JSON.</param>
     public static EntityTagHeaderValue Of(string value, bool isText = false) => new(TextOf(value, isText));
 
     /// <summary>The tag of a value, as the header has it.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="isText">Whether its form is plain text instead of JSON.</param>
     public static string TextOf(string value, bool isText)
     {
         Span<byte> hash = stackalloc byte[16];
@@ -33,7 +27,6 @@ internal static class ValueTag
     public static bool Allows(this WriteCondition condition, string value) =>
         condition.AllowsAny || condition.Tags.Any(tag => tag.Compare(Of(value), useStrongComparison: true) || tag.Compare(Of(value, isText: true), useStrongComparison: true));
 
-    /// <summary>Whether the client has the value already.</summary>
     public static bool IsKnown(string tag, RequestHeaders headers) =>
         headers.IfNoneMatch.Any(known => known.Tag == tag || known.Equals(EntityTagHeaderValue.Any));
 }

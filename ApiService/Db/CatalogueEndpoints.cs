@@ -1,9 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -18,21 +13,18 @@ internal static class CatalogueEndpoints
     public static void MapMaintenance(this IEndpointRouteBuilder catalogue)
     {
         catalogue.MapGet("/consistency", CheckAsync)
-            .WithName("CheckCatalogue")
-            .WithSummary("Compares every product with its indexes.")
-            .WithDescription($"Lists up to {DefaultLimit} products that differ, or `limit`, at most {MaximumLimit}, and then stops.")
+            .Describe("CheckCatalogue", "Compares every product with its indexes.",
+                $"Lists up to {DefaultLimit} products that differ, or `limit`, at most {MaximumLimit}, and then stops.")
             .ProducesValidationProblem()
             .WithResponseExample(new ConsistencyResponse(Consistent: false, Complete: true, 50, [Example], ProductResponse.RedisDb, "redis-master"));
 
         catalogue.MapPost("/consistency/repair", RepairAsync)
-            .WithName("RepairCatalogue")
-            .WithSummary("Repairs the indexes; the products themselves stay as they are.")
+            .Describe("RepairCatalogue", "Repairs the indexes; the products themselves stay as they are.")
             .WithResponseExample(new RepairResponse(1, [Example], ProductResponse.RedisDb, "redis-master"))
             .RequireAdminKey();
 
         catalogue.MapPost("/seed", SeedAsync)
-            .WithName("SeedCatalogue")
-            .WithSummary("Adds those of the first fifty products that are missing.")
+            .Describe("SeedCatalogue", "Adds those of the first fifty products that are missing.")
             .Produces<SeedResponse>()
             .Produces<SeedResponse>(StatusCodes.Status202Accepted)
             .WithResponseExample(new SeedResponse(3, 47, 1, Durable: true, Explanation: null))

@@ -1,15 +1,8 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Problems;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>Answers failures of the catalogue with problem details, which say whether the product may have been written all the same.</summary>
 internal static class CatalogueFailures
 {
-    private const string WrongType = "Another client has stored something else at the key of the product or of one of the catalogue's indexes.";
-
-    /// <summary>An endpoint filter.</summary>
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -18,15 +11,11 @@ internal static class CatalogueFailures
         }
         catch (NoProductException failure)
         {
-            return Conflict(failure.Message);
+            return Answers.Problem(409, failure.Message);
         }
-        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
+        catch (Exception failure) when (RedisFailure.IsWrongType(failure))
         {
-            return Conflict(WrongType);
-        }
-        catch (ProductWriteException failure) when (RedisFailure.IsWrongType(failure.InnerException!))
-        {
-            return Conflict(WrongType);
+            return Answers.Problem(409, "Another client has stored something else at the key of the product or of one of the catalogue's indexes.");
         }
         catch (ProductWriteException failure)
         {
@@ -45,16 +34,12 @@ internal static class CatalogueFailures
         (true, false) => "The product may have been written: it is safe to send it again.",
         (true, true) => "The product may have been written: look for it before you send it again.",
     };
-
-    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }
 
 /// <summary>Another client has stored something else at the key of a product.</summary>
 internal sealed class NoProductException(string message) : Exception(message);
 
 /// <summary>A write failed, or its answer was lost.</summary>
-/// <param name="mayHaveHappened">Whether the master may have made the write.</param>
-/// <param name="cause">Why.</param>
 internal sealed class ProductWriteException(bool mayHaveHappened, Exception cause) : Exception(cause.Message, cause)
 {
     /// <summary>Whether the master may have made the write.</summary>

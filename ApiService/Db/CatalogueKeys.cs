@@ -1,17 +1,12 @@
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>The keys of the catalogue in Redis. None of them expires.</summary>
 internal static class CatalogueKeys
 {
-    /// <summary>The prefix of all keys of the catalogue.</summary>
     public const string Prefix = "db:";
 
-    /// <summary>The prefix of a product's key.</summary>
     public const string ProductPrefix = Prefix + "product:";
 
-    /// <summary>The prefix of a category's key.</summary>
     public const string CategoryPrefix = Prefix + "category:";
 
     /// <summary>A set: the id of every product.</summary>

@@ -1,12 +1,6 @@
 using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -19,9 +13,7 @@ internal static class CategoryEndpoints
 
     public static void MapCategories(this IEndpointRouteBuilder catalogue) =>
         catalogue.MapGet("/categories", ListAsync)
-            .WithName("ListCategories")
-            .WithSummary("Lists the categories that have products, a page at a time, each with how many.")
-            .WithDescription(
+            .Describe("ListCategories", "Lists the categories that have products, a page at a time, each with how many.",
                 $"Read from a replica: what was written a moment ago may be missing. `limit` is 1 to {MaximumLimit}, {DefaultLimit} without; `cursor` is what the page before gave as `next`.")
             .WithResponseExample(new CategoryListResponse(
                 [new CategoryResponse("books", 8), new CategoryResponse("electronics", 9)], "ZWxlY3Ryb25pY3M", ProductResponse.RedisDb, "redis-replica-1"));
@@ -30,7 +22,7 @@ internal static class CategoryEndpoints
         CategoryLister lister, CancellationToken cancellationToken, [Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 1000 categories.")] int limit = DefaultLimit, string? cursor = null)
     {
         if (cursor is not null && (cursor.Length > MaximumCursorLength || !Base64Url.IsValid(cursor)))
-            return Invalid.Parameter("cursor", "This is the 'next' of no page.");
+            return Answers.Invalid("cursor", "This is the 'next' of no page.");
         return TypedResults.Ok(await lister.ListAsync(limit, cursor, cancellationToken));
     }
 }
@@ -40,7 +32,6 @@ internal sealed class CategoryLister(RedisReads reads, IOptions<DbOptions> optio
 {
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
-    /// <summary>Lists a page.</summary>
     public Task<CategoryListResponse> ListAsync(int limit, string? cursor, CancellationToken cancellationToken) =>
         reads.ReadAsync(async (node, database) =>
         {

@@ -1,8 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -21,10 +17,7 @@ internal sealed class ConsistencyChecker(RedisMaster master, IOptions<DbOptions>
 
     private readonly TimeSpan _timeout = options.Value.OperationTimeout;
 
-    /// <summary>Compares all products with all indexes.</summary>
-    /// <param name="repair">Whether to repair the indexes that differ.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The products that differ, as they are found; a product may be found more than once.</returns>
+    /// <summary>Compares all products with all indexes. Those that differ come as they are found, and may come more than once.</summary>
     public async IAsyncEnumerable<DriftResponse> CompareAsync(bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var database = master.Database;

@@ -1,49 +1,39 @@
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary><c>/api/db/products</c>: the catalogue, for which Redis is the database.</summary>
 internal static class ProductEndpoints
 {
-    /// <summary>An example of a product.</summary>
     public static Product Example { get; } =
         new("prod1", "Smartphone Premium", 899.99m, "electronics", InStock: true, ["5G", "HDR Display", "Water Resistant"], Version: 1);
 
-    public static IServiceCollection AddProducts(this IServiceCollection services, IConfiguration configuration)
+    public static void AddProducts(this IServiceCollection services)
     {
-        services.AddOptions<DbOptions>()
-            .Bind(configuration.GetSection("Db"))
+        services.AddOptionsWithValidateOnStart<DbOptions>()
+            .BindConfiguration("Db")
             .Validate(
                 options => options.MinimumReplicas >= 0 && options.ReplicationTimeout >= TimeSpan.FromMilliseconds(1) && options.OperationTimeout > TimeSpan.Zero,
-                "Db:MinimumReplicas must not be negative; Db:ReplicationTimeout and Db:OperationTimeout must be positive.")
-            .ValidateOnStart();
+                "Db:MinimumReplicas must not be negative; Db:ReplicationTimeout and Db:OperationTimeout must be positive.");
         services.AddSingleton<WriteConnection>();
-        services.AddSingleton<ProductWriter>();
-        services.AddHostedService(provider => provider.GetRequiredService<ProductWriter>());
+        services.AddSingleton<ProductWriter>().AddHostedService(provider => provider.GetRequiredService<ProductWriter>());
         services.AddSingleton<ProductReader>();
         services.AddSingleton<ProductLister>();
         services.AddSingleton<CategoryLister>();
         services.AddSingleton<ConsistencyChecker>();
         services.AddSingleton<ProductSeeder>();
         services.AddHostedService<SeedOnStart>();
-        return services;
     }
 
     public static void MapProductEndpoints(this IEndpointRouteBuilder routes)
     {
         var catalogue = routes.MapGroup("/api/db").WithTags("Catalogue")
             .AddEndpointFilter(CatalogueFailures.AnswerAsync)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(409, 503);
         catalogue.MapMaintenance();
         catalogue.MapCategories();
 
         var products = catalogue.MapGroup("/products").ProducesValidationProblem();
         products.MapGet("", ListAsync)
-            .WithName("ListProducts")
-            .WithSummary("Lists products, a page at a time: those of a category, a price range, in stock, or with a text in their name.")
-            .WithDescription(
+            .Describe("ListProducts", "Lists products, a page at a time: those of a category, a price range, in stock, or with a text in their name.",
                 $"""
                 Read from a replica: what was written a moment ago may be missing. A page has up to {ProductQuery.DefaultLimit} products, or `limit`, at most {ProductQuery.MaximumLimit};
                 it may have fewer though there are more: go on with `next` until that is null. `total` is given where it is known without reading all products.
@@ -56,27 +46,23 @@ internal static class ProductEndpoints
         var product = products.MapGroup("/{id}");
         product.MapWrites();
         product.MapGet("", GetAsync)
-            .WithName("GetProduct")
-            .WithSummary("Reads a product from the master, so that every write is visible at once.")
-            .WithDescription("The version is its `ETag`: with `If-None-Match` the answer is 304 while it is the same.")
-            .ProducesProduct()
-            .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
+            .Describe("GetProduct", "Reads a product from the master, so that every write is visible at once.",
+                "The version is its `ETag`: with `If-None-Match` the answer is 304 while it is the same.")
+            .ProducesProduct();
 
         catalogue.MapGet("/product/{id}", GetAsync)
-            .WithName("GetProductOfWorkshop")
-            .WithSummary("The same as /api/db/products/{id}, at the address of the workshop.")
+            .Describe("GetProductOfWorkshop", "The same as /api/db/products/{id}, at the address of the workshop.")
             .ProducesValidationProblem()
-            .ProducesProduct()
-            .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
+            .ProducesProduct();
     }
 
-    /// <summary>The answer when a product does not exist.</summary>
-    public static IResult NotFound(string id) => TypedResults.Problem($"There is no product '{id}'.", statusCode: StatusCodes.Status404NotFound);
+    public static IResult NotFound(string id) => Answers.Problem(404, $"There is no product '{id}'.");
 
     private static RouteHandlerBuilder ProducesProduct(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<ProductResponse>()
         .Produces(StatusCodes.Status304NotModified)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblems(404)
+        .WithResponseExample(new ProductResponse(Example, ProductResponse.RedisDb, "redis-master"));
 
     private static async Task<IResult> ListAsync([AsParameters] ProductQuery query, ProductLister lister, CancellationToken cancellationToken)
     {

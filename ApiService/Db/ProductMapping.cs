@@ -1,39 +1,29 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
-using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Db;
 
-/// <summary>Maps products from and to the requests and answers.</summary>
 internal static class ProductMapping
 {
     private const int MaximumFeatureLength = 100;
 
-    /// <summary>The request that would create the product as it is.</summary>
     public static ProductRequest ToRequest(this Product product) => new(product.Name, product.Price, product.Category, product.InStock, product.Features);
 
     /// <summary>The product, which gets its version when it is written.</summary>
     public static Product ToProduct(this ProductRequest request, string id) =>
         new(id, request.Name, decimal.Round(request.Price, 2), request.Category, request.InStock, request.Features ?? []);
 
-    /// <summary>The answer to a write.</summary>
-    /// <param name="receipt">The outcome of the write.</param>
-    /// <param name="data">The product; nothing after it was deleted.</param>
-    /// <param name="minimumReplicas">How many replicas have to have it.</param>
     public static ProductWriteResponse ToResponse(this WriteReceipt receipt, Product? data, int minimumReplicas)
     {
         var isDurable = receipt.AcknowledgedReplicas >= minimumReplicas;
         return new ProductWriteResponse(data, ProductResponse.RedisDb, receipt.Node, receipt.AcknowledgedReplicas, isDurable, isDurable ? null : Warning(receipt.AcknowledgedReplicas, minimumReplicas));
     }
 
-    /// <summary>The warning that too few replicas have a write.</summary>
     public static string Warning(int acknowledgedReplicas, int minimumReplicas) =>
         $"Only {acknowledgedReplicas} of {minimumReplicas} replicas have the write yet: it may be lost if the master fails before a replica has it.";
 
-    /// <summary>The errors of a request by the name of the member.</summary>
-    /// <param name="request">What the client sent, or what a patch made of the product.</param>
-    /// <param name="id">The id in the address; <see langword="null"/> when the product gets a new one.</param>
+    /// <summary>The errors of what a client sent, or of what a patch made of the product, by the name of the member. Without an id the product gets a new one.</summary>
     public static Dictionary<string, string[]> Check(this ProductRequest request, string? id = null)
     {
         // The framework has validated bodies of POST and PUT, but not the result of a patch.
@@ -55,12 +45,7 @@ internal static class ProductMapping
 /// <summary>A JSON merge patch of a product (RFC 7396). No member of a product is an object, so that each is replaced or removed entirely.</summary>
 internal static class ProductPatch
 {
-    /// <summary>Merges a patch into a product.</summary>
-    /// <param name="patch">The patch.</param>
-    /// <param name="product">The product as it is.</param>
-    /// <param name="options">The JSON options of request bodies.</param>
-    /// <param name="errors">The errors by member, where a member is at fault.</param>
-    /// <returns>The request for the changed product; <see langword="null"/> when it would be no product.</returns>
+    /// <summary>The request for the changed product; <see langword="null"/> when it would be none. The errors are by member, where a member is at fault.</summary>
     public static ProductRequest? TryApply(JsonElement patch, Product product, JsonSerializerOptions options, out Dictionary<string, string[]> errors)
     {
         errors = [];

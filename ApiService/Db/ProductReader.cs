@@ -1,24 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Tracing;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>Reads products from the master, so that every write is visible at once.</summary>
 internal sealed class ProductReader(RedisMaster master, RedisTopology topology, IOptions<DbOptions> options)
 {
-    /// <summary>The node that is read.</summary>
     public string? Node => topology.Snapshot.Master;
 
-    /// <summary>Reads a product.</summary>
-    /// <param name="id">The id of the product.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="trace">Where the command is recorded, if anywhere.</param>
-    /// <returns>The product; <see langword="null"/> when there is none.</returns>
-    /// <exception cref="NoProductException">Something else than a product is stored there.</exception>
+    /// <summary>Reads a product. What is stored there and is none is a <see cref="NoProductException"/>.</summary>
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken, RequestTrace? trace = null)
     {
         var (node, started) = (Node, trace?.Elapsed);
@@ -44,17 +35,7 @@ internal static class ProductJson
     /// <summary>The text that is stored; it ends with the version.</summary>
     public static string Write(Product product) => JsonSerializer.Serialize(product, Stored);
 
-    /// <summary>Reads a stored product.</summary>
-    /// <returns>The product; <see langword="null"/> when it is none.</returns>
-    public static Product? TryRead(string id, RedisValue stored)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Product>((byte[])stored!, Stored) is { } product && product.Id == id && product.Features.All(feature => feature is not null) ? product : null;
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Reads a stored product; <see langword="null"/> when it is none.</summary>
+    public static Product? TryRead(string id, RedisValue stored) => SharedJson.TryRead(
+        () => JsonSerializer.Deserialize<Product>((byte[])stored!, Stored) is { } product && product.Id == id && product.Features.All(feature => feature is not null) ? product : null);
 }

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -12,7 +8,6 @@ internal sealed class ProductSeeder(ProductWriter writer, IOptions<DbOptions> op
     private readonly Lazy<Product[]> _products = new(Read);
 
     /// <summary>Writes the products that are missing. Other instances may do the same at the same time.</summary>
-    /// <exception cref="ProductWriteException">A product could not be written, or its answer was lost.</exception>
     public async Task<SeedResponse> SeedAsync()
     {
         var products = _products.Value;
@@ -56,7 +51,7 @@ internal sealed partial class SeedOnStart(
                 LogOutcome(await seeder.SeedAsync());
             return true;
         }
-        catch (Exception failure) when (RedisFailure.IsWrongType(failure is ProductWriteException ? failure.InnerException! : failure))
+        catch (Exception failure) when (RedisFailure.IsWrongType(failure))
         {
             LogForeign(failure);
             return true;

@@ -1,19 +1,14 @@
-using System.Globalization;
-using RedisAspire.ApiService.Storage;
-
 namespace RedisAspire.ApiService.Db;
 
 /// <summary>The entity tag of a product, which is its version, and what conditions say of it.</summary>
 internal static class ProductTag
 {
-    /// <summary>The <c>ETag</c> of a product.</summary>
     public static string Of(Product product) => string.Create(CultureInfo.InvariantCulture, $"\"{product.Version}\"");
 
     /// <summary>The versions that a condition allows, each between commas; <c>*</c> for any; empty when the product need not exist.</summary>
     public static string Versions(this WriteCondition condition) =>
         condition.IfMatch is null ? "" : condition.AllowsAny ? "*" : $",{string.Join(',', condition.TaggedVersions())},";
 
-    /// <summary>Whether a condition allows a product that exists.</summary>
     public static bool Allows(this WriteCondition condition, Product product) =>
         !condition.MustBeNew && (condition.AllowsAny || condition.TaggedVersions().Contains(product.Version));
 

@@ -1,12 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
 
 namespace RedisAspire.ApiService.Db;
@@ -22,47 +16,37 @@ internal static class ProductWriteEndpoints
 
     private static ProductWriteResponse Example { get; } = new(ProductEndpoints.Example, ProductResponse.RedisDb, "redis-master", 1, Durable: true, Explanation: null);
 
-    /// <summary>Maps the endpoint that creates a product.</summary>
     public static void MapPost(this IEndpointRouteBuilder products) =>
         products.MapPost("", PostAsync)
-            .WithName("CreateProduct")
-            .WithSummary("Creates a product, and chooses its id.")
-            .WithDescription("To choose the id, send `PUT` with `If-None-Match: *`: that request can safely be repeated when its answer was lost.")
-            .AcceptsBody()
-            .WithRequestExample(ProductEndpoints.Example.ToRequest())
+            .Describe("CreateProduct", "Creates a product, and chooses its id.",
+                "To choose the id, send `PUT` with `If-None-Match: *`: that request can safely be repeated when its answer was lost.")
+            .AcceptsBody(ProductEndpoints.Example.ToRequest())
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created)
             .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
             .WithResponseExample(Example)
             .RequireAdminKey();
 
-    /// <summary>Maps the endpoints that replace, change and delete a product.</summary>
     public static void MapWrites(this IEndpointRouteBuilder product)
     {
         product.MapPut("", PutAsync)
-            .WithName("PutProduct")
-            .WithSummary("Creates or replaces a product.")
-            .WithDescription($"{Conditions} With `If-None-Match: *` only if there is none. The product of an answer can be sent back: its `id` must be that of the address, and its `version` is ignored.")
-            .AcceptsBody()
+            .Describe("PutProduct", "Creates or replaces a product.",
+                $"{Conditions} With `If-None-Match: *` only if there is none. The product of an answer can be sent back: its `id` must be that of the address, and its `version` is ignored.")
             .ChangesProduct()
-            .WithRequestExample(ProductEndpoints.Example.ToRequest())
+            .AcceptsBody(ProductEndpoints.Example.ToRequest())
             .Produces<ProductWriteResponse>(StatusCodes.Status201Created);
 
         product.MapPatch("", PatchAsync)
-            .WithName("PatchProduct")
-            .WithSummary("Changes some of a product, by a JSON merge patch.")
-            .WithDescription($"{Conditions} Without, it is merged into what the product is at that moment.")
+            .Describe("PatchProduct", "Changes some of a product, by a JSON merge patch.",
+                $"{Conditions} Without, it is merged into what the product is at that moment.")
             .Accepts<JsonElement>(MergePatch, MediaTypeNames.Application.Json)
-            .AcceptsBody()
             .ChangesProduct()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithRequestExample(new { price = 799.99m, in_stock = false });
+            .ProducesProblems(404)
+            .AcceptsBody(new { price = 799.99m, in_stock = false });
 
         product.MapDelete("", DeleteAsync)
-            .WithName("DeleteProduct")
-            .WithSummary("Deletes a product.")
-            .WithDescription(Conditions)
+            .Describe("DeleteProduct", "Deletes a product.", Conditions)
             .ChangesProduct()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblems(404);
     }
 
     private static async Task<IResult> PostAsync(
@@ -99,10 +83,7 @@ internal static class ProductWriteEndpoints
             if ((request?.Check(id) ?? unreadable) is { Count: > 0 } errors)
                 return TypedResults.ValidationProblem(errors);
             if (request is null)
-            {
-                return TypedResults.Problem(
-                    "The result would be no valid product. Only 'features' may be removed.", statusCode: StatusCodes.Status400BadRequest);
-            }
+                return Answers.Problem(400, "The result would be no valid product. Only 'features' may be removed.");
 
             // The result of a merge with one version must not be written over another.
             if (!condition.Allows(before))
@@ -142,13 +123,12 @@ internal static class ProductWriteEndpoints
     }
 
     private static ProblemHttpResult Refused() =>
-        TypedResults.Problem("The product does not meet the condition of the request. Read it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+        Answers.Problem(412, "The product does not meet the condition of the request. Read it again.");
 
     private static RouteHandlerBuilder ChangesProduct(this RouteHandlerBuilder endpoint) => endpoint
         .CheckWriteCondition()
         .Produces<ProductWriteResponse>()
         .Produces<ProductWriteResponse>(StatusCodes.Status202Accepted)
-        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithResponseExample(Example)
         .RequireAdminKey();
 }

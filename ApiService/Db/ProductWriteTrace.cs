@@ -1,5 +1,4 @@
 using RedisAspire.ApiService.Tracing;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -19,14 +18,11 @@ internal sealed class ProductWriteTrace(string node, TimeProvider time)
         _sending = time.GetTimestamp();
     }
 
-    /// <summary>Adds a question for the number of the connection.</summary>
     public void AddConnection(RequestTrace trace, Task<RedisResult> command) => Add(trace, "connection", command, ["CLIENT", "ID"], _ => "done");
 
-    /// <summary>Adds the script of a write.</summary>
     public void AddScript(RequestTrace trace, Task<RedisResult> command, ProductWrite write) =>
         Add(trace, "script", command, write.Command, reply => ((string)((RedisResult[])reply!)[0]!).ToLowerInvariant());
 
-    /// <summary>Adds the wait for replicas.</summary>
     public void AddWait(RequestTrace trace, Task<RedisResult> command, DbOptions options)
     {
         var replicas = command.IsCompletedSuccessfully ? (int?)command.Result : null;

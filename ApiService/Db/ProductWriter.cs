@@ -1,10 +1,5 @@
-using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.ApiService.Tracing;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Db;
 
@@ -21,8 +16,6 @@ internal sealed class ProductWriter(WriteConnection connection, IOptions<DbOptio
     private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(MaximumWaiting) { SingleReader = true });
 
     /// <summary>Makes a write. It cannot be cancelled: a client that has disconnected must find a definite state afterwards.</summary>
-    /// <param name="change">The write.</param>
-    /// <param name="trace">Where the commands are recorded, if anywhere.</param>
     /// <exception cref="ProductWriteException">The write failed, or perhaps only its answer was lost.</exception>
     public Task<WriteReceipt> WriteAsync(ProductWrite change, RequestTrace? trace = null)
     {
@@ -147,49 +140,35 @@ internal sealed class DbOptions
 }
 
 /// <summary>A change of one product and its indexes.</summary>
-internal sealed class ProductWrite
+internal sealed class ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments)
 {
     private const int MaximumShown = 200;
 
     private static readonly string SaveScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "SaveProduct.lua");
     private static readonly string DeleteScript = EmbeddedScript.Read("ProductFunctions.lua", "PrepareWrite.lua", "DeleteProduct.lua");
 
-    private readonly string _script;
-    private readonly RedisKey[] _keys;
-    private readonly RedisValue[] _arguments;
-
-    private ProductWrite(string script, RedisKey[] keys, RedisValue[] arguments) => (_script, _keys, _arguments) = (script, keys, arguments);
-
-    /// <summary>Creates or replaces a product.</summary>
     public static ProductWrite Save(Product product, WriteCondition condition) => new(
         SaveScript,
         [CatalogueKeys.Product(product.Id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories, CatalogueKeys.Version, CatalogueKeys.Category(product.Category)],
         [.. Subject(product.Id, condition), product.Price.ToString(CultureInfo.InvariantCulture), product.Category, ProductJson.Write(product with { Version = 0 })]);
 
-    /// <summary>Deletes a product.</summary>
     public static ProductWrite Delete(string id, WriteCondition condition) => new(
         DeleteScript, [CatalogueKeys.Product(id), CatalogueKeys.Products, CatalogueKeys.ByPrice, CatalogueKeys.Categories], Subject(id, condition));
 
     /// <summary>The command that is sent and its arguments. The script, and a value that is long, is <c>…</c>.</summary>
-    public IReadOnlyList<string> Command => ["EVAL", "…", $"{_keys.Length}", .. _keys.Select(key => (string)key!), .. _arguments.Select(argument => (string)argument!).Select(Shorten)];
+    public IReadOnlyList<string> Command => ["EVAL", "…", $"{keys.Length}", .. keys.Select(key => (string)key!), .. arguments.Select(argument => (string)argument!).Select(Shorten)];
 
-    /// <summary>Sends it.</summary>
     // The script is sent itself and not by its hash: an unknown script would be sent again, after the WAIT that must cover it.
-    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(_script, _keys, _arguments, CommandFlags.NoScriptCache);
+    public Task<RedisResult> SendAsync(IDatabase database) => database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.NoScriptCache);
 
     private static string Shorten(string text) => text.Length <= MaximumShown ? text : "…";
 
     private static RedisValue[] Subject(string id, WriteCondition condition) => [id, condition.MustBeNew ? "1" : "0", condition.Versions()];
 }
 
-/// <summary>A write in the queue.</summary>
-internal sealed class PendingWrite(ProductWrite write, RequestTrace? trace)
+internal sealed record PendingWrite(ProductWrite Write, RequestTrace? Trace)
 {
     private readonly TaskCompletionSource<WriteReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public ProductWrite Write { get; } = write;
-
-    public RequestTrace? Trace { get; } = trace;
 
     public Task<WriteReceipt> Receipt => _receipt.Task;
 
@@ -198,16 +177,10 @@ internal sealed class PendingWrite(ProductWrite write, RequestTrace? trace)
     public void Fail(Exception cause, bool mayHaveHappened) => _receipt.TrySetException(new ProductWriteException(mayHaveHappened, cause));
 }
 
-/// <summary>The outcome of a write.</summary>
 internal enum WriteOutcome
 {
-    /// <summary>The product was created.</summary>
     Created,
-
-    /// <summary>The product was replaced.</summary>
     Replaced,
-
-    /// <summary>The product was deleted.</summary>
     Deleted,
 
     /// <summary>There was no product to delete.</summary>
@@ -217,11 +190,7 @@ internal enum WriteOutcome
     Refused,
 }
 
-/// <summary>The master's answer to a write.</summary>
-/// <param name="Outcome">The outcome.</param>
-/// <param name="Version">The version that the product has now.</param>
-/// <param name="AcknowledgedReplicas">How many replicas are known to have it.</param>
-/// <param name="Node">The master's name.</param>
+/// <summary>The master's answer to a write, with the version that the product has now.</summary>
 internal sealed record WriteReceipt(WriteOutcome Outcome, long Version, int AcknowledgedReplicas, string Node);
 
 /// <summary>
@@ -243,7 +212,6 @@ internal sealed class WriteConnection(RedisTopology topology, RedisMaster master
     public bool IsStillMaster => master.IsStable(Node);
 
     /// <summary>The commands of the node that is the master now. For one caller at a time.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up, or it cannot be reached.</exception>
     public async Task<IDatabase> GetAsync(CancellationToken cancellationToken)
     {
         if (topology.Snapshot.Master is not { } node || !options.Value.Nodes.TryGetValue(node, out var connectionString))

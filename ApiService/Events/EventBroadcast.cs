@@ -9,12 +9,9 @@ namespace RedisAspire.ApiService.Events;
 
 /// <summary>
 /// Sends the events of every second to all listeners. They are composed and serialised once for any number of listeners;
-/// a listener that is too slow misses some. Nothing is composed without listeners.
+/// a listener that is too slow misses some. Nothing is composed without listeners. <c>compose</c> gives the full state for new listeners and
+/// what is new for the others, <c>failed</c> gets the first of several failures in a row, and <c>rest</c> is called when the last listener has gone.
 /// </summary>
-/// <param name="compose">Composes the full state for new listeners, and what is new for the others. It is called by one caller at a time.</param>
-/// <param name="failed">Called with the first of several failures in a row to compose.</param>
-/// <param name="time">The clock.</param>
-/// <param name="rest">Called when the last listener has gone.</param>
 internal sealed class EventBroadcast(
     Func<CancellationToken, Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)>> compose, Action<Exception> failed, TimeProvider time, Func<ValueTask>? rest = null)
 {
@@ -32,8 +29,7 @@ internal sealed class EventBroadcast(
     private ReadOnlyMemory<byte> _opening;
     private bool _isFailing;
 
-    /// <summary>Whether the feed takes no more listeners.</summary>
-    public bool IsFull
+    private bool IsFull
     {
         get
         {
@@ -47,7 +43,6 @@ internal sealed class EventBroadcast(
     private static ReadOnlyMemory<byte> Heartbeat { get; } = ": still here\n\n"u8.ToArray();
 
     /// <summary>The bytes to send to a client: first the full state, then what is new.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var listener = Join();
@@ -69,7 +64,6 @@ internal sealed class EventBroadcast(
         }
     }
 
-    /// <summary>Composes and sends the events, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (await _arrivals.Reader.ReadAsync(stoppingToken))
@@ -93,7 +87,7 @@ internal sealed class EventBroadcast(
         if (IsFull)
         {
             response.Headers.RetryAfter = "10";
-            return TypedResults.Problem("The API has as many event streams as it can serve.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Answers.Problem(503, "The API has as many event streams as it can serve.");
         }
 
         response.ContentType = "text/event-stream";
@@ -197,12 +191,8 @@ internal sealed class EventFrame(JsonSerializerOptions json)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>The events that were added so far.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
-    /// <summary>Adds an event.</summary>
-    /// <param name="type">Its type.</param>
-    /// <param name="data">Its data. In JSON it is one line.</param>
     public EventFrame Add<T>(string type, T data)
     {
         _bytes.Write("event: "u8);

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Cache;
 using RedisAspire.ApiService.History;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 
@@ -19,7 +17,6 @@ internal sealed partial class EventFeed : BackgroundService
         Broadcast = new EventBroadcast(composer.ComposeAsync, LogFailing, time);
     }
 
-    /// <summary>The events.</summary>
     public EventBroadcast Broadcast { get; }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Broadcast.RunAsync(stoppingToken);
@@ -39,8 +36,6 @@ internal sealed partial class EventComposer(
     private Contracts.RedisSentinelStatus[] _sentinels = [];
     private long _lastChange;
 
-    /// <summary>Composes the events of this moment.</summary>
-    /// <returns>The events for new listeners, and those for the others.</returns>
     public async Task<(ReadOnlyMemory<byte> Opening, ReadOnlyMemory<byte> News)> ComposeAsync(CancellationToken cancellationToken)
     {
         var reading = cluster.ReadAsync(cancellationToken);
@@ -72,18 +67,8 @@ internal sealed partial class EventComposer(
         EventFrame Common() => new EventFrame(_json).Add("nodes", nodes).Add("stats", stats);
     }
 
-    private async Task<IReadOnlyList<HistoryEntryResponse>> ReadLookupsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Value;
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogNoHistory(failure);
-            return [];
-        }
-    }
+    private Task<IReadOnlyList<HistoryEntryResponse>> ReadLookupsAsync(CancellationToken cancellationToken) => BestEffort.TryAsync(
+        async () => (await history.ReadAsync(MaximumLookups, before: null, cancellationToken)).Items, otherwise: [], LogNoHistory, cancellationToken);
 
     [LoggerMessage(LogLevel.Debug, "The history could not be read. The events of this second have no look-ups.")]
     private partial void LogNoHistory(Exception failure);

@@ -1,5 +1,4 @@
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Events;
 
@@ -11,7 +10,7 @@ internal sealed class TopologyLog : BackgroundService
     private readonly RedisTopology _topology;
     private readonly TimeProvider _time;
     private readonly Lock _changing = new();
-    private readonly Queue<TopologyChangeResponse> _changes = new(Maximum);
+    private volatile TopologyChangeResponse[] _changes = [];
     private string? _master;
     private long _number;
 
@@ -23,14 +22,7 @@ internal sealed class TopologyLog : BackgroundService
     }
 
     /// <summary>The last changes, the oldest first.</summary>
-    public IReadOnlyList<TopologyChangeResponse> Changes
-    {
-        get
-        {
-            lock (_changing)
-                return [.. _changes];
-        }
-    }
+    public IReadOnlyList<TopologyChangeResponse> Changes => _changes;
 
     public override void Dispose()
     {
@@ -71,10 +63,6 @@ internal sealed class TopologyLog : BackgroundService
     private void Add(string change, string? node, string? role, string? before, string? reason)
     {
         lock (_changing)
-        {
-            if (_changes.Count == Maximum)
-                _changes.Dequeue();
-            _changes.Enqueue(new TopologyChangeResponse(++_number, _time.GetUtcNow(), change, node, role, before, reason));
-        }
+            _changes = [.. _changes.TakeLast(Maximum - 1), new TopologyChangeResponse(++_number, _time.GetUtcNow(), change, node, role, before, reason)];
     }
 }

@@ -1,10 +1,5 @@
 using System.Net;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.FaultInjection;
 
@@ -28,7 +23,7 @@ internal static class FaultInjectionEndpoints
         ("resume", "Lets a paused node or sentinel go on."),
     ];
 
-    public static IServiceCollection AddFaultInjection(this IServiceCollection services, IConfiguration configuration)
+    public static void AddFaultInjection(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<FaultInjectionOptions>(configuration.GetSection("FaultInjection"));
         var client = services.AddHttpClient<FaultInjectionClient>(http => http.Timeout = ActionTimeout);
@@ -36,7 +31,6 @@ internal static class FaultInjectionEndpoints
 #pragma warning disable EXTEXP0001 // The method is marked as experimental, and is the only one that takes a default of all clients back.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        return services;
     }
 
     public static void MapFaultInjectionEndpoints(this WebApplication app)
@@ -46,21 +40,17 @@ internal static class FaultInjectionEndpoints
 
         app.MapGet("/api/faults", GetAsync)
             .WithTags("Fault injection")
-            .WithName("GetFaults")
-            .WithSummary("Says of every node and sentinel whether the app host has it `running`, `paused` or `stopped`.")
+            .Describe("GetFaults", "Says of every node and sentinel whether the app host has it `running`, `paused` or `stopped`.")
             .WithResponseExample(new Dictionary<string, string>(StringComparer.Ordinal) { ["redis-master"] = "running", ["redis-replica-1"] = "paused" })
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(503);
 
         foreach (var (action, summary) in Actions)
         {
             app.MapPost($"/api/nodes/{{name}}/{action}", (string name, FaultInjectionClient client, RedisTopology topology, CancellationToken cancellationToken) =>
                     SendAsync(client, topology, name, action, cancellationToken))
                 .WithTags("Fault injection")
-                .WithName($"{char.ToUpperInvariant(action[0])}{action[1..]}Node")
-                .WithSummary(summary)
-                .ProducesProblem(StatusCodes.Status404NotFound)
-                .ProducesProblem(StatusCodes.Status409Conflict)
-                .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+                .Describe($"{char.ToUpperInvariant(action[0])}{action[1..]}Node", summary)
+                .ProducesProblems(404, 409, 503)
                 .RequireAdminKey();
         }
     }
@@ -73,7 +63,7 @@ internal static class FaultInjectionEndpoints
         }
         catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
-            return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Answers.Problem(503, Unreachable);
         }
     }
 
@@ -94,12 +84,12 @@ internal static class FaultInjectionEndpoints
                 ? await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken)
                 : null;
             return problem is null
-                ? TypedResults.Problem("The app host refused the request.", statusCode: StatusCodes.Status503ServiceUnavailable)
+                ? Answers.Problem(503, "The app host refused the request.")
                 : TypedResults.Problem(problem.Detail, statusCode: (int)answer.StatusCode);
         }
         catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
-            return TypedResults.Problem(Unreachable, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Answers.Problem(503, Unreachable);
         }
     }
 
@@ -133,25 +123,22 @@ internal sealed class FaultInjectionOptions
     public Uri? Address { get; set; }
 }
 
-/// <summary>Sends requests to the app host that started the nodes.</summary>
+/// <summary>Sends requests to the app host that started the nodes. They fail with <see cref="HttpRequestException"/> when it cannot be reached.</summary>
 internal sealed class FaultInjectionClient(HttpClient http, IOptions<FaultInjectionOptions> options, IOptions<AdminOptions> admin)
 {
-    /// <summary>Reads the state of every node and sentinel.</summary>
-    /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Address!, "/nodes"));
-        request.Headers.Add(AdminKey.Header, admin.Value.Key);
-        using var answer = await http.SendAsync(request, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Get, "/nodes", cancellationToken);
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync<Dictionary<string, string>>(cancellationToken) ?? [];
     }
 
-    /// <summary>Has a node or sentinel stopped, started, paused or resumed.</summary>
-    /// <exception cref="HttpRequestException">The app host cannot be reached.</exception>
-    public async Task<HttpResponseMessage> SendAsync(string node, string action, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(string node, string action, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{action}", cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.Address!, $"/nodes/{Uri.EscapeDataString(node)}/{action}"));
+        using var request = new HttpRequestMessage(method, new Uri(options.Value.Address!, path));
         request.Headers.Add(AdminKey.Header, admin.Value.Key);
         return await http.SendAsync(request, cancellationToken);
     }

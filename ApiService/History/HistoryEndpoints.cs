@@ -1,9 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.History;
 
@@ -16,13 +12,10 @@ internal static class HistoryEndpoints
     private static HistoryEntryResponse Example { get; } =
         new("1773480413123-0", new DateTimeOffset(2026, 3, 14, 9, 26, 53, 123, TimeSpan.Zero), "foo", "near", 0.004, "redis-replica-1", "web-01-4711-3fa9");
 
-    public static IServiceCollection AddHistory(this IServiceCollection services)
+    public static void AddHistory(this IServiceCollection services)
     {
-        services.AddApplicationStore();
         services.AddSingleton<LookupHistory>();
-        services.AddSingleton<LookupRecorder>();
-        services.AddHostedService(provider => provider.GetRequiredService<LookupRecorder>());
-        return services;
+        services.AddSingleton<LookupRecorder>().AddHostedService(provider => provider.GetRequiredService<LookupRecorder>());
     }
 
     public static void MapHistoryEndpoints(this IEndpointRouteBuilder routes)
@@ -30,33 +23,21 @@ internal static class HistoryEndpoints
         var history = routes.MapGroup("/api/history").WithTags("History");
 
         history.MapGet("", GetAsync)
-            .WithName("GetHistory")
-            .WithSummary("Lists the latest look-ups of all instances, the latest first.")
-            .WithDescription("About a thousand are kept. Look-ups appear a quarter of a second after they were answered.")
+            .Describe("GetHistory", "Lists the latest look-ups of all instances, the latest first.",
+                "About a thousand are kept. Look-ups appear a quarter of a second after they were answered.")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblems(503)
             .WithResponseExample(new HistoryPage("redis-replica-1", [Example], "1773480413123-0"));
 
-        history.MapDelete("", DeleteAsync)
-            .WithName("ClearHistory")
-            .WithSummary("Removes all look-ups from the history.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        history.MapDelete("", (LookupHistory history, CancellationToken cancellationToken) => Answers.NoContentAfterAsync(history.ClearAsync(cancellationToken)))
+            .Describe("ClearHistory", "Removes all look-ups from the history.")
+            .ProducesProblems(503)
             .RequireAdminKey();
     }
 
-    private static async Task<Ok<HistoryPage>> GetAsync(
+    private static Task<HistoryPage> GetAsync(
         LookupHistory history,
         CancellationToken cancellationToken,
         [Description("How many look-ups to list: 1 to 500."), Range(1, MaximumLimit, ErrorMessage = "A page has 1 to 500 look-ups.")] int limit = DefaultLimit,
-        [Description("The `next` of the page before."), StreamCursor] string? cursor = null)
-    {
-        var answer = await history.ReadAsync(limit, cursor, cancellationToken);
-        return TypedResults.Ok(new HistoryPage(answer.Node, answer.Value, answer.Value.Length == limit ? answer.Value[^1].Id : null));
-    }
-
-    private static async Task<NoContent> DeleteAsync(LookupHistory history, CancellationToken cancellationToken)
-    {
-        await history.ClearAsync(cancellationToken);
-        return TypedResults.NoContent();
-    }
+        [Description("The `next` of the page before."), StreamCursor] string? cursor = null) => history.ReadAsync(limit, cursor, cancellationToken);
 }

@@ -1,8 +1,3 @@
-using System.Globalization;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.History;
 
 /// <summary>The latest look-ups of all instances: a stream in Redis that is kept short.</summary>
@@ -14,11 +9,7 @@ internal sealed class LookupHistory(ApplicationStore store)
 
     private static readonly string Add = EmbeddedScript.Read("AddLookups.lua");
 
-    /// <summary>Adds look-ups, the oldest first.</summary>
-    /// <param name="lookups">The look-ups: not more than a few hundred, because Redis runs nothing else meanwhile.</param>
-    /// <param name="instance">The instance that answered them.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
+    /// <summary>Adds look-ups, the oldest first: not more than a few hundred, because Redis runs nothing else meanwhile.</summary>
     public Task AddAsync(IReadOnlyCollection<Lookup> lookups, string instance, CancellationToken cancellationToken)
     {
         RedisValue[] arguments =
@@ -33,21 +24,15 @@ internal sealed class LookupHistory(ApplicationStore store)
         return store.WriteAsync(database => database.ScriptEvaluateAsync(Add, [Stream], arguments), cancellationToken);
     }
 
-    /// <summary>Reads the latest look-ups.</summary>
-    /// <param name="limit">The most to read.</param>
-    /// <param name="before">The identifier of the look-up before which to begin; <see langword="null"/> for the latest.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No node is up.</exception>
-    public async Task<ReadAnswer<HistoryEntryResponse[]>> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
+    /// <summary>Reads the latest look-ups, or those before an id.</summary>
+    public async Task<HistoryPage> ReadAsync(int limit, string? before, CancellationToken cancellationToken)
     {
-        var answer = await store.ReadAsync(
+        var (entries, node) = await store.ReadAsync(
             database => database.StreamRangeAsync(Stream, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
             cancellationToken);
-        return new ReadAnswer<HistoryEntryResponse[]>(Array.ConvertAll(answer.Value, Parse), answer.Node);
+        return new HistoryPage(node, Array.ConvertAll(entries, Parse), entries.Length == limit ? entries[^1].Id.ToString() : null);
     }
 
-    /// <summary>Removes all look-ups.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(Stream), cancellationToken);
 
@@ -68,11 +53,6 @@ internal sealed class LookupHistory(ApplicationStore store)
 }
 
 /// <summary>One look-up, as the history has it: without the value.</summary>
-/// <param name="Time">When it was answered.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Level">The cache level that answered.</param>
-/// <param name="ElapsedMs">How long it took, in milliseconds.</param>
-/// <param name="Node">The Redis node that held the value, if one did.</param>
 internal sealed record Lookup(DateTimeOffset Time, string Key, string Level, double ElapsedMs, string? Node);
 
 /// <summary>
@@ -91,17 +71,10 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
     private readonly WakeUp _recorded = new();
     private int _last;
 
-    /// <summary>Records a look-up.</summary>
     public void Record(Lookup lookup)
     {
         Volatile.Write(ref _latest[(uint)Interlocked.Increment(ref _last) % Batch], lookup);
         _recorded.Set();
-    }
-
-    public override void Dispose()
-    {
-        _recorded.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -109,11 +82,10 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         var batch = new List<Lookup>(Batch);
         while (true)
         {
-            await _recorded.WaitAsync(stoppingToken);
-            await Task.Delay(Pause, time, stoppingToken);
+            await _recorded.WaitAsync(Pause, time, stoppingToken);
             _recorded.Reset();
             Take(batch);
-            await WriteAsync(batch, stoppingToken);
+            await BestEffort.TryAsync(() => history.AddAsync(batch, instance.Name, stoppingToken), failure => LogLost(batch.Count, failure), stoppingToken);
             batch.Clear();
         }
     }
@@ -126,18 +98,6 @@ internal sealed partial class LookupRecorder(LookupHistory history, ServiceInsta
         {
             if (Interlocked.Exchange(ref _latest[(last + i) % Batch], value: null) is { } lookup)
                 batch.Add(lookup);
-        }
-    }
-
-    private async Task WriteAsync(List<Lookup> batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await history.AddAsync(batch, instance.Name, cancellationToken);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
-        {
-            LogLost(batch.Count, failure);
         }
     }
 

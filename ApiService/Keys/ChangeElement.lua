@@ -4,7 +4,7 @@
 local kind, action, condition, tag, name, value = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local now_kind = redis.call('TYPE', KEYS[1])['ok']
 if now_kind == 'none' then return 'missing' end
-if now_kind ~= kind then return 'type' end
+if now_kind ~= kind then return 'othertype' end
 
 local is_end = kind == 'list' and (name == 'head' or name == 'tail')
 local now = false

@@ -15,9 +15,7 @@ internal static class ContentFormat
     public static ContentResponse Of(ReadOnlySpan<byte> bytes) =>
         bytes.Length <= MaximumBytes ? Of(bytes, bytes.Length) : Of(bytes[..WholeCharacters(bytes[..MaximumBytes])], bytes.Length);
 
-    /// <summary>Shows a part.</summary>
-    /// <param name="part">The part.</param>
-    /// <param name="total">How many bytes there are in all.</param>
+    /// <summary>Shows a part of so many bytes in all.</summary>
     public static ContentResponse Of(ReadOnlySpan<byte> part, long total)
     {
         var isTruncated = part.Length < total;

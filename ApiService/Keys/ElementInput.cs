@@ -1,24 +1,16 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Parses the elements of a value that a client gives into the arguments of the command that stores them, and collects their errors.</summary>
-/// <param name="input">Where the errors go.</param>
-/// <param name="type">The type of the value.</param>
 internal sealed class ElementInput(KeyInput input, string type)
 {
-    /// <summary>The most elements of a value.</summary>
     public const int MaximumElements = 10_000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>All elements of a value, for <c>StoreKey.lua</c>.</summary>
-    /// <param name="name">The name of the parameter, for the errors.</param>
-    /// <param name="items">The elements.</param>
     public List<RedisValue> Value(string name, IReadOnlyList<KeyElement?> items)
     {
         var arguments = new List<RedisValue>(items.Count * 2);
@@ -56,7 +48,6 @@ internal sealed class ElementInput(KeyInput input, string type)
     }
 
     /// <summary>One element, for <c>ChangeElement.lua</c>: what names it, its value or score, and the fields of an entry of a stream.</summary>
-    /// <param name="change">The change.</param>
     public (RedisValue Name, RedisValue Value, List<RedisValue> Fields) Element(ChangeElementRequest change)
     {
         var element = change.Element;

@@ -17,10 +17,7 @@ internal sealed class IdleTimes(TimeProvider time)
 
     private readonly ConcurrentDictionary<(string Node, string Key), (long ReadAt, long IdleSeconds)> _reads = [];
 
-    /// <summary>How long a key has not been used by anybody else.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="seconds">What Redis says; nothing when it does not keep it.</param>
+    /// <summary>How long a key has not been used by anybody else, of what Redis says.</summary>
     public long? WithoutReads(string node, byte[] key, long? seconds)
     {
         if (seconds is null || !_reads.TryGetValue((node, KeyNotation.Write(key)), out var read))
@@ -29,10 +26,7 @@ internal sealed class IdleTimes(TimeProvider time)
         return seconds + Resolution >= sinceRead ? read.IdleSeconds + (long)sinceRead : seconds;
     }
 
-    /// <summary>Remembers a read.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="seconds">How long the key had not been used before.</param>
+    /// <summary>Remembers a read, before which the key had not been used for so long.</summary>
     public void Read(string node, byte[] key, long? seconds)
     {
         if (seconds is null)

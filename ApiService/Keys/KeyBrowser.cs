@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Lists, groups and counts the keys of a node, as far as one request may scan. The application's own keys are included only for clients with the admin key.</summary>
@@ -11,7 +6,6 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     // A step of the scan examines at least so many keys, however few are missing.
     private const int MinimumTreeCount = 50;
 
-    /// <summary>The next page of keys.</summary>
     public async Task<KeyPageResponse> ListAsync(KeyNode node, KeyPattern pattern, string? type, string? position, int limit, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, pattern, type, position, options, time);
@@ -28,7 +22,6 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
         return new KeyPageResponse(node.Name, await inspector.InspectAsync(node.Database, found.Values, cancellationToken), Next(node, scan));
     }
 
-    /// <summary>One level of the tree of keys.</summary>
     public async Task<KeyTreeResponse> GetTreeAsync(KeyNode node, byte[] prefix, byte[] separator, string? position, int limit, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, KeyPattern.StartingWith(prefix), type: null, position, options, time);
@@ -40,29 +33,25 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
         }
         while (level.Count < limit && scan.MayGoOn);
 
-        var keys = await CountAllAsync(node, cancellationToken);
+        var keys = await scan.CountAllAsync(cancellationToken);
         return new KeyTreeResponse(
             node.Name, KeyNotation.Write(prefix), level.ToItems(), Math.Min(scan.Scanned, keys), keys, scan.IsComplete, Next(node, scan));
     }
 
-    /// <summary>Counts the keys that match, and those of them that a deletion would spare.</summary>
     public async Task<KeyCountResponse> CountAsync(KeyNode node, KeyPattern pattern, string? type, string? position, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, pattern, type, position, options, time);
         var (count, spared) = (0L, 0L);
         do
         {
-            foreach (var key in await NextAsync(scan, KeyScan.MaximumCount, showsOwn, cancellationToken))
-            {
-                count++;
-                if (reserved.Spares(key, pattern))
-                    spared++;
-            }
+            var keys = (await NextAsync(scan, KeyScan.MaximumCount, showsOwn, cancellationToken)).ToArray();
+            count += keys.Length;
+            spared += keys.Count(key => reserved.Spares(key, pattern));
         }
         while (scan.MayGoOn);
 
-        var keys = await CountAllAsync(node, cancellationToken);
-        return new KeyCountResponse(node.Name, count, spared, Math.Min(scan.Scanned, keys), keys, scan.IsComplete, Next(node, scan));
+        var total = await scan.CountAllAsync(cancellationToken);
+        return new KeyCountResponse(node.Name, count, spared, Math.Min(scan.Scanned, total), total, scan.IsComplete, Next(node, scan));
     }
 
     private async Task<IEnumerable<byte[]>> NextAsync(KeyScan scan, int count, bool showsOwn, CancellationToken cancellationToken)
@@ -72,23 +61,16 @@ internal sealed class KeyBrowser(KeyInspector inspector, ReservedKeys reserved, 
     }
 
     private static string? Next(KeyNode node, KeyScan scan) => scan.IsComplete ? null : new KeyCursor(node.Name, scan.Position).ToString();
-
-    private async Task<long> CountAllAsync(KeyNode node, CancellationToken cancellationToken) =>
-        await node.Database.Server().DatabaseSizeAsync(node.Database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
 }
 
 /// <summary>Counts the keys of one level of the tree.</summary>
-/// <param name="prefix">What all keys begin with.</param>
-/// <param name="separator">What ends the name of a level.</param>
 internal sealed class KeyLevel(byte[] prefix, byte[] separator)
 {
     private readonly Dictionary<string, KeyTreeItemResponse> _items = new(StringComparer.Ordinal);
 
-    /// <summary>How many different names there are.</summary>
     public int Count => _items.Count;
 
-    /// <summary>Counts a key.</summary>
-    /// <returns>The path of the item that it belongs to.</returns>
+    /// <summary>Counts a key, and gives the path of the item that it belongs to.</summary>
     public string Add(byte[] key)
     {
         var rest = key.AsSpan(prefix.Length);

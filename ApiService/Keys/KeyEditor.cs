@@ -1,10 +1,6 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>What has become of a change.</summary>
+/// <summary>What has become of a change, as the scripts answer it.</summary>
 internal enum KeyEdit
 {
     /// <summary>It is made; there was nothing before where a value was stored as a whole.</summary>
@@ -13,34 +9,24 @@ internal enum KeyEdit
     /// <summary>It is made, in the place of another value.</summary>
     Replaced,
 
-    /// <summary>There is no such key or element.</summary>
     Missing,
-
-    /// <summary>There is something already.</summary>
     Exists,
 
     /// <summary>Something else has changed it in the meantime.</summary>
     Changed,
 
-    /// <summary>The key has another type.</summary>
     OtherType,
 }
 
-/// <summary>Writes values on the master. Each change is one step in Redis, with its condition.</summary>
-internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
+/// <summary>Changes keys on the master, where each change is one step with its condition. Redis invalidates the keys in the near caches that have them.</summary>
+internal sealed class KeyEditor(KeyNodes nodes, KeyInspector inspector, IOptions<KeyOptions> options)
 {
     private const long NoExpiry = -1;
 
     private static readonly string Store = EmbeddedScript.Read("StoreKey.lua");
     private static readonly string Change = EmbeddedScript.Read("ChangeElement.lua");
 
-    /// <summary>Stores a value as a whole.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="type">The type.</param>
-    /// <param name="elements">Its elements, as <see cref="ElementInput"/> makes them.</param>
-    /// <param name="timeToLive">How long it is to live; <see langword="null"/> to leave that as it is.</param>
-    /// <param name="condition">The condition.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Stores a value of elements that <see cref="ElementInput"/> makes. Without a time to live that stays as it is.</summary>
     public Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, TimeSpan? timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>
         StoreAsync(key, type, elements, timeToLive is { } time ? (long)time.TotalMilliseconds : RedisValue.EmptyString, condition, cancellationToken);
 
@@ -48,7 +34,6 @@ internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
     public Task<KeyEdit> ImportAsync(byte[] key, string type, IEnumerable<RedisValue> elements, double? seconds, WriteCondition condition, CancellationToken cancellationToken) =>
         StoreAsync(key, type, elements, seconds is { } time ? Math.Max(1, (long)(time * 1000)) : NoExpiry, condition, cancellationToken);
 
-    /// <summary>Adds, replaces or removes an element.</summary>
     public Task<KeyEdit> ChangeElementAsync(
         byte[] key, ChangeElementRequest change, (RedisValue Name, RedisValue Value, List<RedisValue> Fields) element, WriteCondition condition, CancellationToken cancellationToken) =>
         EvaluateAsync(
@@ -76,19 +61,28 @@ internal sealed class KeyEditor(KeyNodes nodes, IOptions<KeyOptions> options)
         return await database.KeyExistsAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken) ? KeyEdit.Exists : KeyEdit.Missing;
     }
 
+    /// <summary>Lets a key expire. The result is the key as it is now, if there is one.</summary>
+    public Task<KeyResponse?> ExpireAsync(byte[] key, long seconds, CancellationToken cancellationToken) =>
+        ChangeAsync(key, database => database.KeyExpireAsync(key, TimeSpan.FromSeconds(seconds)), cancellationToken);
+
+    public Task<KeyResponse?> PersistAsync(byte[] key, CancellationToken cancellationToken) =>
+        ChangeAsync(key, database => database.KeyPersistAsync(key), cancellationToken);
+
+    public async Task<bool> DeleteAsync(byte[] key, CancellationToken cancellationToken) =>
+        await nodes.Master.Database.KeyDeleteAsync(key).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+
+    private async Task<KeyResponse?> ChangeAsync(byte[] key, Func<IDatabase, Task<bool>> change, CancellationToken cancellationToken)
+    {
+        var database = nodes.Master.Database;
+        await change(database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        return await inspector.InspectAsync(database, [key], cancellationToken) is [var changed] ? changed : null;
+    }
+
     private Task<KeyEdit> StoreAsync(byte[] key, string type, IEnumerable<RedisValue> elements, RedisValue timeToLive, WriteCondition condition, CancellationToken cancellationToken) =>
         EvaluateAsync(Store, [key, $"app:keys:{Guid.NewGuid():N}"], [type, .. Condition(condition), timeToLive, .. elements], cancellationToken);
 
     private async Task<KeyEdit> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
-        (string?)await nodes.Master.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(options.Value.OperationTimeout, cancellationToken) switch
-        {
-            "replaced" => KeyEdit.Replaced,
-            "missing" => KeyEdit.Missing,
-            "exists" => KeyEdit.Exists,
-            "changed" => KeyEdit.Changed,
-            "type" => KeyEdit.OtherType,
-            _ => KeyEdit.Done,
-        };
+        Enum.Parse<KeyEdit>((string)(await nodes.Master.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(options.Value.OperationTimeout, cancellationToken))!, ignoreCase: true);
 
     private static RedisValue[] Condition(WriteCondition condition) => condition switch
     {

@@ -1,9 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
@@ -19,41 +14,36 @@ internal static class KeyEndpoints
 
     private const string OwnKeys = " The application's own keys (`app:`) are shown only with the admin key.";
 
-    public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
+    public static void AddKeys(this IServiceCollection services)
     {
-        services.AddOptions<KeyOptions>()
-            .Bind(configuration.GetSection("Keys"))
+        services.AddOptionsWithValidateOnStart<KeyOptions>()
+            .BindConfiguration("Keys")
             .Validate(
                 options => options.MaximumScanned > 0 && options.MaximumScanTime > TimeSpan.Zero && options.OperationTimeout > TimeSpan.Zero,
-                "Keys:MaximumScanned, Keys:MaximumScanTime and Keys:OperationTimeout must be positive.")
-            .ValidateOnStart();
+                "Keys:MaximumScanned, Keys:MaximumScanTime and Keys:OperationTimeout must be positive.");
         services.AddSingleton<KeyNodes>();
         services.AddSingleton<KeyInspector>();
         services.AddSingleton<KeyBrowser>();
         services.AddSingleton<KeyValueReader>();
         services.AddSingleton<IdleTimes>();
         services.AddSingleton<KeyMemory>();
-        services.AddSingleton<KeyWriter>();
         services.AddSingleton<KeyEditor>();
         services.AddSingleton<EditAnswer>();
         services.AddSingleton<KeyExporter>();
         services.AddSingleton<KeyImporter>();
         services.AddSingleton<KeyRemover>();
         services.AddSingleton<ReservedKeys>();
-        return services;
     }
 
     public static void MapKeyEndpoints(this IEndpointRouteBuilder routes)
     {
         var keys = routes.MapGroup("/api/keys").WithTags("Keys").AddEndpointFilter(AnswerUnknownNodes)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(503);
 
-        var reads = keys.MapGroup("").ProducesProblem(StatusCodes.Status404NotFound).MayNeedAdminKey();
+        var reads = keys.MapGroup("").ProducesProblems(404).MayNeedAdminKey();
         reads.MapGet("", ListAsync)
-            .WithName("GetKeys")
-            .WithSummary("Lists keys, page by page: those of a pattern and type, on any node; on the master when none is named.")
-            .WithDescription(
+            .Describe("GetKeys", "Lists keys, page by page: those of a pattern and type, on any node; on the master when none is named.",
                 $"`limit` is about how many keys a page has: {UsualLimit} by default, {MaximumLimit} at most. A page may be short or empty although there are more: "
                 + "go on with `cursor` until `next` is null. A key that is there all the time is listed; one that comes or goes meanwhile may be, and a key may be on two pages. "
                 + "`pattern` is a glob of Redis (`*`, `?`, `[a-z]`, a backslash before a literal character). " + KeyNotation.Description + OwnKeys)
@@ -63,9 +53,7 @@ internal static class KeyEndpoints
                 "cmVkaXMtbWFzdGVyIDE3NDA4"));
 
         reads.MapGet("/tree", GetTreeAsync)
-            .WithName("GetKeyTree")
-            .WithSummary("Shows one level of the tree that a separator makes of the keys, with how many keys there are below.")
-            .WithDescription(
+            .Describe("GetKeyTree", "Shows one level of the tree that a separator makes of the keys, with how many keys there are below.",
                 "One request examines a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up. "
                 + $"`limit` is about how many different names an answer has: {UsualLimit} by default, {MaximumLimit} at most. `prefix` is no pattern. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyTreeResponse(
@@ -74,42 +62,35 @@ internal static class KeyEndpoints
                 57, 57, true, null));
 
         reads.MapGet("/count", CountAsync)
-            .WithName("CountKeys")
-            .WithSummary("Counts the keys of a pattern and type, and those among them that deleting by that pattern would spare.")
-            .WithDescription("One request examines a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up." + OwnKeys)
+            .Describe("CountKeys", "Counts the keys of a pattern and type, and those among them that deleting by that pattern would spare.",
+                "One request examines a bounded number of keys. As long as `complete` is false, go on with `cursor` and add the counts up." + OwnKeys)
             .WithResponseExample(new KeyCountResponse("redis-master", 1200, 0, 1257, 1257, true, null));
 
         reads.MapGet("/value", GetValueAsync)
-            .WithName("GetKeyValue")
-            .WithSummary("Describes a key and reads its value, a part at a time.")
-            .WithDescription(
+            .Describe("GetKeyValue", "Describes a key and reads its value, a part at a time.",
                 $"`limit` is about how many elements of a collection are read: {UsualLimit} by default, {MaximumLimit} at most, fewer when they are large. "
                 + $"A string comes in parts of up to 64 KiB, and of every other element the first {ContentFormat.MaximumBytes} bytes are shown. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyDetailsResponse(
                 "redis-replica-1", "cart:42", "hash", "listpack", 1799.3, 120, 3, 1,
                 [new ElementResponse { Field = new ContentResponse("text", "prod1", 5, false), Value = new ContentResponse("json", """{"quantity":2}""", 14, false) }],
                 null))
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblems(409);
 
         reads.MapGet("/memory", GetMemoryAsync)
-            .WithName("GetKeyMemory")
-            .WithSummary("Estimates which prefixes take how much memory, on a replica when none is named.")
-            .WithDescription(
+            .Describe("GetKeyMemory", "Estimates which prefixes take how much memory, on a replica when none is named.",
                 $"`sample` is how many keys are measured: {UsualSample} by default, {MaximumSample} at most. The figures are estimated from them unless `complete` is true. "
                 + $"At most {KeyMemory.MaximumItems} items, the largest first. `prefix` is no pattern. " + KeyNotation.Description + OwnKeys)
             .WithResponseExample(new KeyMemoryResponse(
                 "redis-replica-1", "db:", [new KeyMemoryItemResponse("product", "prefix", "db:product:", 50, 16_400, 0.8913), new KeyMemoryItemResponse("products", "key", "db:products", 1, 2000, 0.1087)], 51, 57, 57, true));
 
         keys.MapKeyWriteEndpoints();
-        keys.MapKeyEditEndpoints();
         keys.MapKeyTransferEndpoints();
     }
 
-    /// <summary>The answer when a key does not exist.</summary>
-    public static ProblemHttpResult NoKey() => TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
+    public static ProblemHttpResult NoKey() => Answers.Problem(404, "There is no such key.");
 
-    // The node may be mistyped in the address, or made up in a cursor.
-    private static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>An endpoint filter: the node may be mistyped in the address, or made up in a cursor.</summary>
+    public static async ValueTask<object?> AnswerUnknownNodes(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
@@ -117,51 +98,43 @@ internal static class KeyEndpoints
         }
         catch (KeyNotFoundException unknown)
         {
-            return TypedResults.Problem(unknown.Message, statusCode: StatusCodes.Status404NotFound);
+            return Answers.Problem(404, unknown.Message);
         }
     }
 
-    private static async Task<Results<Ok<KeyPageResponse>, ValidationProblem>> ListAsync(
+    private static Task<Results<Ok<KeyPageResponse>, ValidationProblem>> ListAsync(
         string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken,
         [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = UsualLimit)
     {
         var input = new KeyInput();
         var (wanted, kind, position) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node));
-        return input.IsWrong
-            ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, limit, context.HasAdminKey(), cancellationToken));
+        return input.OkAsync(() => browser.ListAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, limit, context.HasAdminKey(), cancellationToken));
     }
 
-    private static async Task<Results<Ok<KeyTreeResponse>, ValidationProblem>> GetTreeAsync(
+    private static Task<Results<Ok<KeyTreeResponse>, ValidationProblem>> GetTreeAsync(
         string? node, string? prefix, string? separator, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken,
         [Range(1, MaximumLimit, ErrorMessage = LimitRule)] int limit = UsualLimit)
     {
         var input = new KeyInput();
         var (start, end, position) = (input.Prefix(prefix), input.Separator(separator), input.ScanCursor(cursor, node));
-        return input.IsWrong
-            ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, limit, context.HasAdminKey(), cancellationToken));
+        return input.OkAsync(() => browser.GetTreeAsync(nodes.Find(position?.Node ?? node), start, end, position?.Position, limit, context.HasAdminKey(), cancellationToken));
     }
 
-    private static async Task<Results<Ok<KeyCountResponse>, ValidationProblem>> CountAsync(
+    private static Task<Results<Ok<KeyCountResponse>, ValidationProblem>> CountAsync(
         string? node, string? pattern, string? type, string? cursor, KeyNodes nodes, KeyBrowser browser, HttpContext context, CancellationToken cancellationToken)
     {
         var input = new KeyInput();
         var (wanted, kind, position) = (input.Pattern(pattern), input.Type(type), input.ScanCursor(cursor, node));
-        return input.IsWrong
-            ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, context.HasAdminKey(), cancellationToken));
+        return input.OkAsync(() => browser.CountAsync(nodes.Find(position?.Node ?? node), wanted, kind, position?.Position, context.HasAdminKey(), cancellationToken));
     }
 
-    private static async Task<Results<Ok<KeyMemoryResponse>, ValidationProblem>> GetMemoryAsync(
+    private static Task<Results<Ok<KeyMemoryResponse>, ValidationProblem>> GetMemoryAsync(
         string? node, string? prefix, string? separator, KeyNodes nodes, KeyMemory memory, HttpContext context, CancellationToken cancellationToken,
         [Range(1, MaximumSample, ErrorMessage = SampleRule)] int sample = UsualSample)
     {
         var input = new KeyInput();
         var (start, end) = (input.Prefix(prefix), input.Separator(separator));
-        return input.IsWrong
-            ? TypedResults.ValidationProblem(input.Errors)
-            : TypedResults.Ok(await memory.MeasureAsync(node is null ? memory.Node : nodes.Find(node), start, end, sample, context.HasAdminKey(), cancellationToken));
+        return input.OkAsync(() => memory.MeasureAsync(node is null ? memory.Node : nodes.Find(node), start, end, sample, context.HasAdminKey(), cancellationToken));
     }
 
     private static async Task<Results<Ok<KeyDetailsResponse>, ValidationProblem, ProblemHttpResult>> GetValueAsync(
@@ -175,7 +148,7 @@ internal static class KeyEndpoints
         if (reserved.IsOwn(name) && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
         if (reserved.IsSecret(name))
-            return TypedResults.Problem("Sessions, and the keys that encrypt their cookies, are never shown.", statusCode: StatusCodes.Status403Forbidden);
+            return Answers.Problem(403, ReservedKeys.SecretRefusal);
 
         try
         {
@@ -184,11 +157,11 @@ internal static class KeyEndpoints
         }
         catch (FormatException)
         {
-            return TypedResults.ValidationProblem(KeyInput.WrongCursor);
+            return Answers.Invalid("cursor", KeyInput.WrongCursor);
         }
         catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
         {
-            return TypedResults.Problem("The key has another type than before. Read it again from the beginning.", statusCode: StatusCodes.Status409Conflict);
+            return Answers.Problem(409, "The key has another type than before. Read it again from the beginning.");
         }
     }
 }

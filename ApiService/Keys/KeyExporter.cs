@@ -1,24 +1,18 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Reads all keys of a pattern with their values: all of them, or none when they are too many or too large.</summary>
 internal sealed class KeyExporter(KeyInspector inspector, ReservedKeys reserved, IOptions<KeyOptions> options, TimeProvider time)
 {
-    /// <summary>The most keys.</summary>
     public const int MaximumKeys = 1000;
 
-    /// <summary>The most memory that the keys take.</summary>
     public const int MaximumBytes = 4 * 1024 * 1024;
 
     private const int AtOnce = 50;
 
-    /// <summary>Exports keys.</summary>
-    /// <returns>The keys; or why they are not exported.</returns>
+    /// <summary>The keys; or why they are not exported.</summary>
     public async Task<(KeyExport? Export, string? Refusal)> ExportAsync(KeyNode node, KeyPattern pattern, string? type, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -63,42 +57,32 @@ internal sealed class KeyExporter(KeyInspector inspector, ReservedKeys reserved,
     {
         try
         {
-            switch (key.Type)
+            return key.Type switch
             {
-                case "string":
-                    var value = await database.StringGetAsync(name);
-                    return value.IsNull ? [] : [new KeyElement { Value = Content(value) }];
-                case "list":
-                    return Array.ConvertAll(await database.ListRangeAsync(name), item => new KeyElement { Value = Content(item) });
-                case "set":
-                    return Array.ConvertAll(await database.SetMembersAsync(name), member => new KeyElement { Value = Content(member) });
-                case "zset":
-                    return Array.ConvertAll(
-                        await database.SortedSetRangeByRankWithScoresAsync(name),
-                        entry => new KeyElement { Value = Content(entry.Element), Score = ValueElements.ScoreOf(entry.Score) });
-                case "hash":
-                    return Array.ConvertAll(await database.HashGetAllAsync(name), Field);
-                case "stream":
-                    return Array.ConvertAll(
-                        await database.StreamRangeAsync(name),
-                        entry => new KeyElement { Id = entry.Id, Fields = Array.ConvertAll(entry.Values, pair => new KeyElement { Field = Content(pair.Name), Value = Content(pair.Value) }) });
-                default:
-                    return null;
-            }
+                "string" => await database.StringGetAsync(name) is { IsNull: false } value ? [new KeyElement(Value: Content(value))] : [],
+                "list" => Array.ConvertAll(await database.ListRangeAsync(name), item => new KeyElement(Value: Content(item))),
+                "set" => Array.ConvertAll(await database.SetMembersAsync(name), member => new KeyElement(Value: Content(member))),
+                "zset" => Array.ConvertAll(
+                    await database.SortedSetRangeByRankWithScoresAsync(name), entry => new KeyElement(Value: Content(entry.Element), Score: ValueElements.ScoreOf(entry.Score))),
+                "hash" => Array.ConvertAll(await database.HashGetAllAsync(name), entry => Field(entry.Name, entry.Value)),
+                "stream" => Array.ConvertAll(
+                    await database.StreamRangeAsync(name), entry => new KeyElement(Id: entry.Id, Fields: Array.ConvertAll(entry.Values, pair => Field(pair.Name, pair.Value)))),
+                _ => null,
+            };
         }
-        catch (RedisServerException failure) when (Problems.RedisFailure.IsWrongType(failure))
+        catch (RedisServerException failure) when (RedisFailure.IsWrongType(failure))
         {
             // It has been replaced by a value of another type while the export was under way.
             return null;
         }
     }
 
-    private static KeyElement Field(HashEntry entry) => new() { Field = Content(entry.Name), Value = Content(entry.Value) };
+    private static KeyElement Field(RedisValue name, RedisValue value) => new(Field: Content(name), Value: Content(value));
 
     private static KeyContent Content(RedisValue value)
     {
         var bytes = (byte[])value!;
-        return Utf8.IsValid(bytes) ? new KeyContent { Text = Encoding.UTF8.GetString(bytes) } : new KeyContent { Hex = Convert.ToHexStringLower(bytes) };
+        return Utf8.IsValid(bytes) ? new KeyContent(Text: Encoding.UTF8.GetString(bytes)) : new KeyContent(Hex: Convert.ToHexStringLower(bytes));
     }
 }
 
@@ -140,7 +124,6 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
         return [.. keys];
     }
 
-    /// <summary>The keys that there are already.</summary>
     public async Task<HashSet<string>> FindExistingAsync(IReadOnlyCollection<ImportedKey> keys, CancellationToken cancellationToken)
     {
         var database = nodes.Master.Database;
@@ -148,13 +131,10 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
         return [.. keys.Zip(exist).Where(key => key.Second).Select(key => KeyNotation.Write(key.First.Key))];
     }
 
-    /// <summary>Writes keys.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="overwrite">Whether keys that there are already are replaced; they are left alone otherwise.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <summary>Writes keys. Those that there are already are left alone, unless they are to be overwritten.</summary>
     public async Task<ImportedKeysResponse> WriteAsync(IReadOnlyCollection<ImportedKey> keys, bool overwrite, CancellationToken cancellationToken)
     {
-        var condition = overwrite ? new Storage.WriteCondition() : Storage.WriteCondition.IsNew;
+        var condition = overwrite ? new WriteCondition() : WriteCondition.IsNew;
         var existing = new List<string>();
         var created = 0L;
         foreach (var batch in keys.Chunk(AtOnce))
@@ -168,9 +148,5 @@ internal sealed class KeyImporter(KeyNodes nodes, KeyEditor editor, ReservedKeys
     }
 }
 
-/// <summary>A key that is to be imported.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Elements">The arguments that store its value.</param>
-/// <param name="TtlSeconds">How long it is to live.</param>
+/// <summary>A key that is to be imported, with the arguments that store its value.</summary>
 internal sealed record ImportedKey(byte[] Key, string Type, RedisValue[] Elements, double? TtlSeconds);

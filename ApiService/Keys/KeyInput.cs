@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace RedisAspire.ApiService.Keys;
@@ -7,25 +6,20 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>Parses the parameters of a request, and collects their errors.</summary>
 internal sealed class KeyInput
 {
-    /// <summary>The longest separator of a tree, in characters.</summary>
-    private const int MaximumSeparatorLength = 16;
+    public const string WrongCursor = "A cursor is what an earlier answer of the same node, to the same question, gave as 'next'.";
 
+    private const int MaximumSeparatorLength = 16;
     private const int MaximumNameLength = 4096;
     private const double MaximumSeconds = 315_360_000_000;
 
     private static readonly string[] Types = ["string", "list", "set", "zset", "hash", "stream"];
 
-    /// <summary>The error of a cursor.</summary>
-    public static Dictionary<string, string[]> WrongCursor { get; } = new(StringComparer.Ordinal)
-    {
-        ["cursor"] = ["A cursor is what an earlier answer of the same node, to the same question, gave as 'next'."],
-    };
-
-    /// <summary>The errors by the name of the parameter.</summary>
     public Dictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is an error.</summary>
     public bool IsWrong => Errors.Count > 0;
+
+    /// <summary>The errors; or the answer to the request, when there are none.</summary>
+    public async Task<Results<Ok<T>, ValidationProblem>> OkAsync<T>(Func<Task<T>> answer) => IsWrong ? TypedResults.ValidationProblem(Errors) : TypedResults.Ok(await answer());
 
     public byte[] Key(string? text)
     {
@@ -34,7 +28,6 @@ internal sealed class KeyInput
         return Bytes("key", text);
     }
 
-    /// <summary>Reads the name of a key that is to be written.</summary>
     public byte[] Name(string name, string? text)
     {
         var bytes = Bytes(name, text);
@@ -43,7 +36,6 @@ internal sealed class KeyInput
         return bytes;
     }
 
-    /// <summary>Checks how long a key is to live.</summary>
     public TimeSpan? TimeToLive(string name, double? seconds)
     {
         if (seconds is < 0.001 or > MaximumSeconds || (seconds is { } given && double.IsNaN(given)))
@@ -77,24 +69,16 @@ internal sealed class KeyInput
         return text;
     }
 
-    /// <summary>Reads the cursor of a scan.</summary>
-    public KeyCursor? ScanCursor(string? text, string? node)
-    {
-        var cursor = Cursor(text, node);
-        if (cursor is null || KeyScan.IsPosition(cursor.Position))
-            return cursor;
-        Errors["cursor"] = WrongCursor["cursor"];
-        return null;
-    }
+    public KeyCursor? ScanCursor(string? text, string? node) => Cursor(text, node, KeyScan.IsPosition);
 
     /// <summary>Reads a cursor, which must be one of <paramref name="node"/> if that is given.</summary>
-    public KeyCursor? Cursor(string? text, string? node)
+    public KeyCursor? Cursor(string? text, string? node, Predicate<string>? isPosition = null)
     {
         if (text is null)
             return null;
-        if (KeyCursor.TryRead(text, out var cursor) && cursor.Node == (node ?? cursor.Node))
+        if (KeyCursor.Parse(text) is { } cursor && cursor.Node == (node ?? cursor.Node) && isPosition?.Invoke(cursor.Position) != false)
             return cursor;
-        Errors["cursor"] = WrongCursor["cursor"];
+        Errors["cursor"] = [WrongCursor];
         return null;
     }
 
@@ -107,20 +91,12 @@ internal sealed class KeyInput
 }
 
 /// <summary>A position in the keys of a node, opaque to clients. Every node has its own order of keys, so the position is valid on that node only.</summary>
-/// <param name="Node">The node.</param>
-/// <param name="Position">The position as the node returned it.</param>
 internal sealed record KeyCursor(string Node, string Position)
 {
-    public static bool TryRead(string text, [NotNullWhen(true)] out KeyCursor? cursor)
-    {
-        cursor = null;
-        if (!Base64Url.IsValid(text))
-            return false;
-        if (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(' ') is not [{ Length: > 0 } node, { Length: > 0 } position])
-            return false;
-        cursor = new KeyCursor(node, position);
-        return true;
-    }
+    public static KeyCursor? Parse(string text) =>
+        Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(' ') is [{ Length: > 0 } node, { Length: > 0 } position]
+            ? new KeyCursor(node, position)
+            : null;
 
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Node} {Position}"));
 }

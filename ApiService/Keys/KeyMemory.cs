@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>
@@ -17,7 +14,6 @@ internal sealed class KeyMemory(KeyInspector inspector, ReservedKeys reserved, R
         ? nodes.Find(replica.Name)
         : nodes.Master;
 
-    /// <summary>Measures the keys with a prefix, as far as one request may.</summary>
     public async Task<KeyMemoryResponse> MeasureAsync(KeyNode node, byte[] prefix, byte[] separator, int sample, bool showsOwn, CancellationToken cancellationToken)
     {
         var scan = new KeyScan(node.Database, KeyPattern.StartingWith(prefix), type: null, position: null, options, time);
@@ -38,7 +34,7 @@ internal sealed class KeyMemory(KeyInspector inspector, ReservedKeys reserved, R
         }
         while (measured < sample && scan.MayGoOn);
 
-        var keysOnNode = await node.Database.Server().DatabaseSizeAsync(node.Database.Database).WaitAsync(options.Value.OperationTimeout, cancellationToken);
+        var keysOnNode = await scan.CountAllAsync(cancellationToken);
         var scanned = Math.Min(scan.Scanned, keysOnNode);
         var factor = scan.IsComplete || scanned == 0 ? 1 : (double)keysOnNode / scanned;
         var total = Math.Max(1, sizes.Values.Sum(size => size.Bytes));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 
 namespace RedisAspire.ApiService.Keys;
@@ -16,29 +15,31 @@ internal static class KeyNotation
     public const string Description =
         @"Keys are shown and given as UTF-8 text in which a backslash is `\\`, and a byte that is no UTF-8 or a control character is `\xHH`.";
 
-    /// <summary>The text of a key.</summary>
     public static string Write(ReadOnlySpan<byte> key)
     {
         var text = new StringBuilder(key.Length);
-        while (!key.IsEmpty)
-        {
-            var isText = Rune.DecodeFromUtf8(key, out var rune, out var length) == OperationStatus.Done && !Rune.IsControl(rune);
-            if (isText)
-                text.Append(rune.Value == '\\' ? @"\\" : rune.ToString());
-            else
-            {
-                foreach (var part in key[..length])
-                    text.Append(CultureInfo.InvariantCulture, $@"\x{part:x2}");
-            }
-
-            key = key[length..];
-        }
-
+        Write(text, key, character => character.Value == '\\' ? @"\\" : character.ToString(), part => string.Create(CultureInfo.InvariantCulture, $@"\x{part:x2}"));
         return text.ToString();
     }
 
-    /// <summary>The key that a text names.</summary>
-    /// <returns>Whether it names one: a backslash needs another one or <c>xHH</c> behind it.</returns>
+    /// <summary>Writes bytes as text in UTF-8, character by character, and those that are none or control characters one by one.</summary>
+    public static void Write(StringBuilder text, ReadOnlySpan<byte> bytes, Func<Rune, string> writeCharacter, Func<byte, string> writeByte)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done && !Rune.IsControl(rune))
+                text.Append(writeCharacter(rune));
+            else
+            {
+                foreach (var part in bytes[..length])
+                    text.Append(writeByte(part));
+            }
+
+            bytes = bytes[length..];
+        }
+    }
+
+    /// <summary>The key that a text names: a backslash needs another one or <c>xHH</c> behind it.</summary>
     public static bool TryRead(string text, out byte[] key)
     {
         var bytes = new ArrayBufferWriter<byte>(text.Length + 1);
@@ -78,29 +79,23 @@ internal static class KeyNotation
     }
 }
 
-/// <summary>
-/// A glob as Redis understands it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, and a backslash before a literal character. Beyond that <c>\xHH</c> stands for a byte, as it does in keys.
-/// </summary>
+/// <summary>A glob as Redis understands it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, and a backslash before a literal character. <c>\xHH</c> stands for a byte, as it does in keys.</summary>
 /// <param name="Glob">The pattern as it is sent to Redis.</param>
 /// <param name="Start">The bytes that every matching key begins with.</param>
 internal sealed record KeyPattern(byte[] Glob, byte[] Start)
 {
-    /// <summary>The longest pattern, in characters.</summary>
     public const int MaximumLength = 256;
 
     /// <summary>The most <c>*</c> in a pattern: each multiplies the work of a comparison.</summary>
     public const int MaximumStars = 8;
 
-    /// <summary>Every key.</summary>
     public static KeyPattern All { get; } = new("*"u8.ToArray(), []);
 
     /// <summary>Whether only <see cref="Start"/> itself matches, because there is no wildcard.</summary>
     public bool IsExact { get; private init; }
 
-    /// <summary>Whether every key matches.</summary>
     public bool IsAll => Glob.AsSpan().SequenceEqual("*"u8);
 
-    /// <summary>The keys that begin with <paramref name="prefix"/>.</summary>
     public static KeyPattern StartingWith(ReadOnlySpan<byte> prefix)
     {
         var glob = new ArrayBufferWriter<byte>(prefix.Length + 1);
@@ -110,8 +105,7 @@ internal sealed record KeyPattern(byte[] Glob, byte[] Start)
         return new KeyPattern(glob.WrittenSpan.ToArray(), prefix.ToArray());
     }
 
-    /// <summary>Reads a pattern.</summary>
-    /// <returns>Whether it is one: not empty, not too long, and not ending within an escape.</returns>
+    /// <summary>Reads a pattern, which is not empty, not too long, and does not end within an escape.</summary>
     public static bool TryRead(string text, [NotNullWhen(true)] out KeyPattern? pattern)
     {
         pattern = null;

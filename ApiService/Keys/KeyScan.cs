@@ -1,87 +1,56 @@
-using System.Globalization;
-using Microsoft.Extensions.Options;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
-/// <summary>A scan of a node's keys in steps of a few hundred, so that the node is never busy with it for long.</summary>
-internal sealed class KeyScan
+/// <summary>A scan of a node's keys in steps of a few hundred, so that the node is never busy with it for long. It begins where an earlier one came to.</summary>
+internal sealed class KeyScan(IDatabase database, KeyPattern pattern, string? type, string? position, IOptions<KeyOptions> options, TimeProvider time)
 {
-    private const string Beginning = "0";
-
-    private readonly IDatabase _database;
-    private readonly KeyPattern _pattern;
-    private readonly string? _type;
-    private readonly KeyOptions _options;
-    private readonly TimeProvider _time;
-    private readonly long _started;
-
-    /// <summary>Begins or continues a scan.</summary>
-    /// <param name="database">The node.</param>
-    /// <param name="pattern">Which keys.</param>
-    /// <param name="type">Of which type; any by default.</param>
-    /// <param name="position">Where an earlier scan came to.</param>
-    /// <param name="options">How far it may go.</param>
-    /// <param name="time">The clock.</param>
-    public KeyScan(IDatabase database, KeyPattern pattern, string? type, string? position, IOptions<KeyOptions> options, TimeProvider time)
-    {
-        _database = database;
-        _pattern = pattern;
-        _type = type;
-        _options = options.Value;
-        _time = time;
-        _started = time.GetTimestamp();
-        Position = position ?? Beginning;
-    }
-
-    /// <summary>The most keys of one step.</summary>
     public const int MaximumCount = 500;
 
-    /// <summary>The position that the scan has reached.</summary>
-    public string Position { get; private set; }
+    private const string Beginning = "0";
+
+    private readonly KeyOptions _options = options.Value;
+    private readonly long _started = time.GetTimestamp();
+
+    public string Position { get; private set; } = position ?? Beginning;
 
     /// <summary>About how many keys the scan has examined.</summary>
     public long Scanned { get; private set; }
 
-    /// <summary>Whether the scan is complete.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Whether there are more keys, and the request may scan them.</summary>
-    public bool MayGoOn => !IsComplete && Scanned < _options.MaximumScanned && _time.GetElapsedTime(_started) < _options.MaximumScanTime;
+    public bool MayGoOn => !IsComplete && Scanned < _options.MaximumScanned && time.GetElapsedTime(_started) < _options.MaximumScanTime;
 
     /// <summary>Whether a position can be one of a scan.</summary>
     public static bool IsPosition(string text) => ulong.TryParse(text, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Scans the next keys.</summary>
-    /// <param name="count">About how many; no more than <see cref="MaximumCount"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The keys that match. A later call may return a key again, when Redis has resized its table meanwhile.</returns>
+    /// <summary>Scans about so many of the next keys. A later call may return a key again, when Redis has resized its table meanwhile.</summary>
     public async Task<byte[][]> NextAsync(int count, CancellationToken cancellationToken)
     {
-        if (_pattern.IsExact)
+        if (pattern.IsExact)
             return await FindAsync(cancellationToken);
 
         count = Math.Clamp(count, 1, MaximumCount);
         List<object> arguments = [Position, "COUNT", count];
-        if (!_pattern.IsAll)
-            arguments.AddRange(["MATCH", _pattern.Glob]);
-        if (_type is not null)
-            arguments.AddRange(["TYPE", _type]);
+        if (!pattern.IsAll)
+            arguments.AddRange(["MATCH", pattern.Glob]);
+        if (type is not null)
+            arguments.AddRange(["TYPE", type]);
 
         // The scan of StackExchange.Redis has no type filter, and does not expose the cursor for the next request.
-        var page = (RedisResult[])(await _database.ExecuteAsync("SCAN", [.. arguments]).WaitAsync(_options.OperationTimeout, cancellationToken))!;
+        var page = (RedisResult[])(await database.ExecuteAsync("SCAN", [.. arguments]).WaitAsync(_options.OperationTimeout, cancellationToken))!;
         Position = (string)page[0]!;
         Scanned += count;
         IsComplete = Position == Beginning;
         return (byte[][])page[1]!;
     }
 
+    public Task<long> CountAllAsync(CancellationToken cancellationToken) => database.Server().DatabaseSizeAsync(database.Database).WaitAsync(_options.OperationTimeout, cancellationToken);
+
     private async Task<byte[][]> FindAsync(CancellationToken cancellationToken)
     {
-        var type = (string?)await _database.ExecuteAsync("TYPE", _pattern.Start).WaitAsync(_options.OperationTimeout, cancellationToken);
+        var found = (string?)await database.ExecuteAsync("TYPE", pattern.Start).WaitAsync(_options.OperationTimeout, cancellationToken);
         (Scanned, IsComplete) = (1, true);
-        return type == "none" || (_type is not null && type != _type) ? [] : [_pattern.Start];
+        return found == "none" || (type is not null && type != found) ? [] : [pattern.Start];
     }
 }
 
@@ -101,18 +70,13 @@ internal sealed class KeyOptions
 /// <summary>Finds the node that a request is for.</summary>
 internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
 {
-    /// <summary>The node that takes writes now.</summary>
-    /// <exception cref="RedisUnavailableException">No master is up.</exception>
     public KeyNode Master => Find(topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up."));
 
     /// <summary>A node; the master when none is named, so that every write is visible at once.</summary>
     /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
-    /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public KeyNode Find(string? name) => name is null ? Master : new KeyNode(name, nodes.DatabaseOf(name));
 
     /// <summary>The same for commands that read. Where the configuration has a user for them, the node itself refuses any other command.</summary>
-    /// <exception cref="KeyNotFoundException">There is no node of this name.</exception>
-    /// <exception cref="RedisUnavailableException">The node is down.</exception>
     public async Task<KeyNode> FindReadOnlyAsync(string? name, CancellationToken cancellationToken)
     {
         var node = Find(name);
@@ -120,7 +84,4 @@ internal sealed class KeyNodes(RedisTopology topology, RedisNodes nodes)
     }
 }
 
-/// <summary>A node whose keys are read.</summary>
-/// <param name="Name">Its name in the configuration.</param>
-/// <param name="Database">Its commands.</param>
 internal sealed record KeyNode(string Name, IDatabase Database);

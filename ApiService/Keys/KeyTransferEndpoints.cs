@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 
 namespace RedisAspire.ApiService.Keys;
 
@@ -20,25 +16,20 @@ internal static class KeyTransferEndpoints
     public static void MapKeyTransferEndpoints(this IEndpointRouteBuilder keys)
     {
         keys.MapGet("/export", ExportAsync)
-            .WithName("ExportKeys")
-            .WithSummary("Reads all keys of a pattern and type with their values, as JSON that can be imported.")
-            .WithDescription(
+            .Describe("ExportKeys", "Reads all keys of a pattern and type with their values, as JSON that can be imported.",
                 $"At most {KeyExporter.MaximumKeys} keys that take {KeyExporter.MaximumBytes / 1024 / 1024} MB: all that match, or none. Keys of modules and those under `app:` are left out, and listed in `skipped`. "
                 + "The consumer groups of streams are left out.")
             .WithResponseExample(Example)
-            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblems(404)
             .RequireAdminKey();
 
         keys.MapPost("/import", ImportAsync)
-            .WithName("ImportKeys")
-            .WithSummary("Writes exported keys. Keys that there are already are left alone, unless overwrite is true.")
-            .WithDescription(
+            .Describe("ImportKeys", "Writes exported keys. Keys that there are already are left alone, unless overwrite is true.",
                 "With `check=true` nothing is written: the answer says what would be. If anything of the import is wrong, nothing is written; each key is written in one step. "
                 + "The application's own keys (`app:`, `db:`) are refused.")
-            .WithRequestExample(Example)
+            .AcceptsBody(Example)
             .WithResponseExample(new ImportedKeysResponse(1, ["seen"], 2))
             .WithMetadata(new RequestSizeLimitAttribute(MaximumImportBytes))
-            .AcceptsBody()
             .RequireAdminKey();
     }
 
@@ -50,7 +41,7 @@ internal static class KeyTransferEndpoints
         if (input.IsWrong)
             return TypedResults.ValidationProblem(input.Errors);
         var (export, refusal) = await exporter.ExportAsync(nodes.Find(node), wanted, kind, cancellationToken);
-        return export is null ? Invalid.Parameter("pattern", refusal!) : TypedResults.Ok(export);
+        return export is null ? Answers.Invalid("pattern", refusal!) : TypedResults.Ok(export);
     }
 
     private static async Task<Results<Ok<ImportedKeysResponse>, ValidationProblem>> ImportAsync(

@@ -1,8 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Keys;
 
 /// <summary>Reads the value of a key, a bounded part at a time.</summary>
@@ -20,13 +15,7 @@ internal sealed class KeyValueReader(IdleTimes idleTimes, IOptions<KeyOptions> o
         ["stream"] = (database, key) => database.StreamLengthAsync(key),
     };
 
-    /// <summary>Describes a key and reads a part of its value.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="position">Where an earlier part ended.</param>
-    /// <param name="limit">The most elements.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns><see langword="null"/> when the key does not exist.</returns>
+    /// <summary>Describes a key and reads a part of its value, from where an earlier part ended; <see langword="null"/> when there is no key.</summary>
     /// <exception cref="FormatException">The position is of another type of value.</exception>
     public async Task<KeyDetailsResponse?> ReadAsync(KeyNode node, byte[] key, string? position, int limit, CancellationToken cancellationToken)
     {
@@ -76,10 +65,6 @@ internal sealed class KeyValueReader(IdleTimes idleTimes, IOptions<KeyOptions> o
 }
 
 /// <summary>The elements of one value, read part by part with the command that its type has for that.</summary>
-/// <param name="database">The node.</param>
-/// <param name="key">The key.</param>
-/// <param name="length">How many elements it has.</param>
-/// <param name="memory">About how much memory it takes.</param>
 internal sealed class ValueElements(IDatabase database, RedisKey key, long length, long memory)
 {
     private const int StringPartBytes = 64 * 1024;
@@ -95,8 +80,6 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     /// <summary>A score, as Redis writes it.</summary>
     public static string ScoreOf(double score) => score.ToString("g17", ScoreFormat);
 
-    /// <summary>Reads a part.</summary>
-    /// <exception cref="FormatException">The position is of another type of value.</exception>
     public Task<ValuePage> ReadAsync(string type, string? position, int limit)
     {
         var count = (int)Math.Clamp(PartBytes / Math.Max(1, memory / Math.Max(1, length)), 1, limit);
@@ -105,8 +88,8 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
             "string" => ReadStringAsync(Index(position)),
             "list" => ReadListAsync(Index(position), count),
             "zset" => ReadSortedSetAsync(Index(position), count),
-            "set" => ReadSetAsync(Cursor(position), count),
-            "hash" => ReadHashAsync(Cursor(position), count),
+            "set" => ScanAsync("SSCAN", Cursor(position), count, columns: 1, member => new ElementResponse(Value: ContentFormat.Of(member[0]), Tag: ElementTag.Of(member[0]))),
+            "hash" => ScanAsync("HSCAN", Cursor(position), count, columns: 2, pair => Field(pair[0], pair[1]) with { Tag = ElementTag.Of(pair[1]) }),
             "stream" => ReadStreamAsync(Id(position), count),
             _ => Task.FromResult(ValuePage.Empty),
         };
@@ -119,57 +102,41 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
         if (end < length)
             end = start + ContentFormat.WholeCharacters(part);
         var content = ContentFormat.Of(part.AsSpan(0, (int)(end - start)), length);
-        return new ValuePage([new ElementResponse { Index = start, Value = content, Tag = content.Truncated ? null : ElementTag.Of(part) }], Next(end));
+        return new ValuePage([new ElementResponse(Index: start, Value: content, Tag: content.Truncated ? null : ElementTag.Of(part))], Next(end));
     }
 
     private async Task<ValuePage> ReadListAsync(long start, int count)
     {
         var values = await database.ListRangeAsync(key, start, start + count - 1);
-        return new ValuePage([.. values.Select((value, i) => new ElementResponse { Index = start + i, Value = ContentFormat.Of((byte[])value!), Tag = ElementTag.Of((byte[])value!) })], Next(start + count));
+        return new ValuePage(
+            [.. values.Select((value, i) => new ElementResponse(Index: start + i, Value: ContentFormat.Of((byte[])value!), Tag: ElementTag.Of((byte[])value!)))], Next(start + count));
     }
 
     private async Task<ValuePage> ReadSortedSetAsync(long start, int count)
     {
         var entries = await database.SortedSetRangeByRankWithScoresAsync(key, start, start + count - 1);
-        return new ValuePage(
-            [.. entries.Select((entry, i) => Scored(start + i, (byte[])entry.Element!, ScoreOf(entry.Score)))],
-            Next(start + count));
-    }
+        return new ValuePage([.. entries.Select((entry, i) => Element(start + i, entry.Element, ScoreOf(entry.Score)))], Next(start + count));
 
-    private async Task<ValuePage> ReadSetAsync(string cursor, int count)
-    {
-        var (members, next) = await ScanAsync("SSCAN", cursor, count);
-        return new ValuePage([.. members.Select(member => new ElementResponse { Value = ContentFormat.Of(member), Tag = ElementTag.Of(member) })], next);
-    }
-
-    private async Task<ValuePage> ReadHashAsync(string cursor, int count)
-    {
-        var (pairs, next) = await ScanAsync("HSCAN", cursor, count);
-        return new ValuePage([.. pairs.Chunk(2).Select(pair => Field(pair[0], pair[1]) with { Tag = ElementTag.Of(pair[1]) })], next);
+        static ElementResponse Element(long index, RedisValue member, string score) => new(Index: index, Value: ContentFormat.Of((byte[])member!), Score: score, Tag: score);
     }
 
     private async Task<ValuePage> ReadStreamAsync(string start, int count)
     {
         var entries = await database.StreamRangeAsync(key, minId: start, count: count);
-        var items = Array.ConvertAll(entries, entry => new ElementResponse
-        {
-            Id = entry.Id,
-            Fields = Array.ConvertAll(entry.Values, pair => Field((byte[])pair.Name!, (byte[])pair.Value!)),
-        });
+        var items = Array.ConvertAll(
+            entries, entry => new ElementResponse(Id: entry.Id, Fields: Array.ConvertAll(entry.Values, pair => Field((byte[])pair.Name!, (byte[])pair.Value!))));
         return new ValuePage(items, items.Length == count && items[^1].Id is { } last && StreamId.HasAfter(last) ? last : null);
     }
 
     // The scans of StackExchange.Redis do not expose the cursor for the next request.
-    private async Task<(byte[][] Items, string? Next)> ScanAsync(string command, string cursor, int count)
+    private async Task<ValuePage> ScanAsync(string command, string cursor, int count, int columns, Func<byte[][], ElementResponse> toElement)
     {
         var page = (RedisResult[])(await database.ExecuteAsync(command, key, cursor, "COUNT", count))!;
         var next = (string)page[0]!;
-        return ((byte[][])page[1]!, next == "0" ? null : next);
+        return new ValuePage([.. ((byte[][])page[1]!).Chunk(columns).Select(toElement)], next == "0" ? null : next);
     }
 
-    private static ElementResponse Scored(long index, byte[] member, string score) => new() { Index = index, Value = ContentFormat.Of(member), Score = score, Tag = score };
-
-    private static ElementResponse Field(byte[] name, byte[] value) => new() { Field = ContentFormat.Of(name), Value = ContentFormat.Of(value) };
+    private static ElementResponse Field(byte[] name, byte[] value) => new(Field: ContentFormat.Of(name), Value: ContentFormat.Of(value));
 
     private string? Next(long index) => index < length ? index.ToString(CultureInfo.InvariantCulture) : null;
 
@@ -191,9 +158,7 @@ internal sealed class ValueElements(IDatabase database, RedisKey key, long lengt
     }
 }
 
-/// <summary>Some elements of a value.</summary>
-/// <param name="Items">The elements.</param>
-/// <param name="Next">The position of the next elements; none after the last.</param>
+/// <summary>Some elements of a value, and the position of the next ones if there are more.</summary>
 internal sealed record ValuePage(ElementResponse[] Items, string? Next)
 {
     public static ValuePage Empty { get; } = new([], null);

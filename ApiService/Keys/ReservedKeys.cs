@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
 using RedisAspire.Caching;
 
@@ -8,8 +7,9 @@ namespace RedisAspire.ApiService.Keys;
 /// <summary>The application's own keys, and the rules for showing and deleting them.</summary>
 internal sealed class ReservedKeys(IOptions<ReplicatedCacheOptions> options)
 {
-    /// <summary>The answer to a client that wants to write such a value.</summary>
     public const string Refusal = "The application alone writes the values of its own keys (app:, db:).";
+
+    public const string SecretRefusal = "Sessions, and the keys that encrypt their cookies, are never shown.";
 
     private readonly byte[][] _reserved = Prefixes(options.Value, DataKey.ReservedPrefixes);
     private readonly byte[][] _own = Prefixes(options.Value, ["app:"]);

@@ -33,4 +33,4 @@ end
 
 redis.call('RENAME', KEYS[2], KEYS[1])
 if life > 0 then redis.call('PEXPIRE', KEYS[1], life) end
-return kind == 'none' and 'created' or 'replaced'
+return kind == 'none' and 'done' or 'replaced'

@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Leaderboard;
 
@@ -20,9 +15,7 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
 
     private string Today => string.Create(CultureInfo.InvariantCulture, $"app:leaderboard:{time.GetUtcNow():yyyy-MM-dd}");
 
-    /// <summary>Counts requests.</summary>
-    /// <param name="requests">How many there were of each key: not more than a few hundred keys, because Redis runs nothing else meanwhile.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Counts requests of not more than a few hundred keys, because Redis runs nothing else meanwhile.</summary>
     public Task AddAsync(IEnumerable<KeyValuePair<string, int>> requests, CancellationToken cancellationToken)
     {
         RedisValue[] arguments =
@@ -35,12 +28,13 @@ internal sealed class LeaderboardStore(ApplicationStore store, IOptions<Leaderbo
         return store.WriteAsync(database => database.ScriptEvaluateAsync(Count, [AllTime, Today], arguments), cancellationToken);
     }
 
-    /// <summary>Reads the most requested keys, the first one first.</summary>
-    public Task<ReadAnswer<SortedSetEntry[]>> GetAsync(bool today, int limit, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.SortedSetRangeByRankWithScoresAsync(today ? Today : AllTime, 0, limit - 1, Order.Descending),
-        cancellationToken);
+    public async Task<LeaderboardResponse> GetAsync(string window, int limit, CancellationToken cancellationToken)
+    {
+        var (entries, node) = await store.ReadAsync(
+            database => database.SortedSetRangeByRankWithScoresAsync(window == "today" ? Today : AllTime, 0, limit - 1, Order.Descending), cancellationToken);
+        return new LeaderboardResponse(window, node, [.. entries.Select((entry, i) => new LeaderboardEntry(i + 1, entry.Element!, (long)entry.Score))]);
+    }
 
-    /// <summary>Clears the leaderboard of today and that of all time.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync([AllTime, Today]), cancellationToken);
 }
@@ -62,14 +56,15 @@ internal sealed class LeaderboardOptions
 }
 
 /// <summary>The requests that have not been counted in Redis yet. Adding one never waits.</summary>
-internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisposable
+internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
 {
     // Far below zero, so that a count that is no longer in the dictionary stays negative whoever adds to it.
     private const int Retired = int.MinValue / 2;
 
     private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
-    private readonly WakeUp _added = new();
     private int _keys;
+
+    public WakeUp Added { get; } = new();
 
     /// <summary>Adds a request of a key, unless those of too many keys wait.</summary>
     public void Add(string key)
@@ -82,16 +77,12 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisp
                 Interlocked.Increment(ref _keys);
         }
 
-        _added.Set();
+        Added.Set();
     }
 
-    /// <summary>Waits until a request has been added.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(cancellationToken);
-
-    /// <summary>Takes all requests, as numbers by key.</summary>
     public Dictionary<string, int> Take()
     {
-        _added.Reset();
+        Added.Reset();
         var requests = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (key, count) in _counts)
         {
@@ -104,8 +95,6 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options) : IDisp
 
         return requests;
     }
-
-    public void Dispose() => _added.Dispose();
 }
 
 /// <summary>Counts requests in Redis, in batches. A batch that fails, because Redis is not available, is dropped.</summary>
@@ -115,11 +104,7 @@ internal sealed class LeaderboardWriter(
 {
     private const int BatchSize = 200;
 
-    protected override async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        await tally.WaitAsync(cancellationToken);
-        await Task.Delay(options.Value.FlushInterval, time, cancellationToken);
-    }
+    protected override Task WaitAsync(CancellationToken cancellationToken) => tally.Added.WaitAsync(options.Value.FlushInterval, time, cancellationToken);
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {

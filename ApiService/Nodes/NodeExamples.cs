@@ -17,8 +17,8 @@ internal static class NodeExamples
         ExpiredKeys = 312,
         ConnectedClients = 9,
         Memory = new NodeMemory(1_482_752, 1_611_776, 268_435_456, 1.42),
-        Persistence = new RedisPersistence(false, true, true, true, false, true, Moment.AddMinutes(-3), 12),
-        Replication = new NodeReplication(98_304, null, [new RedisReplicaLink("127.0.0.1:6380", "online", 98_304, 0)]),
+        Persistence = new Contracts.RedisPersistence(false, true, true, true, false, true, Moment.AddMinutes(-3), 12),
+        Replication = new NodeReplication(98_304, null, [new Contracts.RedisReplicaLink("127.0.0.1:6380", "online", 98_304, 0)]),
     };
 
     public static NodeResponse Replica { get; } = Master with
@@ -42,13 +42,13 @@ internal static class NodeExamples
         },
     };
 
-    public static RedisSlowCommand[] SlowCommands { get; } =
+    public static Contracts.RedisSlowCommand[] SlowCommands { get; } =
         [new(14, Moment, 12_480, ["SCAN", "0", "COUNT", "100000"], "127.0.0.1:52114", "RedisAspire")];
 
-    public static RedisCommandUsage[] Commands { get; } =
+    public static Contracts.RedisCommandUsage[] Commands { get; } =
         [new("get", 81_204, 162_408, 2.0, 0, 0), new("config|get", 12, 480, 40.0, 1, 0)];
 
-    public static RedisClient[] Clients { get; } =
+    public static Contracts.RedisClient[] Clients { get; } =
         [new(7, "127.0.0.1:52114", "RedisAspire-tracking", "default", 3_541, 0, 0, "get", "t", IsReplica: false, IsTracking: true, IsBroadcast: false)];
 
     public static Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal)
@@ -58,6 +58,6 @@ internal static class NodeExamples
         ["maxmemory-policy"] = "volatile-lru",
     };
 
-    public static RedisSentinelStatus[] Sentinels { get; } =
+    public static Contracts.RedisSentinelStatus[] Sentinels { get; } =
         [new("redis-sentinel-1", "127.0.0.1:26379", Answers: true, Error: null, "redis-master", "127.0.0.1:6379", Epoch: 0, Quorum: 2, OtherSentinels: 2)];
 }

@@ -1,5 +1,3 @@
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Nodes;
 
 /// <summary>Maps the state of nodes and sentinels to the answers of the API.</summary>
@@ -8,10 +6,8 @@ internal static class NodeMapping
     // Paths of the machine are not shown.
     private static readonly string[] Paths = ["executable", "config_file"];
 
-    /// <summary>Every node of a snapshot.</summary>
     public static NodeResponse[] ToResponses(this RedisTopologySnapshot snapshot) => [.. snapshot.Nodes.Select(node => node.ToResponse(snapshot))];
 
-    /// <summary>One node of a snapshot.</summary>
     public static NodeResponse ToResponse(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => new(
         node.Name,
         NodeWords.RoleOf(node),
@@ -41,7 +37,6 @@ internal static class NodeMapping
         Replication = new NodeReplication(node.BacklogBytes, node.MasterSilence?.TotalSeconds, [.. node.Replicas.Select(ToContract)]),
     };
 
-    /// <summary>One node of a snapshot, with all sections of its INFO.</summary>
     public static NodeResponse ToResponseWithInfo(this RedisNodeStatus node, RedisTopologySnapshot snapshot) => node.ToResponse(snapshot) with
     {
         Info = node.Info?.ToDictionary(
@@ -97,7 +92,6 @@ internal static class NodeMapping
         persistence.ChangesSinceSave);
 }
 
-/// <summary>The words of the API for the state of a node.</summary>
 internal static class NodeWords
 {
     public static string StatusOf(RedisNodeStatus node) => node.IsUp ? "up" : "down";

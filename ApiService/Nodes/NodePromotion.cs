@@ -2,24 +2,17 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.ApiService.Tracing;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Nodes;
 
 /// <summary>Makes a node the master, and streams the progress.</summary>
 internal sealed class NodePromotion(RedisTopology topology, RedisFailover failover, TimeProvider time)
 {
-    /// <summary>The media type of the stream.</summary>
     public const string EventStream = "text/event-stream";
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Makes a node the master.</summary>
-    /// <param name="name">The node.</param>
-    /// <param name="trace">Where the steps are recorded, if anywhere.</param>
-    /// <param name="cancellationToken">Ends the wait, and the promotion if it has not gone too far.</param>
-    /// <returns>The node, or the problem that keeps it from becoming the master.</returns>
-    /// <exception cref="RedisUnavailableException">The promotion failed, or took too long.</exception>
+    /// <summary>Makes a node the master. The result is the node, or the problem that keeps it from becoming that.</summary>
     public async Task<(NodeResponse? Node, ProblemDetails? Problem)> PromoteAsync(string name, RequestTrace? trace, CancellationToken cancellationToken)
     {
         try

@@ -2,7 +2,6 @@ using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace RedisAspire.ApiService.OpenApi;
@@ -13,17 +12,28 @@ internal static class OpenApiExtensions
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi(options => options.AddDocumentTransformer(AddTitle).AddOperationTransformer(AddExamples));
 
-    /// <summary>Adds an example to all successful answers of the endpoint.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="example">An answer, of the type that the endpoint answers.</param>
     public static TBuilder WithResponseExample<TBuilder>(this TBuilder endpoint, object example)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: true, example));
 
-    /// <summary>Adds an example of the request's body.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="example">A body, of the type that the endpoint accepts.</param>
-    public static TBuilder WithRequestExample<TBuilder>(this TBuilder endpoint, object example)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ExampleMetadata(IsAnswer: false, example));
+    /// <summary>Adds an example of the request's body, and the refusals of a body that is too large or no JSON.</summary>
+    public static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint, object example) =>
+        endpoint.ProducesProblems(413, 415).WithMetadata(new ExampleMetadata(IsAnswer: false, example));
+
+    /// <summary>Describes an endpoint. The description may have Markdown.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, string? description = null)
+    {
+        endpoint.WithName(name).WithSummary(summary);
+        return description is null ? endpoint : endpoint.WithDescription(description);
+    }
+
+    /// <summary>Says with which statuses an endpoint, or a group of them, answers problem details.</summary>
+    public static TBuilder ProducesProblems<TBuilder>(this TBuilder endpoints, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+            endpoints.ProducesProblem(status);
+        return endpoints;
+    }
 
     private static Task AddTitle(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
@@ -57,6 +67,4 @@ internal static class OpenApiExtensions
 }
 
 /// <summary>An example in the OpenAPI document.</summary>
-/// <param name="IsAnswer">Whether it is an answer; the body of a request otherwise.</param>
-/// <param name="Value">The example.</param>
 internal sealed record ExampleMetadata(bool IsAnswer, object Value);

@@ -1,12 +1,10 @@
 using System.Collections;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Extensions.Options;
 using ProblemDetails = Microsoft.AspNetCore.Mvc.ProblemDetails;
 
 namespace RedisAspire.ApiService.Problems;
@@ -63,7 +61,6 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems, IOption
 /// <summary>Finds the parameters of a request that cannot be parsed.</summary>
 internal static class ParameterErrors
 {
-    /// <summary>The errors by the name of the parameter.</summary>
     public static Dictionary<string, string[]> In(IQueryCollection query, Endpoint endpoint)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -83,8 +80,6 @@ internal static class ParameterErrors
 internal static partial class BodyErrors
 {
     /// <summary>The error of the member that could not be read, or the members that are missing.</summary>
-    /// <param name="failure">The exception of the deserialisation.</param>
-    /// <param name="body">The type of the body.</param>
     public static Dictionary<string, string[]> In(JsonException failure, JsonTypeInfo body)
     {
         var path = MemberPath().Match(failure.Path ?? "");
@@ -101,7 +96,6 @@ internal static partial class BodyErrors
         return One(name + index.Value, ValueForm.Of(type).Description + once);
     }
 
-    /// <summary>The error that names the required members.</summary>
     public static Dictionary<string, string[]> InNone(JsonTypeInfo body) =>
         One("body", $"It is an object{Members(" with", body.Properties.Where(property => property.IsRequired))}.");
 
@@ -116,8 +110,6 @@ internal static partial class BodyErrors
 }
 
 /// <summary>The form of a value in a request.</summary>
-/// <param name="Description">The form as a sentence.</param>
-/// <param name="Fits">Whether a text has the form.</param>
 internal sealed record ValueForm(string Description, Func<string, bool> Fits)
 {
     private static readonly ValueForm Int32 = new("It is a whole number of at most 9 digits.", text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
@@ -128,7 +120,6 @@ internal sealed record ValueForm(string Description, Func<string, bool> Fits)
     private static readonly ValueForm List = new("It is a list.", _ => true);
     private static readonly ValueForm Other = new("It has another form.", _ => true);
 
-    /// <summary>The form of a type.</summary>
     public static ValueForm Of(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {
         var one when one == typeof(string) => Text,

@@ -7,9 +7,12 @@ namespace RedisAspire.ApiService.Problems;
 /// <summary>Failures of event streams, whose status has been sent before anything can fail.</summary>
 internal static class EventStreamExtensions
 {
-    /// <summary>Ends a stream with the event <c>failed</c> and problem details when Redis or the source of a value fails.</summary>
-    public static async IAsyncEnumerable<SseItem<object>> WithFailure(
-        this IAsyncEnumerable<SseItem<object>> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Answers with a stream, which ends with the event <c>failed</c> and problem details when Redis or the source of a value fails.</summary>
+    public static ServerSentEventsResult<object> ToAnswer(this IAsyncEnumerable<SseItem<object>> events, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(WithFailure(events, cancellationToken));
+
+    private static async IAsyncEnumerable<SseItem<object>> WithFailure(
+        IAsyncEnumerable<SseItem<object>> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var enumerator = events.GetAsyncEnumerator(cancellationToken);
         while (true)

@@ -2,8 +2,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Problems;
 
@@ -30,8 +28,6 @@ internal sealed partial class FailureExceptionHandler(IProblemDetailsService pro
 internal static class FailureProblem
 {
     /// <summary>The problem details of a failure; <see langword="null"/> when no dependency is the reason.</summary>
-    /// <param name="failure">The exception.</param>
-    /// <param name="cancellationToken">The token that cancels the request.</param>
     public static ProblemDetails? Of(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         SourceTimeoutException => new()
@@ -83,5 +79,5 @@ internal static class RedisFailure
 
     /// <summary>Whether the value of a key has another type than the command expects.</summary>
     public static bool IsWrongType(Exception failure) =>
-        failure is RedisServerException && failure.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
+        failure.GetBaseException() is RedisServerException refusal && refusal.Message.Contains("WRONGTYPE", StringComparison.Ordinal);
 }

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 
 namespace RedisAspire.ApiService.Problems;
 
@@ -13,8 +11,7 @@ internal static class ProblemExtensions
     private const int MaximumBodyBytes = 1024 * 1024;
     private const int MaximumDepth = 16;
 
-    /// <summary>Limits requests, and answers all errors with problem details.</summary>
-    public static WebApplicationBuilder AddProblems(this WebApplicationBuilder builder)
+    public static void AddProblems(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -45,13 +42,7 @@ internal static class ProblemExtensions
         builder.Services.AddValidation();
         builder.Services.AddExceptionHandler<BadRequestHandler>();
         builder.Services.AddExceptionHandler<FailureExceptionHandler>();
-        return builder;
     }
-
-    /// <summary>Describes the refusals of an endpoint with a body: too large, or no JSON.</summary>
-    public static RouteHandlerBuilder AcceptsBody(this RouteHandlerBuilder endpoint) => endpoint
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>Refuses bodies in other encodings: JSON is UTF-8, and the framework throws on unknown encoding names.</summary>
     public static IApplicationBuilder UseUtf8Only(this IApplicationBuilder app) =>
@@ -61,7 +52,7 @@ internal static class ProblemExtensions
                 || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
                 return next(context);
 
-            return TypedResults.Problem("A body must be encoded as UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
+            return Answers.Problem(415, "A body must be encoded as UTF-8.").ExecuteAsync(context);
         });
 }
 
@@ -87,9 +78,22 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
     }
 }
 
-/// <summary>The answer to a request with one invalid parameter.</summary>
-internal static class Invalid
+/// <summary>Answers that several features give.</summary>
+internal static class Answers
 {
-    public static ValidationProblem Parameter(string name, string error) =>
-        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [error] });
+    public static ProblemHttpResult Problem(int status, string detail, string? title = null) => TypedResults.Problem(detail, statusCode: status, title: title);
+
+    /// <summary>The answer to a request with one invalid parameter.</summary>
+    public static ValidationProblem Invalid(string parameter, string error) =>
+        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [error] });
+
+    public static async Task<NoContent> NoContentAfterAsync(Task change)
+    {
+        await change;
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>The answer to a change whose result is whether there was something to change; a 404 says what there was not.</summary>
+    public static async Task<Results<NoContent, ProblemHttpResult>> NoContentOr404Async(Task<bool> change, string missing) =>
+        await change ? TypedResults.NoContent() : Problem(404, missing);
 }

@@ -1,9 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>The queue's consumer group. It is created when a command finds that it is missing: at first, and after Redis has lost its data.</summary>
@@ -11,7 +5,6 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
 {
     private static readonly string CheckIn = EmbeddedScript.Read("CheckIn.lua");
 
-    /// <summary>Sends a command of the group.</summary>
     public async Task<T> ExecuteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         try
@@ -25,7 +18,6 @@ internal sealed class ConsumerGroup(ApplicationStore store, IOptions<QueueOption
         }
     }
 
-    /// <summary>Registers or removes a consumer, and removes consumers that have no jobs and were idle for long.</summary>
     public Task CheckInAsync(string consumer, bool stays, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(
             CheckIn, [QueueNames.Jobs], [QueueNames.Group, consumer, (long)options.Value.ForgetConsumersAfter.TotalMilliseconds, stays ? "stays" : "leaves"]),
@@ -65,28 +57,4 @@ internal static class QueueNames
 
     /// <summary>The consumer group; every instance is a consumer in it.</summary>
     public const string Group = "warmers";
-}
-
-/// <summary>Reads the state of the queue.</summary>
-internal sealed class QueueState(ApplicationStore store, ConsumerGroup group, RedisTopology topology)
-{
-    public async Task<QueueResponse> GetAsync(CancellationToken cancellationToken)
-    {
-        var consumers = Array.ConvertAll(
-            await group.ExecuteAsync(database => database.StreamConsumerInfoAsync(QueueNames.Jobs, QueueNames.Group), cancellationToken),
-            consumer => new ConsumerResponse(consumer.Name, consumer.PendingMessageCount, consumer.IdleTimeInMilliseconds));
-        var (jobs, dead, totals) = await store.WriteAsync(
-            async database =>
-            {
-                var jobs = database.StreamLengthAsync(QueueNames.Jobs);
-                var dead = database.StreamLengthAsync(QueueNames.Dead);
-                var totals = database.HashGetAsync(QueueNames.Totals, ["processed", "retried"]);
-                return (await jobs, await dead, await totals);
-            },
-            cancellationToken);
-        return new QueueResponse(
-            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals[0]), Number(totals[1]), dead, consumers);
-    }
-
-    private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -1,8 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
-
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>The jobs that were put aside, in a bounded stream of their own.</summary>
@@ -12,25 +7,16 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
 
     private static readonly string Revive = EmbeddedScript.Read("ReviveJobs.lua");
 
-    /// <summary>Describes one of them.</summary>
-    public static DeadJobResponse Describe(StreamEntry entry) => new(
-        entry.Id.ToString(),
-        entry["job"],
-        JobQueue.ReadKeys(entry) ?? [],
-        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
-        entry["reason"],
-        TimeIn(entry.Id.ToString()));
-
-    /// <summary>Reads dead jobs, the latest first.</summary>
-    /// <param name="limit">How many.</param>
-    /// <param name="before">The id of the one before which to begin; <see langword="null"/> for the last one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ReadAnswer<StreamEntry[]>> GetAsync(int limit, string? before, CancellationToken cancellationToken) => store.ReadAsync(
-        database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit, messageOrder: Order.Descending),
-        cancellationToken);
+    public async Task<DeadJobsResponse> GetAsync(int limit, string? before, CancellationToken cancellationToken)
+    {
+        // One more than the page has shows whether there are more.
+        var (entries, node) = await store.ReadAsync(
+            database => database.StreamRangeAsync(QueueNames.Dead, maxId: before is null ? "+" : $"({before}", count: limit + 1, messageOrder: Order.Descending), cancellationToken);
+        var items = entries.Take(limit).Select(Describe).ToArray();
+        return new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null);
+    }
 
     /// <summary>Puts all of them back into the queue, as far as there is room, as new jobs.</summary>
-    /// <returns>How many were put back.</returns>
     public async Task<long> RetryAsync(CancellationToken cancellationToken)
     {
         // Jobs that fail again meanwhile are not put back again.
@@ -51,9 +37,16 @@ internal sealed class DeadJobs(ApplicationStore store, JobQueue queue, IOptions<
         return total;
     }
 
-    /// <summary>Removes all of them.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(database => database.KeyDeleteAsync(QueueNames.Dead), cancellationToken);
+
+    private static DeadJobResponse Describe(StreamEntry entry) => new(
+        entry.Id.ToString(),
+        entry["job"],
+        JobQueue.ReadKeys(entry) ?? [],
+        entry["deliveries"].TryParse(out long deliveries) ? deliveries : 0,
+        entry["reason"],
+        TimeIn(entry.Id.ToString()));
 
     // Another client may have added the entry with any id, also one that is no time.
     private static DateTimeOffset TimeIn(string id) =>

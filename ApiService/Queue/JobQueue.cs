@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Storage;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -10,7 +7,7 @@ namespace RedisAspire.ApiService.Queue;
 /// A queue of jobs: a stream with a consumer group. Redis keeps which consumer has a job until the job is acknowledged;
 /// another consumer can take over a job that is not. A job may be done more than once, but is never lost.
 /// </summary>
-internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOptions<QueueOptions> options) : IDisposable
+internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, RedisTopology topology, IOptions<QueueOptions> options) : IDisposable
 {
     private static readonly string Enqueue = EmbeddedScript.Read("EnqueueJob.lua");
     private static readonly string Complete = EmbeddedScript.Read("CompleteJob.lua");
@@ -20,8 +17,7 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     private readonly SemaphoreSlim _added = new(0);
     private RedisValue _takeOverFrom = StreamPosition.Beginning;
 
-    /// <summary>Adds a job.</summary>
-    /// <returns>Its id; <see langword="null"/> when the queue is full.</returns>
+    /// <summary>Adds a job; <see langword="null"/> when the queue is full.</summary>
     public async Task<string?> EnqueueAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         var id = await store.WriteAsync(
@@ -30,7 +26,6 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         return (string?)id;
     }
 
-    /// <summary>Wakes the worker that waits for jobs.</summary>
     public void Wake()
     {
         if (_added.CurrentCount == 0)
@@ -40,7 +35,6 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
     /// <summary>Waits until this instance adds a job, or until it is time to poll.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _added.WaitAsync(_options.PollInterval, cancellationToken);
 
-    /// <summary>Takes new jobs.</summary>
     // The command does not BLOCK, because all other commands on the shared connection would wait.
     public async Task<Delivery[]> TakeAsync(string consumer, CancellationToken cancellationToken)
     {
@@ -77,39 +71,45 @@ internal sealed class JobQueue(ApplicationStore store, ConsumerGroup group, IOpt
         return [.. entries.Zip(deliveries, (entry, pending) => new Delivery(entry.Id.ToString(), ReadKeys(entry), pending is [var found] ? found.DeliveryCount : 1))];
     }
 
-    /// <summary>Acknowledges a job that is done, and removes it.</summary>
     public Task CompleteAsync(Delivery job, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(Complete, [QueueNames.Jobs, QueueNames.Totals], [QueueNames.Group, job.Id]), cancellationToken);
 
-    /// <summary>Puts a job aside that cannot be done.</summary>
     public Task BuryAsync(Delivery job, string reason, CancellationToken cancellationToken) => store.WriteAsync(
         database => database.ScriptEvaluateAsync(
             Bury, [QueueNames.Jobs, QueueNames.Totals, QueueNames.Dead], [QueueNames.Group, job.Id, _options.MaximumDead, job.Number, reason]),
         cancellationToken);
 
+    public async Task<QueueResponse> GetStateAsync(CancellationToken cancellationToken)
+    {
+        var consumers = Array.ConvertAll(
+            await group.ExecuteAsync(database => database.StreamConsumerInfoAsync(QueueNames.Jobs, QueueNames.Group), cancellationToken),
+            consumer => new ConsumerResponse(consumer.Name, consumer.PendingMessageCount, consumer.IdleTimeInMilliseconds));
+        var (jobs, dead, totals) = await store.WriteAsync(
+            async database =>
+            {
+                var jobs = database.StreamLengthAsync(QueueNames.Jobs);
+                var dead = database.StreamLengthAsync(QueueNames.Dead);
+                var totals = database.HashGetAsync(QueueNames.Totals, ["processed", "retried"]);
+                return (await jobs, await dead, await totals);
+            },
+            cancellationToken);
+        return new QueueResponse(
+            topology.Snapshot.Master, jobs, consumers.Sum(consumer => consumer.Pending), Number(totals[0]), Number(totals[1]), dead, consumers);
+    }
+
     public void Dispose() => _added.Dispose();
 
-    /// <summary>The keys in an entry.</summary>
-    /// <returns><see langword="null"/> when the entry is no valid job.</returns>
+    /// <summary>The keys in an entry; <see langword="null"/> when it is no valid job.</summary>
     internal static string[]? ReadKeys(StreamEntry entry)
     {
-        try
-        {
-            var keys = (string?)entry["keys"] is { } json ? JsonSerializer.Deserialize<string[]>(json) : null;
-            return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
-        }
-        // Text that is no valid Unicode is detected only when it is read.
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
+        var keys = (string?)entry["keys"] is { } json ? SharedJson.TryRead(() => JsonSerializer.Deserialize<string[]>(json)) : null;
+        return keys is not null && WarmingRules.Check(keys) is null ? keys : null;
     }
+
+    private static long Number(RedisValue total) => long.TryParse((string?)total, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }
 
-/// <summary>A job that was delivered to a consumer, which must acknowledge it.</summary>
-/// <param name="Id">The entry's id in the stream.</param>
-/// <param name="Keys">The keys to warm; <see langword="null"/> when the entry is no job.</param>
-/// <param name="Number">The number of its deliveries, including this one.</param>
+/// <summary>A job that was delivered to a consumer, which must acknowledge it: without keys when the entry is no job, and with the number of the delivery.</summary>
 internal sealed record Delivery(string Id, IReadOnlyList<string>? Keys, long Number);
 
 /// <summary>How jobs are queued and done (<c>Queue</c> in the configuration).</summary>
@@ -148,7 +148,6 @@ internal sealed class QueueOptions
     /// <summary>How many keys of a job are warmed at once. 16 by default.</summary>
     public int KeysAtOnce { get; set; } = 16;
 
-    /// <summary>Whether the values make sense.</summary>
     public bool IsValid =>
         PollInterval > TimeSpan.Zero && TakeOverInterval > TimeSpan.Zero && JobTimeout > TimeSpan.Zero
         && AbandonedAfter > JobTimeout && ForgetConsumersAfter > TakeOverInterval
@@ -158,14 +157,12 @@ internal sealed class QueueOptions
 /// <summary>The rules for the keys of a job.</summary>
 internal static class WarmingRules
 {
-    /// <summary>The most keys of a job without the admin key.</summary>
     public const int MaximumKeysOfVisitors = 10;
 
     private const int MaximumKeys = 100;
     private const int MaximumCharacters = 8192;
 
-    /// <summary>Checks the keys of a job.</summary>
-    /// <returns>The error; <see langword="null"/> when they are valid.</returns>
+    /// <summary>The error in the keys of a job; <see langword="null"/> when they are valid.</summary>
     public static string? Check(IReadOnlyList<string> keys)
     {
         if (keys.Count is 0 or > MaximumKeys)

@@ -1,10 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
-using RedisAspire.ApiService.Storage;
 
 namespace RedisAspire.ApiService.Queue;
 
@@ -13,66 +8,55 @@ internal static class QueueEndpoints
 {
     private const int MaximumLimit = 100;
 
-    public static IServiceCollection AddQueue(this IServiceCollection services, IConfiguration configuration)
+    public static void AddQueue(this IServiceCollection services)
     {
-        services.AddOptions<QueueOptions>()
-            .Bind(configuration.GetSection("Queue"))
+        services.AddOptionsWithValidateOnStart<QueueOptions>()
+            .BindConfiguration("Queue")
             .Validate(
                 options => options.IsValid,
-                "Queue: everything must be positive, AbandonedAfter longer than JobTimeout, and ForgetConsumersAfter longer than TakeOverInterval.")
-            .ValidateOnStart();
-        services.AddApplicationStore();
+                "Queue: everything must be positive, AbandonedAfter longer than JobTimeout, and ForgetConsumersAfter longer than TakeOverInterval.");
         services.AddSingleton<ConsumerGroup>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<DeadJobs>();
-        services.AddSingleton<QueueState>();
-        services.AddSingleton<CacheWarmer>();
         services.AddHostedService<QueueWorker>();
-        return services;
     }
 
     public static void MapQueueEndpoints(this IEndpointRouteBuilder routes)
     {
-        var queue = routes.MapGroup("/api/queue").WithTags("Queue").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var queue = routes.MapGroup("/api/queue").WithTags("Queue").ProducesProblems(503);
 
         queue.MapPost("", EnqueueAsync)
-            .WithName("EnqueueWarming")
-            .WithSummary("Queues a job that warms the cache: one of the instances reads the keys.")
-            .WithDescription($"More than {WarmingRules.MaximumKeysOfVisitors} keys need the admin key.")
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .Describe("EnqueueWarming", "Queues a job that warms the cache: one of the instances reads the keys.",
+                $"More than {WarmingRules.MaximumKeysOfVisitors} keys need the admin key.")
+            .ProducesProblems(429)
             .ProducesValidationProblem()
-            .AcceptsBody()
-            .WithRequestExample(new WarmingRequest(["foo", "bar"]))
+            .AcceptsBody(new WarmingRequest(["foo", "bar"]))
             .WithResponseExample(new QueuedResponse("1769860800000-0", 2))
             .MayNeedAdminKey();
 
-        queue.MapGet("", GetAsync)
-            .WithName("GetQueue")
-            .WithSummary("Shows the number of waiting jobs, the consumers, and the totals.")
+        queue.MapGet("", (JobQueue queue, CancellationToken cancellationToken) => queue.GetStateAsync(cancellationToken))
+            .Describe("GetQueue", "Shows the number of waiting jobs, the consumers, and the totals.")
             .WithResponseExample(new QueueResponse(
                 "redis-master", Length: 5, Pending: 4, Processed: 118, Retried: 2, Dead: 1, [new ConsumerResponse("web-1-5d02c7", 4, 310)]));
 
         var dead = queue.MapGroup("/dead");
 
         dead.MapGet("", GetDeadAsync)
-            .WithName("GetDeadJobs")
-            .WithSummary("Lists the jobs that were put aside because they could not be done, the last one first.")
-            .WithDescription($"`limit` is 1 to {MaximumLimit}, 20 if not given; `cursor` is what the page before gave as `next`.")
+            .Describe("GetDeadJobs", "Lists the jobs that were put aside because they could not be done, the last one first.",
+                $"`limit` is 1 to {MaximumLimit}, 20 if not given; `cursor` is what the page before gave as `next`.")
             .ProducesValidationProblem()
             .WithResponseExample(new DeadJobsResponse(
                 "redis-replica-1",
                 [new DeadJobResponse("1769860980000-0", "1769860800000-0", ["foo"], 3, "It took longer than 45 s.", new DateTimeOffset(2026, 1, 31, 12, 3, 0, TimeSpan.Zero))],
                 Next: null));
 
-        dead.MapPost("/retry", RetryAsync)
-            .WithName("RetryDeadJobs")
-            .WithSummary("Puts the jobs that were put aside back into the queue, as far as there is room.")
+        dead.MapPost("/retry", async (DeadJobs dead, CancellationToken cancellationToken) => new RetriedResponse(await dead.RetryAsync(cancellationToken)))
+            .Describe("RetryDeadJobs", "Puts the jobs that were put aside back into the queue, as far as there is room.")
             .WithResponseExample(new RetriedResponse(1))
             .RequireAdminKey();
 
-        dead.MapDelete("", ClearAsync)
-            .WithName("DeleteDeadJobs")
-            .WithSummary("Removes the jobs that were put aside.")
+        dead.MapDelete("", (DeadJobs dead, CancellationToken cancellationToken) => Answers.NoContentAfterAsync(dead.ClearAsync(cancellationToken)))
+            .Describe("DeleteDeadJobs", "Removes the jobs that were put aside.")
             .RequireAdminKey();
     }
 
@@ -80,7 +64,7 @@ internal static class QueueEndpoints
         WarmingRequest request, JobQueue queue, VisitorLimits limits, HttpContext context, CancellationToken cancellationToken)
     {
         if (WarmingRules.Check(request.Keys) is { } error)
-            return Invalid.Parameter("keys", error);
+            return Answers.Invalid("keys", error);
         if (request.Keys.Count > WarmingRules.MaximumKeysOfVisitors && context.RefuseWithoutAdminKey() is { } refusal)
             return refusal;
         if (limits.CountCreation(context) is { } excess)
@@ -89,29 +73,10 @@ internal static class QueueEndpoints
             return TypedResults.Accepted("/api/queue", new QueuedResponse(id, request.Keys.Count));
 
         context.Response.Headers.RetryAfter = "1";
-        return TypedResults.Problem(
-            "The queue takes no more jobs. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is full");
+        return Answers.Problem(503, "The queue takes no more jobs. Try again in a moment.", "The queue is full");
     }
 
-    private static async Task<Ok<QueueResponse>> GetAsync(QueueState state, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await state.GetAsync(cancellationToken));
-
-    private static async Task<Ok<DeadJobsResponse>> GetDeadAsync(
+    private static Task<DeadJobsResponse> GetDeadAsync(
         DeadJobs dead, CancellationToken cancellationToken,
-        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 20, [StreamCursor] string? cursor = null)
-    {
-        // One more than the page has shows whether there are more.
-        var (entries, node) = await dead.GetAsync(limit + 1, cursor, cancellationToken);
-        var items = entries.Take(limit).Select(DeadJobs.Describe).ToArray();
-        return TypedResults.Ok(new DeadJobsResponse(node, items, entries.Length > limit ? items[^1].Id : null));
-    }
-
-    private static async Task<Ok<RetriedResponse>> RetryAsync(DeadJobs dead, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new RetriedResponse(await dead.RetryAsync(cancellationToken)));
-
-    private static async Task<NoContent> ClearAsync(DeadJobs dead, CancellationToken cancellationToken)
-    {
-        await dead.ClearAsync(cancellationToken);
-        return TypedResults.NoContent();
-    }
+        [Range(1, MaximumLimit, ErrorMessage = "The limit is a number from 1 to 100.")] int limit = 20, [StreamCursor] string? cursor = null) => dead.GetAsync(limit, cursor, cancellationToken);
 }

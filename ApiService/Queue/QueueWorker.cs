@@ -1,13 +1,10 @@
-using Microsoft.Extensions.Options;
 using RedisAspire.ApiService.Data;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Queue;
 
 /// <summary>This instance as a consumer of the queue. Jobs that it has not finished when it stops stay pending, and another instance takes them over.</summary>
 internal sealed partial class QueueWorker(
-    JobQueue queue, ConsumerGroup group, CacheWarmer warmer, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, RedisTopology topology, ILogger<QueueWorker> logger)
+    JobQueue queue, ConsumerGroup group, DataService data, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, RedisTopology topology, ILogger<QueueWorker> logger)
     : RedisWorker("The queue worker", topology, logger)
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
@@ -74,7 +71,11 @@ internal sealed partial class QueueWorker(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await warmer.WarmAsync(job.Keys, either.Token);
+            // The cache is warmed: keys are read before they are requested, so that no request has to wait for the database.
+            await Parallel.ForEachAsync(
+                job.Keys,
+                new ParallelOptions { MaxDegreeOfParallelism = _options.KeysAtOnce, CancellationToken = either.Token },
+                async (key, token) => await data.ReadAsync(key, options: null, token));
             return null;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
@@ -92,13 +93,4 @@ internal sealed partial class QueueWorker(
 
     [LoggerMessage(LogLevel.Debug, "The consumer of this instance could not be removed from the queue. Other instances remove it after a while.")]
     private partial void LogNotLeft(Exception failure);
-}
-
-/// <summary>Warms the cache: reads keys before they are requested, so that no request has to wait for the database.</summary>
-internal sealed class CacheWarmer(DataService data, IOptions<QueueOptions> options)
-{
-    public Task WarmAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        keys,
-        new ParallelOptions { MaxDegreeOfParallelism = options.Value.KeysAtOnce, CancellationToken = cancellationToken },
-        async (key, token) => await data.ReadAsync(key, options: null, token));
 }

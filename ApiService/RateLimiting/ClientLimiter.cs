@@ -1,47 +1,32 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Options;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
 /// <summary>Limits the requests of every client, and describes a client's window as far as this instance knows it: it learns of the others' requests when it borrows permits from Redis.</summary>
-internal sealed class ClientLimiter : IDisposable
+internal sealed class ClientLimiter(IOptions<RateLimitOptions> options, PermitLender lender, TimeProvider time) : IDisposable
 {
-    private readonly RateLimitOptions _options;
-    private readonly PermitLender _lender;
-    private readonly TimeProvider _time;
-    private readonly string _policy;
-    private readonly PartitionedRateLimiter<HttpContext> _windows;
-
-    public ClientLimiter(IOptions<RateLimitOptions> options, PermitLender lender, TimeProvider time)
-    {
-        _options = options.Value;
-        _lender = lender;
-        _time = time;
-        _policy = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={_options.PermitLimit};w={Math.Ceiling(_options.Window.TotalSeconds)}");
-        Func<UInt128, RateLimiter> create = client => new SharedWindowLimiter(NameOf(client), lender, _options, time);
-        _windows = PartitionedRateLimiter.Create<HttpContext, UInt128>(context => RateLimitPartition.Get(NetworkOf(context.Connection.RemoteIpAddress), create));
-    }
+    private readonly RateLimitOptions _options = options.Value;
+    private readonly string _policy = string.Create(
+        CultureInfo.InvariantCulture, $"\"default\";q={options.Value.PermitLimit};w={Math.Ceiling(options.Value.Window.TotalSeconds)}");
+    private readonly PartitionedRateLimiter<HttpContext> _windows = CreateWindows(client => new SharedWindowLimiter(NameOf(client), lender, options.Value, time));
 
     /// <summary>The name of a client: its IPv4 address, or the /64 network of its IPv6 address, which one customer has.</summary>
     public static string ClientOf(IPAddress? address) => NameOf(NetworkOf(address));
 
-    /// <summary>Acquires a permit for a request.</summary>
     public ValueTask<RateLimitLease> AcquireAsync(HttpContext context) => _windows.AcquireAsync(context);
 
-    /// <summary>Describes the caller's window.</summary>
     public RateLimitResponse Describe(HttpContext context)
     {
         var client = ClientOf(context.Connection.RemoteIpAddress);
         if (_options.PermitLimit is not { } limit)
             return new RateLimitResponse(client, "none", Limit: null, WindowSeconds: null, Used: null, Remaining: null, ResetSeconds: null);
 
-        var remaining = _lender.IsOpen ? null : _windows.GetStatistics(context)?.CurrentAvailablePermits;
+        var remaining = lender.IsOpen ? null : _windows.GetStatistics(context)?.CurrentAvailablePermits;
         return new RateLimitResponse(
-            client, remaining is null ? "open" : "shared", limit, _options.Window.TotalSeconds, limit - remaining, remaining, Math.Round(_options.UntilNextWindow(_time).TotalSeconds, 3));
+            client, remaining is null ? "open" : "shared", limit, _options.Window.TotalSeconds, limit - remaining, remaining, Math.Round(_options.UntilNextWindow(time).TotalSeconds, 3));
     }
 
     /// <summary>Writes the headers <c>RateLimit-Policy</c> and <c>RateLimit</c>, if requests are counted.</summary>
@@ -51,10 +36,13 @@ internal sealed class ClientLimiter : IDisposable
             return;
         headers["RateLimit-Policy"] = _policy;
         headers["RateLimit"] = string.Create(
-            CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={(long)Math.Ceiling(_options.UntilNextWindow(_time).TotalSeconds)}");
+            CultureInfo.InvariantCulture, $"\"default\";r={remaining};t={(long)Math.Ceiling(_options.UntilNextWindow(time).TotalSeconds)}");
     }
 
     public void Dispose() => _windows.Dispose();
+
+    private static PartitionedRateLimiter<HttpContext> CreateWindows(Func<UInt128, RateLimiter> create) =>
+        PartitionedRateLimiter.Create<HttpContext, UInt128>(context => RateLimitPartition.Get(NetworkOf(context.Connection.RemoteIpAddress), create));
 
     // The network as a number, because a text for each request would cost more than the rest of the limit. IPv4 addresses
     // are mapped to IPv6 ones.

@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
@@ -21,10 +16,7 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
     /// <summary>Whether Redis has just failed, so that every request is admitted.</summary>
     public bool IsOpen => time.GetTimestamp() < Volatile.Read(ref _openUntil);
 
-    /// <summary>Borrows some permits.</summary>
-    /// <param name="client">The client that is limited.</param>
-    /// <param name="window">The number of the window.</param>
-    /// <returns>The permits: none when the window is used up; <see langword="null"/> when Redis fails.</returns>
+    /// <summary>Borrows some permits: none when the window is used up; <see langword="null"/> when Redis fails.</summary>
     public async ValueTask<Loan?> BorrowAsync(string client, long window)
     {
         if (IsOpen)
@@ -59,8 +51,6 @@ internal sealed partial class PermitLender(RedisMaster master, IOptions<RateLimi
 }
 
 /// <summary>Permits of a window that an instance has borrowed from Redis.</summary>
-/// <param name="Granted">How many; none when the window is used up.</param>
-/// <param name="LentToAll">How many all instances have borrowed so far.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Loan(int Granted, int LentToAll);
 
@@ -88,12 +78,9 @@ internal sealed class RateLimitOptions
     /// <summary>How many event streams a visitor without the admin key may listen to at once, at each instance. 20 by default.</summary>
     public int StreamsPerVisitor { get; set; } = 20;
 
-    /// <summary>How many permits an instance takes from Redis at once.</summary>
     public int ChunkSize => Chunk ?? Math.Max(1, (PermitLimit ?? 0) / 40);
 
-    /// <summary>The number of the present window.</summary>
     public long WindowAt(TimeProvider time) => time.GetUtcNow().UtcTicks / Window.Ticks;
 
-    /// <summary>How long the present window still lasts.</summary>
     public TimeSpan UntilNextWindow(TimeProvider time) => TimeSpan.FromTicks(Window.Ticks - (time.GetUtcNow().UtcTicks % Window.Ticks));
 }

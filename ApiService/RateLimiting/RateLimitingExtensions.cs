@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Options;
 using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.ApiService.RateLimiting;
@@ -10,17 +8,16 @@ internal static class RateLimitingExtensions
 {
     private static readonly string[] Unlimited = ["/health", "/alive"];
 
-    public static IServiceCollection AddSharedRateLimiting(this IServiceCollection services, IConfiguration configuration)
+    public static void AddSharedRateLimiting(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RateLimitOptions>()
-            .Bind(configuration.GetSection("RateLimit"))
+        services.AddOptionsWithValidateOnStart<RateLimitOptions>()
+            .BindConfiguration("RateLimit")
             .Validate(
                 options => options is { PermitLimit: null or > 0, Chunk: null or > 0, CreationsPerMinute: null or > 0, StreamsPerVisitor: > 0 },
                 "RateLimit:PermitLimit, RateLimit:Chunk, RateLimit:CreationsPerMinute and RateLimit:StreamsPerVisitor must be positive.")
             .Validate(
                 options => options.Window > TimeSpan.Zero && options.LeaseTimeout > TimeSpan.Zero && options.OpenAfterFailure >= TimeSpan.Zero,
-                "RateLimit:Window and RateLimit:LeaseTimeout must be positive.")
-            .ValidateOnStart();
+                "RateLimit:Window and RateLimit:LeaseTimeout must be positive.");
         services.AddSingleton<PermitLender>();
         services.AddSingleton<ClientLimiter>();
         services.AddSingleton<VisitorLimits>();
@@ -28,7 +25,6 @@ internal static class RateLimitingExtensions
         services.AddVisitorAddress(configuration);
 
         services.AddRateLimiter(limiter => limiter.AddPolicy<string, StreamLimit>(StreamLimit.Policy));
-        return services;
     }
 
     /// <summary>Limits requests, and adds the rate limit headers to every answer.</summary>
@@ -48,7 +44,6 @@ internal static class RateLimitingExtensions
         });
     }
 
-    /// <summary>Whether requests of a path are never limited.</summary>
     public static bool IsUnlimited(PathString path) => Array.Exists(Unlimited, unlimited => path.Equals(unlimited, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The value of <c>Retry-After</c> for a refusal: full seconds, at least one.</summary>
@@ -65,8 +60,6 @@ internal static class RateLimitingExtensions
             return next(context);
 
         context.Response.Headers.RetryAfter = SecondsUntilNext(lease);
-        return TypedResults.Problem(
-            "Requests are rate-limited per client address. Retry-After has the seconds until the next window.",
-            statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests").ExecuteAsync(context);
+        return Answers.Problem(429, "Requests are rate-limited per client address. Retry-After has the seconds until the next window.", "Too many requests").ExecuteAsync(context);
     }
 }

@@ -21,7 +21,6 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
     private TaskCompletionSource<bool>? _borrowing;
     private long _lastUsed = time.GetTimestamp();
 
-    /// <inheritdoc/>
     public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>The remaining permits: those of this limiter, and those that no instance had borrowed at this limiter's last loan.</summary>
@@ -34,10 +33,8 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
         }
     }
 
-    /// <inheritdoc/>
     protected override RateLimitLease AttemptAcquireCore(int permitCount) => Take(out _) ?? WindowLease.Refused(options.UntilNextWindow(time));
 
-    /// <inheritdoc/>
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         Take(out var borrowing) is { } lease ? new(lease) : WaitAsync(borrowing!, cancellationToken);
 
@@ -116,37 +113,23 @@ internal sealed class SharedWindowLimiter(string client, PermitLender lender, Ra
 
     private void Turn(long window)
     {
-        if (window == _window)
-            return;
-        _window = window;
-        _permits = 0;
-        _lent = 0;
-        _hasBorrowed = false;
-        _isUsedUp = false;
-        _borrowing = null;
+        if (window != _window)
+            (_window, _permits, _lent, _hasBorrowed, _isUsedUp, _borrowing) = (window, 0, 0, false, false, null);
     }
 
     private long Remaining() => _isUsedUp && _permits <= 0 ? 0 : Math.Max(0, (options.PermitLimit ?? 0) - _lent + _permits);
 }
 
 /// <summary>The lease of a request that is admitted, or refused until the next window.</summary>
-internal sealed class WindowLease : RateLimitLease
+internal sealed class WindowLease(long? remaining, TimeSpan? retryAfter = null) : RateLimitLease
 {
-    private readonly TimeSpan? _retryAfter;
-
-    private WindowLease(long? remaining, TimeSpan? retryAfter = null)
-    {
-        Remaining = remaining;
-        _retryAfter = retryAfter;
-    }
-
     /// <summary>Admits a request while Redis cannot count.</summary>
     public static WindowLease Uncounted { get; } = new(remaining: null);
 
     /// <summary>How many permits the window has left; <see langword="null"/> when they are not counted.</summary>
-    public long? Remaining { get; }
+    public long? Remaining => remaining;
 
-    public override bool IsAcquired => _retryAfter is null;
+    public override bool IsAcquired => retryAfter is null;
 
     public override IEnumerable<string> MetadataNames => IsAcquired ? [] : [MetadataName.RetryAfter.Name];
 
@@ -156,7 +139,7 @@ internal sealed class WindowLease : RateLimitLease
 
     public override bool TryGetMetadata(string metadataName, [NotNullWhen(true)] out object? metadata)
     {
-        metadata = metadataName == MetadataName.RetryAfter.Name ? _retryAfter : null;
+        metadata = metadataName == MetadataName.RetryAfter.Name ? retryAfter : null;
         return metadata is not null;
     }
 }

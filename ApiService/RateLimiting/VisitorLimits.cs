@@ -1,14 +1,9 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.Admin;
 
 namespace RedisAspire.ApiService.RateLimiting;
 
-/// <summary>
-/// Limits what a visitor may create in Redis, at one instance. Requests with the admin key are not limited.
-/// </summary>
+/// <summary>Limits what a visitor may create in Redis, at one instance. Requests with the admin key are not limited.</summary>
 internal sealed class VisitorLimits : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -22,8 +17,7 @@ internal sealed class VisitorLimits : IDisposable
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window })
             : RateLimitPartition.GetNoLimiter(""));
 
-    /// <summary>Counts a session or job that a visitor is about to create.</summary>
-    /// <returns>The refusal of a visitor that has created too many; <see langword="null"/> otherwise.</returns>
+    /// <summary>Counts a session or job that a visitor is about to create. The result is the refusal of a visitor that has created too many.</summary>
     public ProblemHttpResult? CountCreation(HttpContext context)
     {
         using var lease = _creations.AttemptAcquire(context);
@@ -31,9 +25,7 @@ internal sealed class VisitorLimits : IDisposable
             return null;
 
         context.Response.Headers.RetryAfter = RateLimitingExtensions.SecondsUntilNext(lease);
-        return TypedResults.Problem(
-            "Sessions and jobs are rate-limited per client address. Retry-After has the seconds until more may be created.",
-            statusCode: StatusCodes.Status429TooManyRequests, title: "Too much created");
+        return Answers.Problem(429, "Sessions and jobs are rate-limited per client address. Retry-After has the seconds until more may be created.", "Too much created");
     }
 
     public void Dispose() => _creations.Dispose();
@@ -42,15 +34,11 @@ internal sealed class VisitorLimits : IDisposable
 /// <summary>Limits the event streams of a visitor at one instance. Requests with the admin key are not limited.</summary>
 internal sealed class StreamLimit(IOptions<RateLimitOptions> options) : IRateLimiterPolicy<string>
 {
-    /// <summary>Its name.</summary>
     public const string Policy = "streams";
 
-    /// <inheritdoc/>
-    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = static (rejected, _) => new ValueTask(TypedResults.Problem(
-        "Event streams are limited per client address. One of them must end first.",
-        statusCode: StatusCodes.Status429TooManyRequests, title: "Too many streams").ExecuteAsync(rejected.HttpContext));
+    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = static (rejected, _) => new ValueTask(Answers.Problem(
+        429, "Event streams are limited per client address. One of them must end first.", "Too many streams").ExecuteAsync(rejected.HttpContext));
 
-    /// <inheritdoc/>
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => httpContext.HasAdminKey()
         ? RateLimitPartition.GetNoLimiter("")
         : RateLimitPartition.GetConcurrencyLimiter(

@@ -1,10 +1,6 @@
-using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using RedisAspire.ApiService.Nodes;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Replication;
 
@@ -21,10 +17,8 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
     // For this time replicas are polled without a pause, so that most delays are exact.
     private static readonly TimeSpan PollWithoutPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Admits one check at a time.</summary>
     public OneAtATime Turns { get; } = new();
 
-    /// <summary>Checks, and reports each test when it has ended.</summary>
     public async IAsyncEnumerable<SseItem<object>> RunAsync(
         string master, int writes, IDisposable turn, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -169,7 +163,6 @@ internal sealed class ReplicationCheck(RedisTopology topology, RedisNodes nodes,
 /// <summary>The keys that a replication check writes. They expire if the check cannot remove them.</summary>
 internal sealed class CheckMarkers(IDatabase master)
 {
-    /// <summary>The prefix of the keys of all checks.</summary>
     public const string Prefix = "app:replication-check:";
 
     private const int Batch = 500;
@@ -184,11 +177,9 @@ internal sealed class CheckMarkers(IDatabase master)
     /// <summary>Writes the marker that is read on all nodes.</summary>
     public Task WriteAsync(CancellationToken cancellationToken) => SetAsync(0).WaitAsync(Timeout, cancellationToken);
 
-    /// <summary>Whether a node has the marker.</summary>
     public async Task<bool> IsOnAsync(IDatabase node, TimeSpan timeout, CancellationToken cancellationToken) =>
         await node.StringGetAsync(KeyOf(0)).WaitAsync(timeout, cancellationToken) == _value;
 
-    /// <summary>Writes keys one after another.</summary>
     public async Task WriteOneByOneAsync(int first, int count, CancellationToken cancellationToken)
     {
         for (var i = first; i < first + count; i++)
@@ -202,19 +193,14 @@ internal sealed class CheckMarkers(IDatabase master)
             await Task.WhenAll(batch.Select(SetAsync)).WaitAsync(Timeout, cancellationToken);
     }
 
-    /// <summary>Removes all that was written, as far as the master can be reached.</summary>
-    public async Task RemoveAsync()
-    {
-        try
+    /// <summary>Removes all that was written, as far as the master can be reached. Keys that remain expire.</summary>
+    public Task RemoveAsync() => BestEffort.TryAsync(
+        async () =>
         {
             foreach (var batch in Enumerable.Range(0, _written).Chunk(Batch))
                 await master.KeyDeleteAsync(Array.ConvertAll(batch, i => (RedisKey)KeyOf(i))).WaitAsync(Timeout);
-        }
-        catch (Exception failure) when (RedisErrors.IsFailure(failure, CancellationToken.None))
-        {
-            // The keys expire.
-        }
-    }
+        },
+        failed: null, CancellationToken.None);
 
     private string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{number}");
 
@@ -225,7 +211,6 @@ internal sealed class CheckMarkers(IDatabase master)
     }
 }
 
-/// <summary>Maps the findings of a replication check to its report.</summary>
 internal static class ReplicationMapping
 {
     extension(CheckedNode node)

@@ -1,10 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.ServerSentEvents;
-using Microsoft.AspNetCore.Http.HttpResults;
-using RedisAspire.ApiService.Admin;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Replication;
 
@@ -31,15 +25,12 @@ internal static class ReplicationEndpoints
     public static void MapReplicationEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/replication/check", Check)
             .WithTags("Replication")
-            .WithName("CheckReplication")
-            .WithSummary("Writes a marker on the master and streams when each replica has it, how fast writes are, and whether all nodes have the same number of keys.")
-            .WithDescription(
+            .Describe("CheckReplication", "Writes a marker on the master and streams when each replica has it, how fast writes are, and whether all nodes have the same number of keys.",
                 $"`writes` is how many writes are timed: 1 to {MaximumWrites}, 1000 without. Server-sent events: `progress`, then `result` or `failed`. "
                 + "The written keys are removed again, also when the client disconnects. One check at a time: 409 meanwhile.")
             .WithResponseExample(Example)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblems(409, 503)
             .RequireAdminKey();
 
     private static Results<ServerSentEventsResult<object>, ProblemHttpResult> Check(
@@ -48,9 +39,7 @@ internal static class ReplicationEndpoints
     {
         var master = topology.Snapshot.Master ?? throw new RedisUnavailableException("No Redis master is up.");
         if (check.Turns.TryEnter(context) is not { } turn)
-            return TypedResults.Problem("Another check is under way.", statusCode: StatusCodes.Status409Conflict);
-
-        IAsyncEnumerable<SseItem<object>> events = check.RunAsync(master, writes, turn, cancellationToken);
-        return TypedResults.ServerSentEvents(events.WithFailure(cancellationToken));
+            return Answers.Problem(409, "Another check is under way.");
+        return check.RunAsync(master, writes, turn, cancellationToken).ToAnswer(cancellationToken);
     }
 }

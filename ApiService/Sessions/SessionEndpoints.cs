@@ -1,13 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using RedisAspire.ApiService.OpenApi;
-using RedisAspire.ApiService.Problems;
 using RedisAspire.ApiService.RateLimiting;
-using RedisAspire.ApiService.Storage;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 
@@ -25,30 +18,24 @@ internal static class SessionEndpoints
     public static void MapSessionEndpoints(this IEndpointRouteBuilder routes)
     {
         var session = routes.MapGroup(Path).WithTags("Session")
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(429, 503);
         var example = new SessionResponse(
             "3f9a1c0b7d24", new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), 3, new Dictionary<string, string>(StringComparer.Ordinal) { ["colour"] = "red" }, "web-1-5d02c7");
 
         session.MapGet("", GetAsync)
-            .WithName("GetSession")
-            .WithSummary("Shows the visitor's session, and counts the visit. A new visitor gets a session and its cookie.")
-            .WithDescription($"A session ends {SessionExtensions.IdleTimeout.TotalMinutes} minutes after it was last used.")
+            .Describe("GetSession", "Shows the visitor's session, and counts the visit. A new visitor gets a session and its cookie.",
+                $"A session ends {SessionExtensions.IdleTimeout.TotalMinutes} minutes after it was last used.")
             .WithResponseExample(example);
 
         session.MapPut("/{name}", PutAsync)
-            .WithName("PutSessionValue")
-            .WithSummary("Puts a value into the visitor's session.")
-            .WithDescription($"There may be {MaximumValues} values of {MaximumLength} characters.")
+            .Describe("PutSessionValue", "Puts a value into the visitor's session.", $"There may be {MaximumValues} values of {MaximumLength} characters.")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .AcceptsBody()
-            .WithRequestExample(new SessionValueRequest("red"))
+            .ProducesProblems(409)
+            .AcceptsBody(new SessionValueRequest("red"))
             .WithResponseExample(example);
 
         session.MapDelete("", ClearAsync)
-            .WithName("DeleteSession")
-            .WithSummary("Removes the visitor's session and its cookie.");
+            .Describe("DeleteSession", "Removes the visitor's session and its cookie.");
     }
 
     private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> GetAsync(
@@ -73,7 +60,7 @@ internal static class SessionEndpoints
         var key = ValuePrefix + name;
         var others = session.Keys.Count(other => other != key && other.StartsWith(ValuePrefix, StringComparison.Ordinal));
         if (others >= MaximumValues)
-            return TypedResults.Problem($"The session has {MaximumValues} values already.", statusCode: StatusCodes.Status409Conflict);
+            return Answers.Problem(409, $"The session has {MaximumValues} values already.");
 
         session.SetString(key, request.Value);
         await SaveAsync(session, master, cancellationToken);

@@ -2,21 +2,17 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.StackExchangeRedis;
-using RedisAspire.ApiService.Storage;
 using RedisAspire.Caching;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Sessions;
 
 /// <summary>Sessions in Redis, so that every instance knows every visitor.</summary>
 internal static class SessionExtensions
 {
-    /// <summary>How long a session lives after it was last used.</summary>
     public static TimeSpan IdleTimeout { get; } = TimeSpan.FromMinutes(20);
 
-    public static IServiceCollection AddSessions(this IServiceCollection services)
+    public static void AddSessions(this IServiceCollection services)
     {
-        services.AddApplicationStore();
         services.AddReplicatedDistributedCache();
         services.AddSession(session =>
         {
@@ -38,7 +34,6 @@ internal static class SessionExtensions
         services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly));
         // The framework warns that the keys are not encrypted in Redis. Nor are the sessions that they protect.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
-        return services;
     }
 
     /// <summary>Loads the session for requests to its endpoints only.</summary>

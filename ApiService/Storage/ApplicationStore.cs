@@ -1,38 +1,49 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using RedisAspire.Topology;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>
 /// The application's own data in Redis, beside the cache. Every operation has a time-out, so that no caller waits for a node
-/// that hangs.
+/// that hangs, and fails with <see cref="RedisUnavailableException"/> when no node is up.
 /// </summary>
 internal sealed class ApplicationStore(RedisMaster master, RedisReads reads)
 {
     private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Executes commands on the master.</summary>
-    /// <param name="command">The commands. Those that are sent without waiting in between need one round trip.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No master is up, or it does not answer.</exception>
+    /// <summary>Executes commands on the master. Those that are sent without waiting in between need one round trip.</summary>
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
         master.ExecuteAsync(command, OperationTimeout, cancellationToken);
 
-    /// <summary>Reads data that may be a moment old: from a replica if there is one, else from the master.</summary>
-    /// <param name="query">The query.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RedisUnavailableException">No node is up.</exception>
-    public Task<ReadAnswer<T>> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
-        async (node, database) => new ReadAnswer<T>(await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
+    /// <summary>Reads data that may be a moment old: from a replica if there is one, else from the master. The result has the node that answered.</summary>
+    public Task<(T Value, string Node)> ReadAsync<T>(Func<IDatabase, Task<T>> query, CancellationToken cancellationToken) => reads.ReadAsync(
+        async (node, database) => (await query(database).WaitAsync(OperationTimeout, cancellationToken), node), cancellationToken);
 }
 
-/// <summary>A node's answer to a read.</summary>
-/// <param name="Value">The answer.</param>
-/// <param name="Node">The name of the node.</param>
-internal sealed record ReadAnswer<T>(T Value, string Node);
+/// <summary>Work in Redis that may fail.</summary>
+internal static class BestEffort
+{
+    /// <summary>The result of some work; <paramref name="otherwise"/> when Redis fails.</summary>
+    public static async Task<T> TryAsync<T>(Func<Task<T>> work, T otherwise, Action<Exception>? failed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure) when (RedisErrors.IsFailure(failure, cancellationToken))
+        {
+            failed?.Invoke(failure);
+            return otherwise;
+        }
+    }
+
+    public static Task TryAsync(Func<Task> work, Action<Exception>? failed, CancellationToken cancellationToken) => TryAsync(
+        async () =>
+        {
+            await work();
+            return true;
+        },
+        otherwise: false, failed, cancellationToken);
+}
 
 /// <summary>The identity of this API process.</summary>
 internal sealed class ServiceInstance
@@ -40,15 +51,4 @@ internal sealed class ServiceInstance
     /// <summary>Its name: the machine, the process id, and a random part for processes with the same id.</summary>
     public string Name { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
-}
-
-/// <summary>Adds the services of features that keep data in Redis.</summary>
-internal static class StorageExtensions
-{
-    public static IServiceCollection AddApplicationStore(this IServiceCollection services)
-    {
-        services.TryAddSingleton<ApplicationStore>();
-        services.TryAddSingleton<ServiceInstance>();
-        return services;
-    }
 }

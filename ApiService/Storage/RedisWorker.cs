@@ -1,19 +1,10 @@
-using RedisAspire.Topology;
-
 namespace RedisAspire.ApiService.Storage;
 
-/// <summary>
-/// Repeats work in Redis. A failure is logged once, the work is retried, and its recovery is logged.
-/// </summary>
-/// <param name="work">The name of the work, as the subject of a sentence.</param>
-/// <param name="topology">The topology, whose first poll is awaited.</param>
-/// <param name="logger">The logger.</param>
+/// <summary>Repeats work in Redis. A failure is logged once, the work is retried, and its recovery is logged: its name is the subject of the sentences.</summary>
 internal abstract partial class RedisWorker(string work, RedisTopology topology, ILogger logger) : BackgroundService
 {
-    /// <summary>Waits until there is something to do.</summary>
     protected abstract Task WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Does the work.</summary>
     protected abstract Task WorkAsync(CancellationToken cancellationToken);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using StackExchange.Redis;
 
 namespace RedisAspire.ApiService.Storage;
 
@@ -16,27 +15,28 @@ internal static class SharedJson
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Writes a value.</summary>
-    /// <param name="version">The version of its format, a new one for every change that earlier versions cannot read.</param>
-    /// <param name="value">The value.</param>
+    /// <summary>Writes a value with the version of its format, which is a new one for every change that earlier versions cannot read.</summary>
     public static byte[] Write<T>(int version, T value)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(new Versioned<T>(version, value), Strict);
 
-    /// <summary>Reads a value.</summary>
-    /// <param name="version">The version of its format.</param>
-    /// <param name="stored">The value in Redis.</param>
-    /// <returns><see langword="null"/> when it is missing or has another format.</returns>
+    /// <summary>Reads a value; <see langword="null"/> when it is missing or has another format.</summary>
     public static T? TryRead<T>(int version, RedisValue stored)
         where T : class
     {
         if (stored.IsNull)
             return null;
+        return TryRead(() => JsonSerializer.Deserialize<Versioned<T>>((byte[])stored!, Strict) is { } read && read.Version == version ? read.Value : null);
+    }
+
+    /// <summary>What is read; <see langword="null"/> when that is malformed. Text that is no valid Unicode is detected only when it is read.</summary>
+    public static T? TryRead<T>(Func<T?> read)
+        where T : class
+    {
         try
         {
-            return JsonSerializer.Deserialize<Versioned<T>>((byte[])stored!, Strict) is { } read && read.Version == version ? read.Value : null;
+            return read();
         }
-        // Text that is no valid Unicode is detected only when it is read.
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }

@@ -6,8 +6,6 @@ namespace RedisAspire.ApiService.Storage;
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class StoredNameAttribute : RegularExpressionAttribute
 {
-    /// <summary>Requires a valid name.</summary>
-    /// <param name="subject">The subject of the sentence that refuses others.</param>
     public StoredNameAttribute(string subject = "A name")
         : base("^[A-Za-z0-9_-]{1,64}$") => ErrorMessage = $"{subject} has 1 to 64 characters: letters from A to Z, digits, '-' and '_'.";
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 
 namespace RedisAspire.ApiService.Storage;
 
@@ -14,7 +13,6 @@ internal static class StreamId
     /// <summary>Whether a text is an id, and there may be an entry after it.</summary>
     public static bool HasAfter(string id) => Parts(id) is not null && id != Greatest;
 
-    /// <summary>Whether an id is less than another one.</summary>
     public static bool IsBefore(string id, string other) => Parts(id) is { } first && Parts(other) is { } second && first.CompareTo(second) < 0;
 
     // An id is two numbers of 64 bits without leading zeros.

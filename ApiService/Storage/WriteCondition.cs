@@ -12,19 +12,15 @@ internal sealed record WriteCondition(
 {
     private const string Any = "*";
 
-    /// <summary>The resource must not exist.</summary>
     public static WriteCondition IsNew { get; } = new(IfNoneMatch: Any);
 
-    /// <summary>Whether the resource must not exist.</summary>
     public bool MustBeNew => IfNoneMatch is not null;
 
     /// <summary>Whether a resource that exists may have any <c>ETag</c>.</summary>
     public bool AllowsAny => IfMatch is null || IfMatch.Trim() == Any;
 
-    /// <summary>The <c>ETag</c>s of which the resource must have one.</summary>
     public IEnumerable<EntityTagHeaderValue> Tags => EntityTagHeaderValue.ParseList([IfMatch!]);
 
-    /// <summary>The errors by the name of the header.</summary>
     public Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -36,10 +32,9 @@ internal sealed record WriteCondition(
     }
 }
 
-/// <summary>Refuses requests with a malformed condition.</summary>
 internal static class WriteConditionExtensions
 {
-    /// <summary>Checks the <see cref="WriteCondition"/> among the parameters of an endpoint.</summary>
-    public static RouteHandlerBuilder CheckWriteCondition(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(async (context, next) =>
+    /// <summary>Checks the <see cref="WriteCondition"/> among the parameters of an endpoint, which answers 412 when it is not met.</summary>
+    public static RouteHandlerBuilder CheckWriteCondition(this RouteHandlerBuilder endpoint) => endpoint.ProducesProblems(412).AddEndpointFilter(async (context, next) =>
         context.Arguments.OfType<WriteCondition>().Single().Check() is { Count: > 0 } errors ? TypedResults.ValidationProblem(errors) : await next(context));
 }

@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Tracing;
 
-/// <summary>Begins traces of requests that ask for one.</summary>
 internal sealed class RequestTracing(RedisTopology topology, TimeProvider time)
 {
-    /// <summary>Begins a trace.</summary>
-    /// <returns>The trace; <see langword="null"/> for a request that does not ask for one.</returns>
+    /// <summary>Begins a trace; <see langword="null"/> for a request that does not ask for one.</summary>
     public RequestTrace? Begin(TraceQuery query) => query.Trace == 1 ? new RequestTrace(topology, time) : null;
 }
 
@@ -21,11 +18,8 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly List<RequestStep> _steps = [];
 
-    /// <summary>The time since the trace began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_started);
 
-    /// <summary>When something was, since the trace began.</summary>
-    /// <param name="timestamp">The timestamp of that.</param>
     public TimeSpan At(long timestamp) => time.GetElapsedTime(_started, timestamp);
 
     /// <summary>Adds a step. A command that is repeated until its reply is as it should be is one step, also when several nodes are asked in turn.</summary>
@@ -42,7 +36,6 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
     }
 
     /// <summary>Ends the trace: its commands become spans of the request.</summary>
-    /// <returns>The steps, in the order in which they began.</returns>
     public TraceStep[] End()
     {
         RequestStep[] steps;
@@ -71,40 +64,13 @@ internal sealed class RequestTrace(RedisTopology topology, TimeProvider time)
     }
 }
 
-/// <summary>A step of what was done for a request.</summary>
-/// <param name="Name">What was done.</param>
-/// <param name="Outcome">What came of it.</param>
-/// <param name="At">When it began, since the trace did.</param>
-internal sealed record RequestStep(string Name, string Outcome, TimeSpan At)
+/// <summary>A step of what was done for a request: a moment, if it took no time. Where it has a span, the connection that sent the command writes that.</summary>
+internal sealed record RequestStep(
+    string Name, string Outcome, TimeSpan At, TimeSpan? Took = null, string? Node = null, TimeSpan? TimeToLive = null, bool HasSpan = false, long? Keys = null, int? Replicas = null,
+    int Times = 1, string? Message = null)
 {
-    /// <summary>How long it took; <see langword="null"/> for a moment.</summary>
-    public TimeSpan? Took { get; init; }
-
-    /// <summary>The node or sentinel that did it.</summary>
-    public string? Node { get; init; }
-
-    /// <summary>The time to live that was read or set.</summary>
-    public TimeSpan? TimeToLive { get; init; }
-
-    /// <summary>The command and its arguments.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>Whether the connection that the command was sent on writes a span for it.</summary>
-    public bool HasSpan { get; init; }
-
-    /// <summary>How many keys were removed.</summary>
-    public long? Keys { get; init; }
-
-    /// <summary>How many replicas have acknowledged a write.</summary>
-    public int? Replicas { get; init; }
-
-    /// <summary>How often the command was sent.</summary>
-    public int Times { get; init; } = 1;
-
-    /// <summary>The message that a sentinel published.</summary>
-    public string? Message { get; init; }
-
-    /// <summary>Whether another step is the same once more.</summary>
     public bool IsRepeatedBy(RequestStep other) =>
         other.Name == Name && other.Outcome == Outcome && other.Node == Node && other.Command.SequenceEqual(Command, StringComparer.Ordinal);
 }

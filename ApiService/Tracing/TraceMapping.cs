@@ -5,7 +5,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using RedisAspire.Caching.Telemetry;
-using RedisAspire.Topology;
 
 namespace RedisAspire.ApiService.Tracing;
 
@@ -19,7 +18,6 @@ public sealed record TraceQuery(
     internal const string Error = "A trace is asked for with 1, and not with 0.";
 }
 
-/// <summary>Maps what was done to the answers of the API.</summary>
 internal static class TraceMapping
 {
     private const string Commands = "https://redis.io/docs/latest/commands/";
@@ -28,17 +26,10 @@ internal static class TraceMapping
     // No shell gives these a meaning of its own.
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+");
 
-    /// <summary>An answer that says what was done for it.</summary>
-    /// <typeparam name="T">The type of the answer.</typeparam>
-    /// <param name="answer">The answer.</param>
-    /// <param name="steps">The steps; <see langword="null"/> if the request does not ask for them.</param>
     public static T WithTrace<T>(this T answer, TraceStep[]? steps)
         where T : TracedResponse =>
         steps is null ? answer : answer with { Trace = steps, TraceId = Activity.Current is { Recorded: true } request ? request.TraceId.ToHexString() : null };
 
-    /// <summary>The steps of the cache.</summary>
-    /// <param name="trace">The trace.</param>
-    /// <param name="topology">Knows the addresses of the nodes.</param>
     public static TraceStep[] ToSteps(this CacheTrace trace, RedisTopology topology) => ToSteps(
         trace.Steps.Select(step => new RequestStep(WordOf($"{step.Kind}"), WordOf($"{step.Outcome}"), step.At)
         {
@@ -50,9 +41,6 @@ internal static class TraceMapping
         }),
         topology);
 
-    /// <summary>The steps as answers have them.</summary>
-    /// <param name="steps">The steps.</param>
-    /// <param name="topology">Knows the addresses of the nodes and sentinels.</param>
     public static TraceStep[] ToSteps(IEnumerable<RequestStep> steps, RedisTopology topology)
     {
         var addresses = topology.Snapshot.Nodes.Select(node => (node.Name, node.Address))
@@ -75,16 +63,12 @@ internal static class TraceMapping
         })];
     }
 
-    /// <summary>The word of an enumeration as answers have it.</summary>
-    /// <param name="name">The name of a value.</param>
     public static string WordOf(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     /// <summary>The name of a command, with that of its sub-command if it has some.</summary>
-    /// <param name="command">The command and its arguments.</param>
     public static string NameOf(IReadOnlyList<string> command) =>
         command is [("CLIENT" or "CONFIG" or "SENTINEL") and var whole, var sub, ..] ? $"{whole} {sub}" : command[0];
 
-    /// <summary>A command as it is typed into <c>redis-cli</c>.</summary>
     public static string LineOf(IEnumerable<string> command) => string.Join(' ', command.Select(Quote));
 
     // The commands of the sentinels have no pages of their own.

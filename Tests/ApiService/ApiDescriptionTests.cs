@@ -43,6 +43,21 @@ public sealed class ApiDescriptionTests
         Assert.Equal("", string.Join(", ", without));
     }
 
+    [Fact]
+    public async Task Every_endpoint_with_a_body_says_that_it_refuses_one_that_is_too_large_or_no_JSON()
+    {
+        await using var api = await ApiFactory.StartAsync(redis: null);
+
+        var without = from path in await PathsAsync(api)
+                      from operation in path.Value.EnumerateObject()
+                      where operation.Value.TryGetProperty("requestBody", out _)
+                      let answers = operation.Value.GetProperty("responses")
+                      where !answers.TryGetProperty("413", out _) || !answers.TryGetProperty("415", out _)
+                      select $"{operation.Name} {path.Name}";
+
+        Assert.Equal("", string.Join(", ", without));
+    }
+
     private static IEnumerable<JsonElement> BodiesOf(JsonElement operation)
     {
         if (operation.TryGetProperty("requestBody", out var body))
