@@ -126,5 +126,19 @@ public sealed class ActionInProgressTests
         await first;
     }
 
+    [Fact]
+    public async Task Only_what_has_been_done_to_its_end_has_succeeded()
+    {
+        using var action = new ActionInProgress();
+
+        Assert.True(await action.RunAsync(_ => Task.CompletedTask));
+        Assert.False(await action.RunAsync(_ => throw new CacheApiException("It is impossible.")));
+
+        var cancelled = action.RunAsync(WaitAsync);
+        Assert.False(await action.RunAsync(_ => Task.CompletedTask));
+        await action.CancelAsync();
+        Assert.False(await cancelled);
+    }
+
     private static Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 }

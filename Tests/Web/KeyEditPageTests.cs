@@ -32,7 +32,7 @@ public sealed class KeyEditPageTests(BrowserFixture fixture) : IAsyncLifetime
         await Assertions.Expect(page["new-name"]).ToBeFocusedAsync();
         await page["new-name"].FillAsync(_prefix + ":a");
         await page["element-value"].FillAsync("first");
-        await page["create-key"].ClickAsync();
+        await page["save"].ClickAsync();
         await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix + ":a");
         await Assertions.Expect(page["key-link"]).ToHaveTextAsync(_prefix + ":a");
 
@@ -46,7 +46,7 @@ public sealed class KeyEditPageTests(BrowserFixture fixture) : IAsyncLifetime
 
         await page["rename"].ClickAsync();
         await page["other-name"].FillAsync(_prefix + ":b");
-        await page["save-name"].ClickAsync();
+        await page["save"].ClickAsync();
         await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix + ":b");
         await page.Page.GoBackAsync();
         await Assertions.Expect(page["key-name"]).ToHaveTextAsync(_prefix + ":a");
@@ -61,7 +61,7 @@ public sealed class KeyEditPageTests(BrowserFixture fixture) : IAsyncLifetime
         {
             await page["edit-value"].ClickAsync();
             await page["element-value"].FillAsync(value);
-            await page["save-element"].ClickAsync();
+            await page["save"].ClickAsync();
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class KeyEditPageTests(BrowserFixture fixture) : IAsyncLifetime
         await page["add-element"].ClickAsync();
         await page["element-score"].FillAsync("inf");
         await page["element-value"].FillAsync("high");
-        await page["save-element"].ClickAsync();
+        await page["save"].ClickAsync();
         await Assertions.Expect(page["elements"]).ToContainTextAsync("high");
         await page["remove-element"].First.ClickAsync();
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();

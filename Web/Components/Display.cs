@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisAspire.Web.Components;
 
 /// <summary>Formats numbers for the language of the page.</summary>
-public static class Display
+internal static class Display
 {
     private const string Unknown = "–";
 
@@ -15,8 +15,6 @@ public static class Display
     private static char DaySign => IsFrench ? 'j' : 'd';
 
     /// <summary>Writes a duration: <c>2.003 s</c>, <c>1.33 ms</c> below a second, or <c>8.4 µs</c> below a tenth of a millisecond.</summary>
-    /// <param name="milliseconds">The duration in milliseconds.</param>
-    /// <returns>The duration with its unit.</returns>
     public static string Duration(double milliseconds) => milliseconds switch
     {
         >= 999.5 => Local($"{milliseconds / 1000:0.000} s"),
@@ -27,8 +25,6 @@ public static class Display
     };
 
     /// <summary>Writes a duration from microseconds to seconds to three digits: <c>8.4 µs</c>, <c>1.33 ms</c>, <c>2 s</c>.</summary>
-    /// <param name="milliseconds">The duration in milliseconds.</param>
-    /// <returns>The duration with its unit, or a dash.</returns>
     public static string Latency(double? milliseconds) => milliseconds switch
     {
         null => Unknown,
@@ -38,8 +34,6 @@ public static class Display
     };
 
     /// <summary>Writes a duration for a column whose title has the unit: <c>0.007</c>, <c>3.38</c>, <c>2,003</c>.</summary>
-    /// <param name="duration">The duration in the unit.</param>
-    /// <returns>The number, or a dash.</returns>
     public static string InUnit(double? duration) => duration switch
     {
         null => Unknown,
@@ -50,9 +44,6 @@ public static class Display
     };
 
     /// <summary>Writes an amount of memory: <c>1.41 MB</c>.</summary>
-    /// <param name="bytes">The amount in bytes.</param>
-    /// <param name="decimals">How the decimals are written, if the amount has any.</param>
-    /// <returns>The amount with its unit.</returns>
     public static string Memory(long? bytes, string decimals = "0.00")
     {
         if (bytes is null)
@@ -64,8 +55,6 @@ public static class Display
     }
 
     /// <summary>The unit in which an amount of memory is written.</summary>
-    /// <param name="bytes">The amount in bytes.</param>
-    /// <returns>The bytes of the unit.</returns>
     public static int MemoryUnit(long bytes) => bytes switch
     {
         < 1 << 10 => 1,
@@ -75,13 +64,9 @@ public static class Display
     };
 
     /// <summary>Writes a count with separators: <c>1,001</c>.</summary>
-    /// <param name="count">The count.</param>
-    /// <returns>The count, or a dash.</returns>
     public static string Count(long? count) => count is null ? Unknown : Local($"{count:N0}");
 
     /// <summary>Writes how long something has been running: <c>3 h 12 min</c>.</summary>
-    /// <param name="seconds">The time in seconds.</param>
-    /// <returns>The two largest units, or a dash.</returns>
     public static string Uptime(double? seconds)
     {
         if (seconds is null)
@@ -98,28 +83,18 @@ public static class Display
     }
 
     /// <summary>Writes a share of one: <c>66.7 %</c>.</summary>
-    /// <param name="share">The share, 1 for all.</param>
-    /// <returns>The share in percent, or a dash.</returns>
     public static string Percent(double? share) => share is null ? Unknown : Percent(share.Value, "0.#");
 
     /// <summary>Writes how much faster something is: <c>99.93 %</c>. The share is rounded down, so it never reaches 100 %.</summary>
-    /// <param name="share">The share of the time that is saved.</param>
-    /// <returns>The share in percent, rounded down.</returns>
     public static string Gain(double share) => Percent(Math.Floor(share * 10_000) / 10_000, "0.##");
 
     /// <summary>Writes a number of seconds: <c>60 s</c>.</summary>
-    /// <param name="seconds">The seconds.</param>
-    /// <returns>The seconds, rounded, with their unit.</returns>
     public static string Seconds(double seconds) => Local($"{seconds:0} s");
 
     /// <summary>Writes a price in euros: <c>€1,249.00</c>.</summary>
-    /// <param name="price">The price.</param>
-    /// <returns>The price with two decimals and its currency.</returns>
     public static string Price(decimal price) => Local(IsFrench ? $"{price:N2}\u00a0€" : (FormattableString)$"€{price:N2}");
 
     /// <summary>Writes how long an event lasted: <c>3.2 s</c>, or <c>4 min 5 s</c>.</summary>
-    /// <param name="time">The time.</param>
-    /// <returns>The time with its units.</returns>
     public static string Lapse(TimeSpan time) => time < TimeSpan.FromMinutes(1)
         ? Local($"{time.TotalSeconds:0.0} s")
         : Uptime(time.TotalSeconds);

@@ -11,54 +11,45 @@ public sealed class ElementDraft
     private KeyContent? _name;
     private string? _id;
 
-    /// <summary>The type of the value.</summary>
-    public string Type { get; set; } = "string";
+    internal string Type { get; set; } = "string";
 
-    /// <summary>The field of a hash.</summary>
-    public string Field { get; set; } = "";
+    internal string Field { get; set; } = "";
 
     /// <summary>The value, or the member of a set or sorted set.</summary>
-    public string Value { get; set; } = "";
+    internal string Value { get; set; } = "";
 
     /// <summary>Whether the value is given as hexadecimal digits.</summary>
-    public bool IsHex { get; set; }
+    internal bool IsHex { get; set; }
 
-    /// <summary>The score in a sorted set.</summary>
-    public string Score { get; set; } = "0";
+    internal string Score { get; set; } = "0";
 
     /// <summary>The fields of an entry of a stream, one <c>field=value</c> a line.</summary>
-    public string Fields { get; set; } = "";
+    internal string Fields { get; set; } = "";
 
     /// <summary>The place in a list: an index, <c>head</c> or <c>tail</c>.</summary>
-    public string Position { get; set; } = "tail";
+    internal string Position { get; set; } = "tail";
 
     /// <summary>Whether the element is there already, so that what names it cannot be changed.</summary>
-    public bool IsNamed => _name is not null;
+    internal bool IsNamed => _name is not null;
 
-    /// <summary>Whether the score is valid.</summary>
-    public bool HasScore => Type != "zset" || Infinite.Contains(Score, StringComparer.Ordinal)
+    internal bool HasScore => Type != "zset" || Infinite.Contains(Score, StringComparer.Ordinal)
         || (double.TryParse(Score, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) && double.IsFinite(score));
 
-    /// <summary>Whether the value is valid.</summary>
-    public bool HasValue => !IsHex || (Value.Length % 2 == 0 && Value.All(char.IsAsciiHexDigit));
+    internal bool HasValue => !IsHex || (Value.Length % 2 == 0 && Value.All(char.IsAsciiHexDigit));
 
-    /// <summary>Whether the fields are valid.</summary>
-    public bool HasFields => Type != "stream" || (Lines.Length > 0 && Lines.All(line => line.IndexOf('=', StringComparison.Ordinal) > 0));
+    internal bool HasFields => Type != "stream" || (Lines.Length > 0 && Lines.All(line => line.IndexOf('=', StringComparison.Ordinal) > 0));
 
     private string[] Lines => Fields.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>The form for an element as it was read.</summary>
-    /// <param name="type">The type of the value.</param>
-    /// <param name="element">The element; null for a new one.</param>
-    /// <returns>The form.</returns>
-    public static ElementDraft Of(string type, ElementResponse? element)
+    /// <summary>The form for an element as it was read; null for a new one.</summary>
+    internal static ElementDraft Of(string type, ElementResponse? element)
     {
         var draft = new ElementDraft { Type = type };
         if (element is null)
             return draft;
 
         draft._id = element.Id;
-        draft._name = type is "set" or "zset" ? Content(element.Value!) : type == "hash" ? Content(element.Field!) : null;
+        draft._name = type switch { "set" or "zset" => Content(element.Value!), "hash" => Content(element.Field!), _ => null };
         draft.Field = element.Field?.Data ?? "";
         draft.Value = element.Value?.Data ?? "";
         draft.IsHex = element.Value?.Format == "binary";
@@ -67,9 +58,7 @@ public sealed class ElementDraft
         return draft;
     }
 
-    /// <summary>The element as the API takes it.</summary>
-    /// <returns>The element.</returns>
-    public KeyElement ToElement() => Type switch
+    internal KeyElement ToElement() => Type switch
     {
         "hash" => new KeyElement { Field = _name ?? new KeyContent { Text = Field }, Value = Given },
         "zset" => new KeyElement { Value = _name ?? Given, Score = Score.Trim() },
@@ -78,10 +67,8 @@ public sealed class ElementDraft
         _ => new KeyElement { Value = Given },
     };
 
-    /// <summary>A change of the element as the API takes it.</summary>
-    /// <param name="action"><c>set</c> or <c>remove</c>.</param>
-    /// <returns>The change.</returns>
-    public ChangeElementRequest ToChange(string action) => new(Type, action, ToElement(), Type == "list" ? Position : null);
+    /// <summary>A change of the element; the action is <c>set</c> or <c>remove</c>.</summary>
+    internal ChangeElementRequest ToChange(string action) => new(Type, action, ToElement(), Type == "list" ? Position : null);
 
     private KeyContent Given => IsHex ? new KeyContent { Hex = Value } : new KeyContent { Text = Value };
 

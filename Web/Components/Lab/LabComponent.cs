@@ -16,26 +16,20 @@ public abstract class LabComponent : LiveComponent
     private bool _isRefreshing;
 
     /// <summary>The action that the visitor has started.</summary>
-    protected ActionInProgress Action { get; } = new();
+    internal ActionInProgress Action { get; } = new();
 
-    /// <summary>The clock.</summary>
     [Inject]
-    protected TimeProvider Time { get; set; } = null!;
+    private protected TimeProvider Time { get; set; } = null!;
 
     /// <summary>Reads the data.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
     protected abstract Task LoadAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells whether a snapshot indicates new data.</summary>
-    /// <param name="before">The snapshot before.</param>
-    /// <returns><see langword="false"/>, unless a component overrides it.</returns>
     protected virtual bool IsOutdated(LiveSnapshot before) => false;
 
-    /// <summary>Reads the data again.</summary>
-    protected Task RefreshAsync() => Action.ReadAsync(LoadAsync);
+    internal Task RefreshAsync() => Action.ReadAsync(LoadAsync);
 
     /// <summary>Runs an action, and reads the data afterwards.</summary>
-    /// <param name="action">The action.</param>
     protected Task RunAsync(Func<CancellationToken, Task> action) => Action.RunAsync(async cancellationToken =>
     {
         await action(cancellationToken);
@@ -57,7 +51,11 @@ public abstract class LabComponent : LiveComponent
     {
         base.OnAfterRender(firstRender);
         if (firstRender)
-            Start(OpenAsync);
+            Start(async () =>
+            {
+                await RefreshAsync();
+                StateHasChanged();
+            });
     }
 
     /// <inheritdoc />
@@ -66,12 +64,6 @@ public abstract class LabComponent : LiveComponent
         base.Dispose(disposing);
         if (disposing)
             Action.Dispose();
-    }
-
-    private async Task OpenAsync()
-    {
-        await RefreshAsync();
-        StateHasChanged();
     }
 
     private async Task RefreshSoonAsync(CancellationToken cancellationToken)
