@@ -6,7 +6,7 @@ namespace RedisAspire.Web.Components.Lab;
 /// <summary>Many requests in a short time, to reach the rate limit.</summary>
 /// <param name="api">The API that receives the requests.</param>
 /// <param name="time">Measures the duration.</param>
-public sealed class Burst(CountingClient api, TimeProvider time)
+internal sealed class Burst(CountingClient api, TimeProvider time)
 {
     private const int AtOnce = 8;
 

@@ -5,7 +5,7 @@ namespace RedisAspire.Web.Components.Workshop;
 
 /// <summary>What each step of the workshop asks, in the visitor's language.</summary>
 /// <param name="texts">The sentences.</param>
-public sealed class Lessons(IStringLocalizer<WorkshopTexts> texts)
+internal sealed class Lessons(IStringLocalizer<WorkshopTexts> texts)
 {
     private IStringLocalizer Text => texts;
 

@@ -9,7 +9,7 @@ namespace RedisAspire.Web.Components.Workshop;
 /// <param name="script">Reaches the browser's storage.</param>
 /// <param name="learner">The visitor, in a class.</param>
 /// <param name="classroom">Keeps the steps of the class.</param>
-public sealed class WorkshopProgress(IJSRuntime script, Learner learner, ClassroomClient classroom)
+internal sealed class WorkshopProgress(IJSRuntime script, Learner learner, ClassroomClient classroom)
 {
     private Kept _kept = new([], []);
 
