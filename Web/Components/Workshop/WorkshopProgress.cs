@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.JSInterop;
 using RedisAspire.Web.Api;
@@ -13,7 +14,7 @@ internal sealed class WorkshopProgress(IJSRuntime script, Learner learner, Class
     private string Name => learner.Name is null ? "workshop" : $"workshop-{learner.Name}";
 
     /// <summary>The steps of the workshop in their order.</summary>
-    public static IReadOnlyList<string> Steps { get; } = ["install", "replication", "cache", "expiry", "stampede", "invalidation", "wait", "failover"];
+    public static ImmutableArray<string> Steps { get; } = ["install", "replication", "cache", "expiry", "stampede", "invalidation", "wait", "failover"];
 
     /// <summary>Is raised when something was done, chosen or reset.</summary>
     public event EventHandler? Changed;
