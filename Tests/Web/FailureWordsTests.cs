@@ -48,7 +48,7 @@ public sealed class FailureWordsTests : IDisposable
     {
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr");
 
-        Assert.Equal(title, Words.TitleOf(new CacheApiException(kind, "English")));
+        Assert.Equal(title, Words.TitleOf(new CacheApiException("English") { Kind = kind }));
     }
 
     [Theory]

@@ -47,9 +47,9 @@ public sealed class LiveStateTests : IDisposable
         using var state = new LiveState(_feed);
         var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
 
-        using (state.Subscribe(_ => first.TrySetResult()))
-        using (state.Subscribe(_ => second.TrySetResult()))
-            await Task.WhenAll(first.Task, second.Task).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        state.Subscribe(_ => first.TrySetResult());
+        state.Subscribe(_ => second.TrySetResult());
+        await Task.WhenAll(first.Task, second.Task).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         Assert.True(state.IsFollowing);
         Assert.Equal("/api/events", Assert.Single(_api.Requests));

@@ -8,16 +8,16 @@ using RedisAspire.ServiceDefaults;
 
 namespace RedisAspire.Web.Api;
 
-/// <summary>Sends requests to the API on behalf of one visitor. A failed request throws a <see cref="CacheApiException"/>.</summary>
-/// <param name="clients">Makes the HTTP clients.</param>
-/// <param name="configuration">Holds the keys that the API knows this service and its operators by.</param>
-public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration configuration)
+/// <summary>
+/// Sends requests to the API on behalf of one visitor, with bodies as JSON and addresses below that of the API. A failed request
+/// throws a <see cref="CacheApiException"/>.
+/// </summary>
+internal sealed class ApiConnection(IHttpClientFactory clients, IConfiguration configuration)
 {
-    /// <summary>The header that carries the admin key.</summary>
     public const string AdminKeyHeader = "X-Admin-Key";
 
     /// <summary>The name of the HTTP client.</summary>
-    internal const string ClientName = nameof(ApiConnection);
+    public const string ClientName = nameof(ApiConnection);
 
     /// <summary>The address of the visitor, if there is one. The API limits the requests of each address.</summary>
     public string? Visitor { get; set; }
@@ -28,68 +28,34 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     /// <summary>Whether a learner has been given fault injection. Only the requests for it carry the admin key then.</summary>
     public bool MayInjectFaults { get; set; }
 
-    /// <summary>The address of a request whose answer may say what was done for it.</summary>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="isTraced">Whether it does.</param>
-    /// <returns>The path and query.</returns>
+    /// <summary>The address of a request whose answer says what was done for it, if it is traced.</summary>
     public static string Traced(string address, bool isTraced) => isTraced ? QueryHelpers.AddQueryString(address, "trace", "1") : address;
 
-    /// <summary>Sends a GET request and reads the answer.</summary>
-    /// <typeparam name="T">The type of the answer.</typeparam>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The answer.</returns>
-    public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken) => await SendAsync<T>(HttpMethod.Get, address, body: null, cancellationToken);
+    /// <summary>Reads the data of an event.</summary>
+    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
 
-    /// <summary>Sends a request and reads the answer.</summary>
-    /// <typeparam name="T">The type of the answer.</typeparam>
-    /// <param name="method">The method.</param>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <param name="headers">Additional headers.</param>
-    /// <returns>The answer.</returns>
-    public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
-    {
-        using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API sent an empty answer.");
-    }
+    public Task<T> GetAsync<T>(string address, CancellationToken cancellationToken) => SendAsync<T>(HttpMethod.Get, address, body: null, cancellationToken);
 
-    /// <summary>Sends a request and reads the answer, and the cookies that it sets.</summary>
-    /// <typeparam name="T">The type of the answer.</typeparam>
-    /// <param name="method">The method.</param>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <param name="headers">Additional headers.</param>
-    /// <returns>The answer, and the cookies with their attributes.</returns>
-    public async Task<(T Answer, IReadOnlyList<string> Cookies)> SendWithCookiesAsync<T>(
+    public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        (await SendWithCookiesAsync<T>(method, address, body, cancellationToken, headers)).Answer;
+
+    /// <summary>Reads the answer, and the cookies that it sets, with their attributes.</summary>
+    public async Task<(T Answer, IEnumerable<string> Cookies)> SendWithCookiesAsync<T>(
         HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
         var answer = await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CacheApiException("The API sent an empty answer.");
-        return (answer, response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : []);
+        return (answer, response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : []);
     }
 
-    /// <summary>Sends a request whose answer has no content.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <param name="headers">Additional headers.</param>
-    /// <returns>The status of the answer.</returns>
+    /// <summary>Sends a request whose answer has no content, and returns its status.</summary>
     public async Task<HttpStatusCode> SendAsync(HttpMethod method, string address, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, address, body, HttpCompletionOption.ResponseContentRead, headers, cancellationToken);
         return response.StatusCode;
     }
 
-    /// <summary>Sends a request that is answered with Server-Sent Events.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
-    /// <param name="cancellationToken">Ends the events.</param>
-    /// <returns>The events as they arrive, each with its JSON.</returns>
+    /// <summary>Sends a request that is answered with Server-Sent Events, and returns them as they arrive, each with its JSON.</summary>
     public async IAsyncEnumerable<SseItem<string>> StreamAsync(
         HttpMethod method, string address, object? body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -101,16 +67,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
     }
 
     /// <summary>Runs an action that takes long and reports its progress. A cancellation stops the action in the API too.</summary>
-    /// <typeparam name="TProgress">The type of the progress.</typeparam>
-    /// <typeparam name="TResult">The type of the result.</typeparam>
-    /// <param name="address">The path and query, below the address of the API.</param>
-    /// <param name="body">The body, which is sent as JSON; none if it is null.</param>
-    /// <param name="progress">Receives the progress.</param>
-    /// <param name="cancellationToken">Stops the action.</param>
-    /// <returns>The result.</returns>
-    /// <exception cref="CacheApiException">The action failed.</exception>
-    public async Task<TResult> RunAsync<TProgress, TResult>(
-        string address, object? body, Action<TProgress> progress, CancellationToken cancellationToken)
+    public async Task<TResult> RunAsync<TProgress, TResult>(string address, object? body, Action<TProgress> progress, CancellationToken cancellationToken)
     {
         await foreach (var item in StreamAsync(HttpMethod.Post, address, body, cancellationToken))
         {
@@ -127,7 +84,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
             }
         }
 
-        throw new CacheApiException(FailureKind.BrokenOff, "The API ended the stream without a result.");
+        throw new CacheApiException("The API ended the stream without a result.") { Kind = FailureKind.BrokenOff };
     }
 
     private static bool IsFault(HttpMethod method, string address) =>
@@ -141,7 +98,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost before the last event.", exception);
+            throw new CacheApiException("The connection was lost before the last event.", exception) { Kind = FailureKind.BrokenOff };
         }
     }
 
@@ -163,19 +120,16 @@ public sealed class ApiConnection(IHttpClientFactory clients, IConfiguration con
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CacheApiException(FailureKind.TimedOut, $"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception);
+            throw new CacheApiException($"There was no answer within {http.Timeout.TotalSeconds:0} seconds.", exception) { Kind = FailureKind.TimedOut };
         }
         catch (HttpRequestException exception)
         {
-            throw new CacheApiException(FailureKind.BrokenOff, "The connection was lost in the middle of the answer.", exception);
+            throw new CacheApiException("The connection was lost in the middle of the answer.", exception) { Kind = FailureKind.BrokenOff };
         }
         catch (ExecutionRejectedException exception)
         {
             // The resilience pipeline refuses requests for a few seconds while its circuit is open.
-            throw new CacheApiException(FailureKind.Unreachable, "The API has failed too often, so no requests are sent to it for a few seconds.", exception);
+            throw new CacheApiException("The API has failed too often, so no requests are sent to it for a few seconds.", exception) { Kind = FailureKind.Unreachable };
         }
     }
-
-    /// <summary>Reads the data of an event.</summary>
-    internal static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
 }

@@ -1,22 +1,14 @@
 namespace RedisAspire.Web.Api;
 
 /// <summary>Measures the levels of the cache. A failed request throws a <see cref="CacheApiException"/>.</summary>
-/// <param name="api">The API.</param>
-public sealed class BenchClient(ApiConnection api)
+internal sealed class BenchClient(ApiConnection api)
 {
     private const string Address = "api/bench";
 
-    /// <summary>Runs the benchmark.</summary>
-    /// <param name="settings">The settings of the run.</param>
-    /// <param name="progress">Receives the progress.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
-    /// <returns>The measurements.</returns>
     public Task<BenchResult> RunAsync(BenchRequest settings, Action<BenchProgress> progress, CancellationToken cancellationToken) =>
         api.RunAsync<BenchProgress, BenchResult>(Address, settings, progress, cancellationToken);
 
-    /// <summary>Reads the last runs of all visitors.</summary>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The runs, the latest first.</returns>
+    /// <summary>Reads the last runs of all visitors, the latest first.</summary>
     public Task<IReadOnlyList<BenchResult>> GetRunsAsync(CancellationToken cancellationToken) =>
         api.GetAsync<IReadOnlyList<BenchResult>>(Address, cancellationToken);
 }
@@ -43,6 +35,5 @@ public sealed class BenchSettings
     public string Level { get; set; } = BenchRequest.Each;
 
     /// <summary>Makes the request to the API. The source accepts no writes.</summary>
-    /// <returns>The request.</returns>
-    public BenchRequest ToRequest() => new(Requests, Concurrency, Keys, Distribution, Level is BenchRequest.Source or BenchRequest.Each ? 100 : ReadPercent, Level);
+    internal BenchRequest ToRequest() => new(Requests, Concurrency, Keys, Distribution, Level is BenchRequest.Source or BenchRequest.Each ? 100 : ReadPercent, Level);
 }

@@ -4,16 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace RedisAspire.Web.Api;
 
 /// <summary>Looks keys up through the cache, and removes them from it. A failed request throws a <see cref="CacheApiException"/>.</summary>
-/// <param name="api">The API.</param>
-/// <param name="time">Measures the duration of look-ups.</param>
-public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
+internal sealed class CacheApiClient(ApiConnection api, TimeProvider time)
 {
-    /// <summary>Looks a key up.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the look-up.</param>
-    /// <param name="bypassNear">Whether to bypass the near cache of the API.</param>
-    /// <param name="isTraced">Whether the answer says what the cache did.</param>
-    /// <returns>The answer and its duration.</returns>
     public async Task<LookupResult> LookUpAsync(string key, CancellationToken cancellationToken, bool bypassNear = false, bool isTraced = false)
     {
         var address = bypassNear ? QueryHelpers.AddQueryString(AddressOf(key), "bypassNear", "true") : AddressOf(key);
@@ -22,32 +14,19 @@ public sealed class CacheApiClient(ApiConnection api, TimeProvider time)
         return new LookupResult(answer, time.GetElapsedTime(started), time.GetUtcNow());
     }
 
-    /// <summary>Looks a key up.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="timeToLive">How long a value from the database stays cached, in seconds; the default of the API if null.</param>
-    /// <param name="cancellationToken">Ends the look-up.</param>
-    /// <returns>The answer.</returns>
+    /// <summary>Looks a key up. A value from the database stays cached for some seconds, or as long as the API has it by default.</summary>
     public Task<DataResponse> LookUpAsync(string key, int? timeToLive, CancellationToken cancellationToken) =>
         api.GetAsync<DataResponse>(timeToLive is null ? AddressOf(key) : QueryHelpers.AddQueryString(AddressOf(key), "ttl", $"{timeToLive}"), cancellationToken);
 
-    /// <summary>Removes a key from the cache.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether the key is removed on every instance already. Otherwise other instances follow when Redis is back.</returns>
+    /// <summary>Returns whether the key is removed on every instance already. Otherwise other instances follow when Redis is back.</summary>
     public async Task<bool> ForgetAsync(string key, CancellationToken cancellationToken) =>
         await api.SendAsync(HttpMethod.Delete, AddressOf(key), body: null, cancellationToken) != HttpStatusCode.Accepted;
 
-    /// <summary>Removes a key from the cache, and reads what the cache did.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The answer. Something is outstanding when other instances follow only when Redis is back.</returns>
+    /// <summary>Removes a key, and reads what the cache did. Something is outstanding when other instances follow only when Redis is back.</summary>
     public Task<RemovalResponse> TraceForgetAsync(string key, CancellationToken cancellationToken) =>
         api.SendAsync<RemovalResponse>(HttpMethod.Delete, ApiConnection.Traced(AddressOf(key), isTraced: true), body: null, cancellationToken);
 
     /// <summary>Empties the cache.</summary>
-    /// <param name="isTraced">Whether the answer says what the cache did.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>How many keys were removed.</returns>
     public Task<ClearedResponse> ClearAsync(bool isTraced, CancellationToken cancellationToken) =>
         api.SendAsync<ClearedResponse>(HttpMethod.Delete, ApiConnection.Traced("api/cache", isTraced), body: null, cancellationToken);
 

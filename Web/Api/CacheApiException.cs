@@ -4,38 +4,12 @@ using System.Text.Json;
 namespace RedisAspire.Web.Api;
 
 /// <summary>The API refused a request, failed, or could not be reached. Its message is for the log; pages show their own texts.</summary>
-public sealed class CacheApiException : Exception
+/// <param name="message">What went wrong.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class CacheApiException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>Creates the exception with a general message.</summary>
-    public CacheApiException()
-        : this("The request failed.")
-    {
-    }
-
-    /// <summary>Creates the exception for an unusable answer.</summary>
-    /// <param name="message">What went wrong.</param>
-    public CacheApiException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception for an unusable answer, with its cause.</summary>
-    /// <param name="message">What went wrong.</param>
-    /// <param name="innerException">The cause.</param>
-    public CacheApiException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
-
-    /// <summary>Creates the exception for a request that was not answered.</summary>
-    /// <param name="kind">The kind of failure.</param>
-    /// <param name="message">What went wrong.</param>
-    /// <param name="innerException">The cause.</param>
-    public CacheApiException(FailureKind kind, string message, Exception? innerException = null)
-        : base(message, innerException) => Kind = kind;
-
     /// <summary>The kind of failure.</summary>
-    public FailureKind Kind { get; }
+    public FailureKind Kind { get; init; }
 
     /// <summary>The status of the answer; null when there was none.</summary>
     public HttpStatusCode? Status { get; init; }
@@ -75,12 +49,13 @@ internal sealed class FailureHandler : DelegatingHandler
     /// <summary>Makes the exception from the problem details of the API.</summary>
     public static CacheApiException Describe(HttpStatusCode? status, HttpValidationProblemDetails? problem)
     {
-        var detail = problem?.Detail ?? Join(problem?.Errors);
+        var detail = problem?.Detail ?? (problem is { Errors: { Count: > 0 } errors } ? string.Join(' ', errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}")) : null);
+        var mayHaveBeenWritten = problem?.Extensions.TryGetValue("mayHaveBeenWritten", out var may) == true ? may as JsonElement? : null;
         return new CacheApiException(detail ?? problem?.Title ?? $"The API answered {(int?)status}.")
         {
             Status = status,
             Detail = detail,
-            MayHaveBeenWritten = problem is null ? null : MayHaveBeenWritten(problem),
+            MayHaveBeenWritten = mayHaveBeenWritten?.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null },
         };
     }
 
@@ -93,36 +68,27 @@ internal sealed class FailureHandler : DelegatingHandler
         }
         catch (HttpRequestException exception)
         {
-            throw new CacheApiException(FailureKind.Unreachable, "The API does not answer.", exception);
+            throw new CacheApiException("The API does not answer.", exception) { Kind = FailureKind.Unreachable };
         }
 
         if (response.IsSuccessStatusCode)
             return response;
 
         using (response)
-            throw await DescribeAsync(response, cancellationToken);
+            throw Describe(response.StatusCode, await ProblemOfAsync(response, cancellationToken));
     }
 
-    private static async Task<CacheApiException> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<HttpValidationProblemDetails?> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return Describe(response.StatusCode, problem: null);
-
         try
         {
-            return Describe(response.StatusCode, await response.Content.ReadFromJsonAsync<HttpValidationProblemDetails>(cancellationToken));
+            return response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+                ? await response.Content.ReadFromJsonAsync<HttpValidationProblemDetails>(cancellationToken)
+                : null;
         }
         catch (JsonException)
         {
-            return Describe(response.StatusCode, problem: null);
+            return null;
         }
     }
-
-    private static bool? MayHaveBeenWritten(HttpValidationProblemDetails problem) =>
-        problem.Extensions.TryGetValue("mayHaveBeenWritten", out var value) && value is JsonElement { ValueKind: JsonValueKind.True or JsonValueKind.False } may
-            ? may.GetBoolean()
-            : null;
-
-    private static string? Join(IDictionary<string, string[]>? errors) =>
-        errors is { Count: > 0 } ? string.Join(' ', errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}")) : null;
 }

@@ -6,8 +6,7 @@ using RedisAspire.Web.Localization;
 namespace RedisAspire.Web.Api;
 
 /// <summary>The products that Redis stores permanently. A failed request throws a <see cref="CacheApiException"/>.</summary>
-/// <param name="api">The API.</param>
-public sealed class CatalogueClient(ApiConnection api)
+internal sealed class CatalogueClient(ApiConnection api)
 {
     private const string Products = "api/db/products";
 
@@ -16,11 +15,6 @@ public sealed class CatalogueClient(ApiConnection api)
     // The API returns at most this many at once.
     private const string MaximumCategories = "1000";
 
-    /// <summary>Lists products.</summary>
-    /// <param name="filter">The filter and the order.</param>
-    /// <param name="cursor">The cursor of the page; null for the first.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>A page of products.</returns>
     public Task<ProductListResponse> ListAsync(ProductFilter filter, string? cursor, CancellationToken cancellationToken)
     {
         var order = filter.Order.Split('-');
@@ -35,16 +29,10 @@ public sealed class CatalogueClient(ApiConnection api)
         return api.GetAsync<ProductListResponse>(QueryHelpers.AddQueryString(Products, query.Where(parameter => parameter.Value is not null).Concat(translated)), cancellationToken);
     }
 
-    /// <summary>Lists the categories.</summary>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The categories.</returns>
     public async Task<IEnumerable<string>> GetCategoriesAsync(CancellationToken cancellationToken) =>
         (await api.GetAsync<CategoryListResponse>($"api/db/categories?limit={MaximumCategories}", cancellationToken)).Items.Select(category => category.Name);
 
-    /// <summary>Reads a product from the master.</summary>
-    /// <param name="id">The id of the product.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The current product; null when there is none.</returns>
+    /// <summary>Reads a product from the master; there may be none.</summary>
     public async Task<Product?> FindAsync(string id, CancellationToken cancellationToken)
     {
         try
@@ -57,29 +45,14 @@ public sealed class CatalogueClient(ApiConnection api)
         }
     }
 
-    /// <summary>Creates a product.</summary>
-    /// <param name="product">The new content.</param>
-    /// <param name="isTraced">Whether the answer says what was done.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The product as written, and how many replicas have it.</returns>
     public Task<ProductWriteResponse> CreateAsync(ProductRequest product, bool isTraced, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Post, ApiConnection.Traced(Products, isTraced), product, cancellationToken);
 
-    /// <summary>Replaces a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
-    /// <param name="id">The id of the product.</param>
-    /// <param name="product">The new content.</param>
-    /// <param name="version">The expected version; null when the product must not exist.</param>
-    /// <param name="isTraced">Whether the answer says what was done.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The product as written, and how many replicas have it.</returns>
+    /// <summary>Replaces a product if its version has not changed, or creates it if there must be none. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
     public Task<ProductWriteResponse> ReplaceAsync(string id, ProductRequest product, long? version, bool isTraced, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Put, ApiConnection.Traced(AddressOf(id), isTraced), product, cancellationToken, version is { } known ? IfMatch(known) : ("If-None-Match", "*"));
 
     /// <summary>Deletes a product if its version has not changed. Otherwise the API answers <see cref="HttpStatusCode.PreconditionFailed"/>.</summary>
-    /// <param name="product">The product.</param>
-    /// <param name="isTraced">Whether the answer says what was done.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The product as written, and how many replicas have it.</returns>
     public Task<ProductWriteResponse> DeleteAsync(Product product, bool isTraced, CancellationToken cancellationToken) =>
         api.SendAsync<ProductWriteResponse>(HttpMethod.Delete, ApiConnection.Traced(AddressOf(product.Id), isTraced), body: null, cancellationToken, IfMatch(product.Version));
 
@@ -114,14 +87,7 @@ public sealed record ProductFilter
     public string Order { get; set; } = DefaultOrder;
 
     /// <summary>Reads a filter from an address. What cannot be read filters nothing.</summary>
-    /// <param name="name">A text that the name contains.</param>
-    /// <param name="category">The category.</param>
-    /// <param name="minPrice">The lowest price.</param>
-    /// <param name="maxPrice">The highest price.</param>
-    /// <param name="inStock">Whether the product is in stock.</param>
-    /// <param name="order">The order.</param>
-    /// <returns>The filter.</returns>
-    public static ProductFilter Of(string? name, string? category, string? minPrice, string? maxPrice, string? inStock, string? order) => new()
+    internal static ProductFilter Of(string? name, string? category, string? minPrice, string? maxPrice, string? inStock, string? order) => new()
     {
         Name = NullIfEmpty(name),
         Category = NullIfEmpty(category),
@@ -131,15 +97,14 @@ public sealed record ProductFilter
         Order = Orders.Contains(order, StringComparer.Ordinal) ? order! : DefaultOrder,
     };
 
-    /// <summary>The filter as an address has it.</summary>
-    /// <returns>The parameters; <see langword="null"/> for what does not filter.</returns>
-    public IReadOnlyDictionary<string, string?> ToQuery() => new Dictionary<string, string?>(StringComparer.Ordinal)
+    /// <summary>The parameters of an address; <see langword="null"/> for what does not filter.</summary>
+    internal Dictionary<string, string?> ToQuery() => new(StringComparer.Ordinal)
     {
         ["name"] = NullIfEmpty(Name),
         ["category"] = NullIfEmpty(Category),
         ["minPrice"] = MinPrice?.ToString(CultureInfo.InvariantCulture),
         ["maxPrice"] = MaxPrice?.ToString(CultureInfo.InvariantCulture),
-        ["inStock"] = InStock switch { true => "true", false => "false", null => null },
+        ["inStock"] = InStock?.ToString().ToLowerInvariant(),
         ["order"] = Order == DefaultOrder ? null : Order,
     };
 

@@ -4,10 +4,7 @@ namespace RedisAspire.Web.Api;
 /// The class of learners. The API takes it from the web page alone, which knows who its visitors are: these requests carry the
 /// admin key whoever the visitor is. A failed request throws a <see cref="CacheApiException"/>.
 /// </summary>
-/// <param name="clients">Makes the HTTP clients.</param>
-/// <param name="configuration">Says whether there is a class.</param>
-/// <param name="time">Measures how old an answer is.</param>
-public sealed class ClassroomClient(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time)
+internal sealed class ClassroomClient(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time)
 {
     private const string Address = "api/class";
 
@@ -19,12 +16,9 @@ public sealed class ClassroomClient(IHttpClientFactory clients, IConfiguration c
     private Task<ClassResponse>? _reading;
     private DateTimeOffset _readAt;
 
-    /// <summary>Whether there is a class.</summary>
     public bool IsOpen => configuration.GetValue<bool>("Class:Open");
 
-    /// <summary>Reads the class, or returns what was read within the last second.</summary>
-    /// <param name="isFresh">Whether it has to be read now.</param>
-    /// <returns>The learners.</returns>
+    /// <summary>Reads the class, or returns what was read within the last second unless it has to be fresh.</summary>
     public Task<ClassResponse> GetAsync(bool isFresh = false)
     {
         lock (_lock)
@@ -36,46 +30,26 @@ public sealed class ClassroomClient(IHttpClientFactory clients, IConfiguration c
         }
     }
 
-    /// <summary>Finds a learner.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="joinedAt">When the learner joined: whoever took the name later is another one.</param>
-    /// <returns>The learner; <see langword="null"/> when the teacher has removed the learner.</returns>
+    /// <summary>Finds a learner; none when the teacher has removed the learner. Whoever took the name later is another one.</summary>
     public async Task<LearnerResponse?> FindAsync(string name, DateTimeOffset joinedAt) =>
         (await GetAsync()).Learners.FirstOrDefault(learner => learner.Name == name && learner.JoinedAt == joinedAt);
 
-    /// <summary>Adds a learner.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The learner.</returns>
     public Task<LearnerResponse> JoinAsync(string name, CancellationToken cancellationToken) =>
         _api.SendAsync<LearnerResponse>(HttpMethod.Post, $"{Address}/learners", new JoinRequest(name), cancellationToken);
 
-    /// <summary>Removes a learner.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Delete, AddressOf(name), cancellationToken);
 
-    /// <summary>Keeps that a learner has done a step.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>Keeps that a learner has done a step of the workshop.</summary>
     public Task FinishAsync(string name, string step, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Put, AddressOf(name, $"/steps/{step}"), cancellationToken);
 
-    /// <summary>Forgets the steps of a learner.</summary>
-    /// <param name="name">The name; that of nobody for all.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>Forgets the steps of a learner, or of all.</summary>
     public Task ResetAsync(string? name, CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Delete, name is null ? $"{Address}/steps" : AddressOf(name, "/steps"), cancellationToken);
 
     /// <summary>Gives fault injection to a learner, or takes it back.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="isTrusted">Whether it is given.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
     public Task TrustAsync(string name, bool isTrusted, CancellationToken cancellationToken) =>
         ChangeAsync(isTrusted ? HttpMethod.Put : HttpMethod.Delete, AddressOf(name, "/faults"), cancellationToken);
 
-    /// <summary>Removes all learners.</summary>
-    /// <param name="cancellationToken">Ends the request.</param>
     public Task EndAsync(CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Delete, Address, cancellationToken);
 
     private static string AddressOf(string name, string what = "") => $"{Address}/learners/{Uri.EscapeDataString(name)}{what}";

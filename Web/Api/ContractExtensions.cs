@@ -5,7 +5,6 @@ internal static class ContractExtensions
 {
     extension(NodeResponse node)
     {
-        /// <summary>Whether the node answers.</summary>
         public bool IsUp => node.Status == "up";
     }
 
@@ -17,17 +16,15 @@ internal static class ContractExtensions
 
     extension(DataResponse answer)
     {
-        /// <summary>Whether the value came from the cache.</summary>
         public bool IsHit => answer.Source == "cache";
+    }
+
+    extension(HistoryEntryResponse lookup)
+    {
+        public bool IsHit => lookup.Level != "source";
     }
 
     /// <summary>Adds seconds to a moment. The result is the last possible date when the sum is later, because a key may live longer than dates reach.</summary>
     public static DateTimeOffset AfterSeconds(this DateTimeOffset moment, double seconds) =>
         seconds < (DateTimeOffset.MaxValue - moment).TotalSeconds ? moment.AddSeconds(seconds) : DateTimeOffset.MaxValue;
-
-    extension(HistoryEntryResponse lookup)
-    {
-        /// <summary>Whether the value came from the cache.</summary>
-        public bool IsHit => lookup.Level != "source";
-    }
 }

@@ -108,7 +108,6 @@ internal sealed class TooManyRequestsHandler : DelegatingHandler
 }
 
 /// <summary>The API has refused a request because the client has sent too many.</summary>
-/// <param name="response">Its answer.</param>
 internal sealed class TooManyRequestsException(HttpResponseMessage response) : Exception("The API refused the request because the client has sent too many.")
 {
     /// <summary>The API's answer.</summary>

@@ -6,7 +6,6 @@ namespace RedisAspire.Web.Live;
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
-    private IDisposable? _subscription;
 
     /// <summary>What is known now.</summary>
     protected LiveSnapshot Live => State.Current;
@@ -33,7 +32,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
         if (!disposing)
             return;
-        _subscription?.Dispose();
+        State.Unsubscribe(OnUpdated);
         _closed.Cancel();
         _closed.Dispose();
     }
@@ -45,7 +44,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         if (firstRender && !_closed.IsCancellationRequested)
-            _subscription = State.Subscribe(before => Start(() => InvokeAsync(() => Update(before))));
+            State.Subscribe(OnUpdated);
     }
 
     /// <summary>Is called with every snapshot before it is drawn.</summary>
@@ -62,6 +61,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <summary>Starts work that nobody awaits. An exception reaches the error boundary of the page, as that of a click does.</summary>
     /// <param name="work">The work, which may end with the page.</param>
     protected void Start(Func<Task> work) => _ = RunAsync(work);
+
+    private void OnUpdated(LiveSnapshot before) => Start(() => InvokeAsync(() => Update(before)));
 
     private void Update(LiveSnapshot before)
     {

@@ -8,11 +8,7 @@ namespace RedisAspire.Web.Live;
 /// The events of the API, for every open page of this process. However many pages watch, there is one event stream; while no
 /// page watches, there is none.
 /// </summary>
-/// <param name="clients">Makes the connection to the API.</param>
-/// <param name="configuration">Holds the key that the API knows this service by.</param>
-/// <param name="time">Measures how long the API has been silent.</param>
-/// <param name="logger">Logs when the event stream is lost and restored.</param>
-public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<LiveFeed> logger) : IDisposable
+internal sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<LiveFeed> logger) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
@@ -29,9 +25,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
     /// <summary>The last snapshot that was published to open pages.</summary>
     public LiveSnapshot Latest => Volatile.Read(ref _last);
 
-    /// <summary>Returns the latest snapshot while it is fresh; otherwise asks the API for the nodes alone.</summary>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The snapshot, or the reason why there is none.</returns>
+    /// <summary>Returns the latest snapshot while it is fresh; otherwise asks the API for the nodes alone, and says why there are none.</summary>
     public async Task<LiveSnapshot> GetAsync(CancellationToken cancellationToken)
     {
         var last = Latest;
@@ -55,9 +49,7 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
     }
 
-    /// <summary>Follows the events. A slow reader gets the newest snapshot and misses those between.</summary>
-    /// <param name="cancellationToken">Ends the watch.</param>
-    /// <returns>A snapshot about every second, beginning with the latest one.</returns>
+    /// <summary>Returns a snapshot about every second, beginning with the latest one. A slow reader gets the newest one and misses those between.</summary>
     public async IAsyncEnumerable<LiveSnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = Channel.CreateBounded<LiveSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -73,7 +65,6 @@ public sealed partial class LiveFeed(IHttpClientFactory clients, IConfiguration 
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => Stop();
 
     private void Join(ChannelWriter<LiveSnapshot> watcher)

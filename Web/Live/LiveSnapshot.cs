@@ -55,15 +55,11 @@ public sealed record LiveSnapshot
 
     private IEnumerable<(string Name, string Role)> Working => Nodes.Where(node => node.IsUp).Select(node => (node.Name, node.Role));
 
-    /// <summary>The role of a node, as a visitor should see it: only one is the master.</summary>
-    /// <param name="node">The node.</param>
-    /// <returns>Its role; <c>former master</c> for a master that is not the one which takes the writes.</returns>
-    public string RoleOf(NodeResponse node) => node.Role == "master" && Master is { } master && master.Name != node.Name ? "former master" : node.Role;
+    /// <summary>The role of a node as a visitor should see it; <c>former master</c> for a master that is not the one which takes the writes.</summary>
+    internal string RoleOf(NodeResponse node) => node.Role == "master" && Master is { } master && master.Name != node.Name ? "former master" : node.Role;
 
-    /// <summary>Tells whether the API, a node or a master answers that did not answer before.</summary>
-    /// <param name="before">The snapshot before.</param>
-    /// <returns>Whether a request that failed before may succeed now.</returns>
-    public bool HasMoreThan(LiveSnapshot before) =>
+    /// <summary>Whether the API, a node or a master answers that did not answer before: a request that failed may succeed now.</summary>
+    internal bool HasMoreThan(LiveSnapshot before) =>
         before != None && IsReachable && (!before.IsReachable || Working.Except(before.Working).Any());
 }
 
@@ -86,12 +82,10 @@ internal static class LiveEvents
     private static readonly TimeSpan TrendInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TrendLength = TimeSpan.FromMinutes(5);
 
-    /// <summary>Returns the snapshot after an event.</summary>
-    /// <param name="before">The snapshot before it.</param>
-    /// <param name="item">The event.</param>
-    /// <param name="now">When it was received.</param>
-    /// <param name="isOpening">Whether the changes of the topology are all that this instance of the API has seen, and not only the latest.</param>
-    /// <returns>The snapshot with the event applied; the same snapshot when the kind of the event is unknown.</returns>
+    /// <summary>
+    /// Returns the snapshot after an event. The changes of the topology are all that this instance of the API has seen if the
+    /// stream is opening, else only the latest.
+    /// </summary>
     /// <exception cref="JsonException">The data of the event does not match its kind.</exception>
     public static LiveSnapshot Apply(this LiveSnapshot before, SseItem<string> item, DateTimeOffset now, bool isOpening = false) => item.EventType switch
     {

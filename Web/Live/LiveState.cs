@@ -6,15 +6,13 @@ namespace RedisAspire.Web.Live;
 /// The snapshot that all components of a page share. The request that draws the page first asks the API once and hands the
 /// nodes over to the circuit, which asks nothing and follows the feed from then on.
 /// </summary>
-/// <param name="feed">Reads the events of the API for all pages.</param>
-public sealed class LiveState(LiveFeed feed) : IDisposable
+internal sealed class LiveState(LiveFeed feed) : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
-    private readonly List<Action<LiveSnapshot>> _subscribers = [];
+    private Action<LiveSnapshot>? _updated;
     private Task? _loading;
     private Task? _following;
 
-    /// <summary>What is known now.</summary>
     public LiveSnapshot Current { get; private set; } = LiveSnapshot.None;
 
     /// <summary>Whether the feed has reported to this circuit.</summary>
@@ -24,7 +22,6 @@ public sealed class LiveState(LiveFeed feed) : IDisposable
     [PersistentState]
     public PrerenderedNodes? Prerendered { get; set; }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _closed.Cancel();
@@ -34,17 +31,16 @@ public sealed class LiveState(LiveFeed feed) : IDisposable
     /// <summary>Makes sure that <see cref="Current"/> is known. However many components call this, the API is asked at most once.</summary>
     public Task LoadAsync() => _loading = _loading is null or { IsFaulted: true } ? LoadOnceAsync() : _loading;
 
-    /// <summary>Follows the feed, and calls back whenever there is another snapshot. The feed is followed once for all subscribers.</summary>
-    /// <param name="onUpdated">Receives the snapshot before.</param>
-    /// <returns>Ends the subscription.</returns>
-    public IDisposable Subscribe(Action<LiveSnapshot> onUpdated)
+    /// <summary>Follows the feed, once for all subscribers, and calls back with the snapshot before whenever there is another one.</summary>
+    public void Subscribe(Action<LiveSnapshot> onUpdated)
     {
-        _subscribers.Add(onUpdated);
+        _updated += onUpdated;
         if (IsFollowing)
             onUpdated(Current);
         _following ??= FollowAsync();
-        return new Subscription(() => _subscribers.Remove(onUpdated));
     }
+
+    public void Unsubscribe(Action<LiveSnapshot> onUpdated) => _updated -= onUpdated;
 
     private async Task LoadOnceAsync()
     {
@@ -66,11 +62,8 @@ public sealed class LiveState(LiveFeed feed) : IDisposable
         {
             await foreach (var snapshot in feed.WatchAsync(_closed.Token))
             {
-                var before = Current;
-                Current = snapshot;
-                IsFollowing = true;
-                foreach (var onUpdated in _subscribers.ToArray())
-                    onUpdated(before);
+                (var before, Current, IsFollowing) = (Current, snapshot, true);
+                _updated?.Invoke(before);
             }
         }
         catch (OperationCanceledException)
@@ -78,15 +71,7 @@ public sealed class LiveState(LiveFeed feed) : IDisposable
             // The page was left.
         }
     }
-
-    private sealed class Subscription(Action end) : IDisposable
-    {
-        public void Dispose() => end();
-    }
 }
 
 /// <summary>The part of a snapshot that a page carries in its HTML: the rest is large and arrives with the first events.</summary>
-/// <param name="Nodes">The nodes.</param>
-/// <param name="KnownAt">When they were read.</param>
-/// <param name="Problem">Why they could not be read.</param>
-public sealed record PrerenderedNodes(IReadOnlyList<NodeResponse> Nodes, DateTimeOffset? KnownAt, string? Problem);
+internal sealed record PrerenderedNodes(IReadOnlyList<NodeResponse> Nodes, DateTimeOffset? KnownAt, string? Problem);

@@ -36,11 +36,9 @@ internal static class LocalizationExtensions
         });
 }
 
-/// <summary>A language of the pages.</summary>
-/// <param name="Code">Its code, as in <c>lang</c> and <c>Accept-Language</c>.</param>
-/// <param name="Name">Its name in the language itself.</param>
-public sealed record Language(string Code, string Name)
+/// <summary>A language of the pages: its code, as in <c>lang</c> and <c>Accept-Language</c>, and its name in the language itself.</summary>
+internal sealed record Language(string Code, string Name)
 {
-    /// <summary>All languages. The first one is the default.</summary>
+    /// <summary>The first one is the default.</summary>
     public static IReadOnlyList<Language> All { get; } = [new("en", "English"), new("fr", "Français")];
 }

@@ -9,7 +9,7 @@ namespace RedisAspire.Web.Localization;
 /// The French of the products that the catalogue begins with: names, features and categories. Redis has them in English, and a
 /// product that somebody adds is shown as it is.
 /// </summary>
-public static class ProductTexts
+internal static class ProductTexts
 {
     // A localizer remembers every text that it was asked for in vain, and visitors may write any.
     private static readonly FrozenDictionary<string, string> French =
@@ -17,14 +17,10 @@ public static class ProductTexts
             .Cast<DictionaryEntry>()
             .ToFrozenDictionary(text => (string)text.Key, text => (string)text.Value!, StringComparer.Ordinal);
 
-    /// <summary>Translates a text of a product into the language of the page.</summary>
-    /// <param name="text">The text in Redis.</param>
-    /// <returns>Its translation, or the text itself.</returns>
+    /// <summary>The text in the language of the page, if there is a translation.</summary>
     public static string Of(string text) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "fr" ? French.GetValueOrDefault(text, text) : text;
 
-    /// <summary>Finds the texts that the page shows with another text in them, but that do not have it themselves: Redis is asked for these as well.</summary>
-    /// <param name="part">What somebody looks for, in the language of the page.</param>
-    /// <returns>The texts in Redis; none in English.</returns>
+    /// <summary>Finds the texts that have a part only in French, where the page is in French: Redis is asked for these as well.</summary>
     public static IEnumerable<string> ShownWith(string part) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "fr"
         ? French.Where(text => Has(text.Value, part) && !Has(text.Key, part)).Select(text => text.Key)
         : [];

@@ -2,47 +2,33 @@ namespace RedisAspire.Web.Localization;
 
 // The texts of the pages. Each class names the resources with the French of a part of the pages; English needs none.
 
-/// <summary>The texts about products.</summary>
-public sealed class CatalogueTexts;
+internal sealed class CatalogueTexts;
 
-/// <summary>The texts of the class.</summary>
-public sealed class ClassTexts;
+internal sealed class ClassTexts;
 
-/// <summary>The texts of the console, and what the API says about commands there.</summary>
-public sealed class ConsoleTexts;
+/// <summary>With what the API says about commands.</summary>
+internal sealed class ConsoleTexts;
 
-/// <summary>The texts of how it works.</summary>
-public sealed class ExplanationTexts;
+internal sealed class ExplanationTexts;
 
-/// <summary>The texts about what went wrong.</summary>
-public sealed class FailureTexts;
+internal sealed class FailureTexts;
 
-/// <summary>The texts about keys.</summary>
-public sealed class KeyTexts;
+internal sealed class KeyTexts;
 
-/// <summary>The texts of the lab.</summary>
-public sealed class LabTexts;
+internal sealed class LabTexts;
 
-/// <summary>The texts around every page.</summary>
-public sealed class LayoutTexts;
+internal sealed class LayoutTexts;
 
-/// <summary>The texts about look-ups.</summary>
-public sealed class LookupTexts;
+internal sealed class LookupTexts;
 
-/// <summary>The texts about nodes.</summary>
-public sealed class NodeTexts;
+internal sealed class NodeTexts;
 
-/// <summary>The texts about who may do what.</summary>
-public sealed class OperatorTexts;
+internal sealed class OperatorTexts;
 
-/// <summary>The texts about figures.</summary>
-public sealed class StatisticsTexts;
+internal sealed class StatisticsTexts;
 
-/// <summary>The texts about the nodes together.</summary>
-public sealed class TopologyTexts;
+internal sealed class TopologyTexts;
 
-/// <summary>The texts about what just happened.</summary>
-public sealed class TraceTexts;
+internal sealed class TraceTexts;
 
-/// <summary>The texts of the workshop.</summary>
-public sealed class WorkshopTexts;
+internal sealed class WorkshopTexts;

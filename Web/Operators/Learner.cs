@@ -3,8 +3,7 @@ using RedisAspire.Web.Api;
 namespace RedisAspire.Web.Operators;
 
 /// <summary>The learner of a class that a visitor is, if any.</summary>
-/// <param name="api">Sends the requests of the visitor.</param>
-public sealed class Learner(ApiConnection api)
+internal sealed class Learner(ApiConnection api)
 {
     private DateTimeOffset _joinedAt;
 
@@ -17,17 +16,12 @@ public sealed class Learner(ApiConnection api)
     /// <summary>What the learner's keys begin with; nothing for everybody else.</summary>
     public string Prefix => Name is null ? "" : $"{Name}:";
 
-    /// <summary>The learner's key of a name.</summary>
-    /// <param name="key">What was typed.</param>
-    /// <returns>The same with the prefix, which may have been typed, too.</returns>
+    /// <summary>The learner's key of what was typed, with the prefix or without.</summary>
     public string KeyOf(string key) => key.Length == 0 || key.StartsWith(Prefix, StringComparison.Ordinal) ? key : Prefix + key;
 
-    /// <summary>Sets who it is.</summary>
-    /// <param name="learner">The learner; <see langword="null"/> for somebody else.</param>
+    /// <summary>Sets who it is; <see langword="null"/> for somebody else.</summary>
     public void Be(LearnerResponse? learner) => (Name, _joinedAt, api.MayInjectFaults) = (learner?.Name, learner?.JoinedAt ?? default, learner?.MayInjectFaults ?? false);
 
-    /// <summary>Finds the learner in the class as it is now.</summary>
-    /// <param name="all">The class.</param>
-    /// <returns>The learner; <see langword="null"/> when the teacher has removed the learner.</returns>
+    /// <summary>Finds the learner in the class as it is now; none when the teacher has removed the learner.</summary>
     public LearnerResponse? In(ClassResponse all) => all.Learners.FirstOrDefault(learner => learner.Name == Name && learner.JoinedAt == _joinedAt);
 }

@@ -107,7 +107,7 @@ internal static class OperatorLogin
 }
 
 /// <summary>The section <c>Operator</c> of the configuration: who may change and break things. Everybody may view the pages.</summary>
-public sealed class OperatorOptions
+internal sealed class OperatorOptions
 {
     /// <summary>The token that an operator logs in with. Without a token there are no operators, unless <see cref="Open"/> is set.</summary>
     public string? Token { get; set; }

@@ -14,11 +14,8 @@ public sealed record Diagram(string Name, string Title, string Summary, IReadOnl
 /// <param name="Y">The vertical position of the middle, from the top.</param>
 public sealed record DiagramBox(string Name, double X, double Y)
 {
-    /// <summary>The width of every box.</summary>
-    public const double Width = 118;
-
-    /// <summary>The height of every box.</summary>
-    public const double Height = 46;
+    internal const double Width = 118;
+    internal const double Height = 46;
 }
 
 /// <summary>A step of a diagram.</summary>
@@ -27,18 +24,14 @@ public sealed record DiagramBox(string Name, double X, double Y)
 public sealed record DiagramStep(string Caption, params IReadOnlyList<(int From, int To)> Messages)
 {
     /// <summary>The box that is marked, in a step without messages.</summary>
-    public int? Marked { get; init; }
+    internal int? Marked { get; init; }
 
     /// <summary>Whether the mark shows a failure.</summary>
-    public bool IsFailure { get; init; }
+    internal bool IsFailure { get; init; }
 }
 
 /// <summary>The line of a message from the edge of one box to the edge of another.</summary>
-/// <param name="StartX">The horizontal position of the start.</param>
-/// <param name="StartY">The vertical position of the start, from the top.</param>
-/// <param name="EndX">The horizontal position of the end.</param>
-/// <param name="EndY">The vertical position of the end, from the top.</param>
-public sealed record DiagramArrow(double StartX, double StartY, double EndX, double EndY)
+internal sealed record DiagramArrow(double StartX, double StartY, double EndX, double EndY)
 {
     private const double Gap = 6;
 
@@ -48,10 +41,6 @@ public sealed record DiagramArrow(double StartX, double StartY, double EndX, dou
     /// <summary>The line as SVG and CSS write it.</summary>
     public string Path => FormattableString.Invariant($"M {StartX:0.#} {StartY:0.#} L {EndX:0.#} {EndY:0.#}");
 
-    /// <summary>Draws the line between two boxes.</summary>
-    /// <param name="from">The sender.</param>
-    /// <param name="to">The receiver.</param>
-    /// <returns>The line.</returns>
     public static DiagramArrow Between(DiagramBox from, DiagramBox to)
     {
         var (dx, dy) = (to.X - from.X, to.Y - from.Y);
@@ -64,9 +53,7 @@ public sealed record DiagramArrow(double StartX, double StartY, double EndX, dou
             to.X - (ux * toEdge) + asideX, to.Y - (uy * toEdge) + asideY);
     }
 
-    /// <summary>Finds the place of a step's number: nearer to the sender with every step, as several may use the same line.</summary>
-    /// <param name="step">The step, from 0.</param>
-    /// <returns>The place.</returns>
+    /// <summary>Finds the place of a step's number: nearer to the sender with every step, from 0, as several may use the same line.</summary>
     public (double X, double Y) PlaceOf(int step)
     {
         var share = 0.65 - (0.1 * step);

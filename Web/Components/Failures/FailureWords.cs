@@ -6,15 +6,10 @@ using RedisAspire.Web.Localization;
 namespace RedisAspire.Web.Components.Failures;
 
 /// <summary>Describes failures in the visitor's language, with advice.</summary>
-/// <param name="texts">The sentences.</param>
-/// <param name="api">Knows whether the visitor is an operator.</param>
-public sealed class FailureWords(IStringLocalizer<FailureTexts> texts, ApiConnection api)
+internal sealed class FailureWords(IStringLocalizer<FailureTexts> texts, ApiConnection api)
 {
     private IStringLocalizer Text => texts;
 
-    /// <summary>Names the failure in a few words.</summary>
-    /// <param name="problem">The failure.</param>
-    /// <returns>A title.</returns>
     public string TitleOf(CacheApiException problem) => problem switch
     {
         { Kind: FailureKind.Unreachable } => Text["The API cannot be reached"],
@@ -32,9 +27,6 @@ public sealed class FailureWords(IStringLocalizer<FailureTexts> texts, ApiConnec
         _ => Text["The API failed"],
     };
 
-    /// <summary>Advises what to do.</summary>
-    /// <param name="problem">The failure.</param>
-    /// <returns>A sentence or two.</returns>
     public string AdviceOn(CacheApiException problem) => problem switch
     {
         { MayHaveBeenWritten: true } => Text["Redis failed during the write. It may have been written all the same: check before you send it again."],

@@ -4,13 +4,10 @@ using RedisAspire.Web.Localization;
 namespace RedisAspire.Web.Components.Workshop;
 
 /// <summary>What each step of the workshop asks, in the visitor's language.</summary>
-/// <param name="texts">The sentences.</param>
-public sealed class Lessons(IStringLocalizer<WorkshopTexts> texts)
+internal sealed class Lessons(IStringLocalizer<WorkshopTexts> texts)
 {
     private IStringLocalizer Text => texts;
 
-    /// <summary>The questions and hints of a step.</summary>
-    /// <param name="step">The step.</param>
     public Lesson this[string step] => step switch
     {
         "install" => new(
@@ -64,3 +61,13 @@ public sealed class Lessons(IStringLocalizer<WorkshopTexts> texts)
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, message: null),
     };
 }
+
+/// <summary>What a step of the workshop asks: before it runs, what will happen; and at its end. The hints help those who are stuck.</summary>
+internal sealed record Lesson(Quiz Prediction, Quiz Question, IReadOnlyList<string> Hints);
+
+/// <summary>A question with one right answer.</summary>
+/// <param name="Text">The question.</param>
+/// <param name="Options">The answers to choose from.</param>
+/// <param name="Right">The index of the right one.</param>
+/// <param name="Why">Why it is right.</param>
+public sealed record Quiz(string Text, IReadOnlyList<string> Options, int Right, string Why);

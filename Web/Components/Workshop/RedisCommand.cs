@@ -3,14 +3,9 @@ namespace RedisAspire.Web.Components.Workshop;
 /// <summary>Commands for the visitor's own terminal.</summary>
 internal static class RedisCommand
 {
-    /// <summary>The command line that sends a command to a node.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="command">The command.</param>
     public static string For(NodeResponse node, string command) => For(node.Address, command);
 
-    /// <summary>The command line that sends a command to a node or sentinel.</summary>
-    /// <param name="address">Its address, with the port.</param>
-    /// <param name="command">The command; <c>redis-cli</c> waits for some when it is empty.</param>
+    /// <summary>The command line that sends a command to the address of a node or sentinel, which waits for commands if there is none.</summary>
     public static string For(string address, string command)
     {
         var colon = address.LastIndexOf(':');
@@ -22,8 +17,6 @@ internal static class RedisCommand
     /// The lines as they work in a terminal. The first one sets the password, or asks for it once; the shell reads what is
     /// between the braces before it runs anything, so that none of the lines is taken for the password.
     /// </summary>
-    /// <param name="lines">The lines.</param>
-    /// <param name="password">The password, for an operator.</param>
     public static string ToPaste(IReadOnlyList<string> lines, string? password)
     {
         var all = string.Join('\n', lines);
@@ -34,14 +27,10 @@ internal static class RedisCommand
             : $"{{ printf 'Redis password: '; stty -echo 2>/dev/null; read -r REDISCLI_AUTH; stty echo 2>/dev/null; echo; export REDISCLI_AUTH\n{all}\n}}";
     }
 
-    /// <summary>The command line that requests a key as the workshop does.</summary>
-    /// <param name="site">The address of the site.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="query">The query, with its question mark.</param>
+    /// <summary>The command line that requests a key as the workshop does. The query has its question mark.</summary>
     public static string Ask(string site, string key, string query = "") => $"curl -H 'Accept: text/plain' '{site}data/{Uri.EscapeDataString(key)}{query}'";
 
     /// <summary>A key that has not been requested yet.</summary>
-    /// <param name="prefix">What it begins with.</param>
     public static string FreshKey(string prefix = "") => $"{prefix}workshop-{Guid.NewGuid().ToString("N")[..8]}";
 
     // Within single quotes a shell takes everything as it is, but a single quote.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.JSInterop;
 using RedisAspire.Web.Api;
@@ -6,35 +7,25 @@ using RedisAspire.Web.Operators;
 namespace RedisAspire.Web.Components.Workshop;
 
 /// <summary>How far a visitor has come in the workshop. The browser keeps it; in a class, Redis keeps the steps that each learner has done.</summary>
-/// <param name="script">Reaches the browser's storage.</param>
-/// <param name="learner">The visitor, in a class.</param>
-/// <param name="classroom">Keeps the steps of the class.</param>
-public sealed class WorkshopProgress(IJSRuntime script, Learner learner, ClassroomClient classroom)
+internal sealed class WorkshopProgress(IJSRuntime script, Learner learner, ClassroomClient classroom)
 {
     private Kept _kept = new([], []);
 
     private string Name => learner.Name is null ? "workshop" : $"workshop-{learner.Name}";
 
     /// <summary>The steps of the workshop in their order.</summary>
-    public static IReadOnlyList<string> Steps { get; } = ["install", "replication", "cache", "expiry", "stampede", "invalidation", "wait", "failover"];
+    public static ImmutableArray<string> Steps { get; } = ["install", "replication", "cache", "expiry", "stampede", "invalidation", "wait", "failover"];
 
     /// <summary>Is raised when something was done, chosen or reset.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>How many steps are done.</summary>
     public int Done => _kept.Done.Count;
 
-    /// <summary>Whether a step is done.</summary>
-    /// <param name="step">The step.</param>
-    /// <returns>Whether it went as expected once.</returns>
     public bool IsDone(string step) => _kept.Done.Contains(step, StringComparer.Ordinal);
 
-    /// <summary>The answer that was chosen.</summary>
-    /// <param name="quiz">The question.</param>
-    /// <returns>The index of the answer; <see langword="null"/> before one is chosen.</returns>
+    /// <summary>The index of the answer that was chosen.</summary>
     public int? AnswerTo(string quiz) => _kept.Answers.TryGetValue(quiz, out var answer) ? answer : null;
 
-    /// <summary>Reads what the browser has kept.</summary>
     public async Task LoadAsync()
     {
         var kept = Read(await script.InvokeAsync<string?>("localStorage.getItem", Name));
@@ -43,28 +34,14 @@ public sealed class WorkshopProgress(IJSRuntime script, Learner learner, Classro
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Keeps that a step is done.</summary>
-    /// <param name="step">The step.</param>
     public async Task FinishAsync(string step)
     {
-        if (learner.Name is { } name)
-        {
-            try
-            {
-                await classroom.FinishAsync(name, step, CancellationToken.None);
-            }
-            catch (CacheApiException)
-            {
-                // The teacher has just removed the learner, or Redis is down: the step can be run again.
-            }
-        }
-
+        await TellClassAsync(name => classroom.FinishAsync(name, step, CancellationToken.None));
         if (!IsDone(step))
             await KeepAsync(_kept with { Done = [.. _kept.Done, step] });
     }
 
     /// <summary>Follows what the class knows of the learner.</summary>
-    /// <param name="steps">The steps that are done.</param>
     public void Follow(IReadOnlyList<string> steps)
     {
         if (Steps.Intersect(steps, StringComparer.Ordinal).SequenceEqual(Steps.Where(IsDone), StringComparer.Ordinal))
@@ -73,27 +50,25 @@ public sealed class WorkshopProgress(IJSRuntime script, Learner learner, Classro
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Keeps an answer.</summary>
-    /// <param name="quiz">The question.</param>
-    /// <param name="answer">The index of the answer.</param>
     public Task AnswerAsync(string quiz, int answer) => KeepAsync(_kept with { Answers = new(_kept.Answers, StringComparer.Ordinal) { [quiz] = answer } });
 
-    /// <summary>Forgets everything.</summary>
     public async Task ResetAsync()
     {
-        if (learner.Name is { } name)
-        {
-            try
-            {
-                await classroom.ResetAsync(name, CancellationToken.None);
-            }
-            catch (CacheApiException)
-            {
-                // The steps come back with the next snapshot of the class.
-            }
-        }
-
+        await TellClassAsync(name => classroom.ResetAsync(name, CancellationToken.None));
         await KeepAsync(new Kept([], []));
+    }
+
+    private async Task TellClassAsync(Func<string, Task> tell)
+    {
+        try
+        {
+            if (learner.Name is { } name)
+                await tell(name);
+        }
+        catch (CacheApiException)
+        {
+            // The teacher has just removed the learner, or Redis is down: the steps follow the next snapshot of the class.
+        }
     }
 
     private async Task KeepAsync(Kept kept)
