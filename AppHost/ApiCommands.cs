@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisAspire.AppHost;
@@ -6,11 +6,6 @@ namespace RedisAspire.AppHost;
 /// <summary>Dashboard commands that call the API. They are on the replication, because the API has several instances, and any of them can serve a call.</summary>
 internal static class ApiCommands
 {
-    /// <summary>Adds the commands.</summary>
-    /// <param name="redis">The replication.</param>
-    /// <param name="api">The API.</param>
-    /// <param name="adminKey">The key that its requests must carry.</param>
-    /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithApiCommands(
         this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey)
     {
@@ -38,7 +33,7 @@ internal static class ApiCommands
             {
                 using var answer = await client.SendAsync(request, context.CancellationToken);
                 var text = await answer.Content.ReadAsStringAsync(context.CancellationToken);
-                return answer.IsSuccessStatusCode ? CommandResults.Success("Done.", text, CommandResultFormat.Json) : CommandResults.Failure(ReasonOf(text));
+                return answer.IsSuccessStatusCode ? CommandResults.Success("Done.", text, CommandResultFormat.Json) : CommandResults.Failure(ReasonOf(text, answer.Content.Headers.ContentType?.MediaType));
             }
             catch (HttpRequestException failure)
             {
@@ -47,15 +42,6 @@ internal static class ApiCommands
         }
     }
 
-    private static string ReasonOf(string text)
-    {
-        try
-        {
-            return JsonDocument.Parse(text).RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? text : text;
-        }
-        catch (JsonException)
-        {
-            return text;
-        }
-    }
+    private static string ReasonOf(string text, string? mediaType) =>
+        mediaType == "application/problem+json" && JsonNode.Parse(text)?["detail"] is { } detail ? $"{detail}" : text;
 }

@@ -10,14 +10,7 @@ namespace RedisAspire.AppHost;
 /// <summary>Shows the addresses of all parts: once on the console when everything is healthy, and by the dashboard command <i>How to connect</i>.</summary>
 internal static class ConnectionSummary
 {
-    /// <summary>Adds the summary.</summary>
-    /// <param name="redis">The replication, which gets the command.</param>
-    /// <param name="options">There is no summary while the application is verified.</param>
-    /// <param name="api">The API.</param>
-    /// <param name="web">The web page.</param>
-    /// <param name="adminKey">The key of requests to the API that change or break something.</param>
-    /// <param name="operatorToken">The token with which an operator logs in at the web page.</param>
-    /// <returns>The replication.</returns>
+    /// <summary>Adds the summary. There is none while the application is verified.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithSummary(
         this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web,
         IResourceBuilder<ParameterResource> adminKey, IResourceBuilder<ParameterResource> operatorToken)

@@ -6,11 +6,6 @@ namespace RedisAspire.AppHost;
 internal static class DashboardLinks
 {
     /// <summary>Adds the links, if there is a dashboard.</summary>
-    /// <param name="redis">The replication, which gets the links.</param>
-    /// <param name="options">Whether there is a dashboard.</param>
-    /// <param name="api">The API, which measures the latency.</param>
-    /// <param name="web">The web page, which gets the address.</param>
-    /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithLatencyLinks(
         this IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web)
     {
@@ -25,9 +20,7 @@ internal static class DashboardLinks
         string LatencyOf(string type) => $"{dashboard}/metrics/resource/{api.Resource.Name}?meter=RedisAspire.Caching&instrument=redisaspire.cache.{type}.duration";
     }
 
-    /// <summary>The address of the dashboard, without its login token.</summary>
-    /// <param name="configuration">The app host's configuration.</param>
-    /// <returns>The address; <see langword="null"/> without a dashboard.</returns>
+    /// <summary>The address of the dashboard, without its login token; <see langword="null"/> without a dashboard.</summary>
     public static string? DashboardAddress(IConfiguration configuration) =>
         configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } address ? address : null;
 }

@@ -32,11 +32,9 @@ internal static class LaunchExtensions
     }
 
     /// <summary>
-    /// Sets the host names of a published service, and the proxies that it trusts. On this machine it is localhost, without
-    /// a proxy.
+    /// Sets the host names of a published service, separated by semicolons and if they are not given those of the parameter
+    /// <c>web-hosts</c>, and the proxies that it trusts. On this machine it is localhost, without a proxy.
     /// </summary>
-    /// <param name="service">The service.</param>
-    /// <param name="hosts">The names, separated by semicolons; those of the parameter <c>web-hosts</c> if they are not given.</param>
     public static IResourceBuilder<ProjectResource> WithPublishedHosts(this IResourceBuilder<ProjectResource> service, string? hosts = null)
     {
         var builder = service.ApplicationBuilder;
@@ -80,7 +78,6 @@ internal static class LaunchExtensions
             .WithEnvironment("AllowedHosts", $"localhost;127.0.0.1;{host}");
     }
 
-    /// <summary>Opens the class at the page.</summary>
     public static IResourceBuilder<ProjectResource> WithClass(this IResourceBuilder<ProjectResource> web, LaunchOptions options) =>
         options.Class ? web.WithEnvironment("Class__Open", "true") : web;
 
@@ -94,9 +91,6 @@ internal static class LaunchExtensions
         web.ApplicationBuilder.ExecutionContext.IsPublishMode ? web : web.WithEnvironment("Workshop__RedisPassword", redis.Resource.PasswordParameter);
 
     /// <summary>The link that logs an operator in.</summary>
-    /// <param name="page">Address of the web page.</param>
-    /// <param name="token">The token of operators.</param>
-    /// <param name="cancellationToken">Ends the wait for the token.</param>
     public static async Task<string> LoginLinkAsync(string page, IResourceBuilder<ParameterResource> token, CancellationToken cancellationToken) =>
         $"{page}/login?t={Uri.EscapeDataString(await token.Resource.GetValueAsync(cancellationToken) ?? "")}";
 
@@ -104,8 +98,7 @@ internal static class LaunchExtensions
     public static IResourceBuilder<ProjectResource> WithExpirationOf(this IResourceBuilder<ProjectResource> api, LaunchOptions options) =>
         options.Verify ? api.WithEnvironment("Cache__Expiration", TimeSpan.FromSeconds(options.Ttl).ToString("c", CultureInfo.InvariantCulture)) : api;
 
-    /// <summary>Runs the application until it is ended, or until it has been verified.</summary>
-    /// <returns>The program's exit code.</returns>
+    /// <summary>Runs the application until it is ended, or until it has been verified. The result is the program's exit code.</summary>
     public static async Task<int> RunAsync(this IDistributedApplicationBuilder builder, IResourceBuilder<RedisReplicationResource> redis, LaunchOptions options)
     {
         await using var application = builder.Build();

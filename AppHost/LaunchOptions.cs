@@ -15,55 +15,39 @@ internal sealed record LaunchOptions
 {
     private const string Section = "RedisAspire";
 
-    /// <summary>Port of the web page. A busy port is skipped, here and below; 0 takes any.</summary>
+    // The command line below says what each option is. A busy port is skipped; 0 takes any.
     public int WebPort { get; init; } = 5000;
 
-    /// <summary>Port of the API.</summary>
     public int ApiPort { get; init; } = 5001;
 
-    /// <summary>Port of the dashboard.</summary>
     public int DashboardPort { get; init; } = 15000;
 
-    /// <summary>Port of the Redis master; replicas take the ones after it.</summary>
     public int RedisPort { get; init; } = 6379;
 
-    /// <summary>Port of the first sentinel; the others take the ones after it.</summary>
     public int SentinelPort { get; init; } = 26379;
 
-    /// <summary>How many replicas follow the master.</summary>
     public int Replicas { get; init; } = 3;
 
-    /// <summary>How many sentinels watch the nodes and replace a dead master; 0 for none.</summary>
     public int Sentinels { get; init; } = 3;
 
-    /// <summary>How many instances of the API there are.</summary>
     public int Instances { get; init; } = 2;
 
-    /// <summary>Password of the services at every node and sentinel; a random one if none is given.</summary>
     public string? Password { get; init; }
 
-    /// <summary>The key of requests that change or break something; a random one if none is given.</summary>
     public string? AdminKey { get; init; }
 
-    /// <summary>The token with which an operator logs in at the web page; a random one if none is given.</summary>
     public string? OperatorToken { get; init; }
 
-    /// <summary>Whether every visitor of the web page is an operator.</summary>
     public bool Open { get; init; }
 
-    /// <summary>The address of this machine at which the web page listens, so that others can reach it; none: loopback only.</summary>
     public string? Host { get; init; }
 
-    /// <summary>Whether there is a class of learners.</summary>
     public bool Class { get; init; }
 
-    /// <summary>Where Redis keeps its data; a directory or volume of this checkout if none is given.</summary>
     public string? Data { get; init; }
 
-    /// <summary><c>container</c> or <c>process</c>; the available one if it is not given.</summary>
     public string? Runtime { get; init; }
 
-    /// <summary>Whether the dashboard is left out.</summary>
     public bool NoDashboard { get; init; }
 
     /// <summary>Whether data is kept for the next run.</summary>
@@ -72,16 +56,15 @@ internal sealed record LaunchOptions
     /// <summary>Whether the application is verified and ended, rather than run.</summary>
     public bool Verify { get; init; }
 
-    /// <summary>How long values are cached while it is verified, in seconds.</summary>
     public int Ttl { get; init; } = 60;
 
     /// <summary>The arguments of the app host's builder.</summary>
     public string[] Arguments { get; private init; } = [];
 
-    /// <summary>Reads the command line. Errors and help are written to the console.</summary>
-    /// <param name="args">The arguments. Settings such as <c>--Section:Name=value</c> are passed on as they are.</param>
-    /// <param name="exitCode">The exit code when the application is not started.</param>
-    /// <returns>The options; <see langword="null"/> when the program is not to start.</returns>
+    /// <summary>
+    /// Reads the command line; settings such as <c>--Section:Name=value</c> are passed on as they are. Errors and help are written to
+    /// the console: the result is <see langword="null"/> then, and the program ends with the exit code.
+    /// </summary>
     public static LaunchOptions? Read(string[] args, out int exitCode)
     {
         exitCode = 0;

@@ -7,7 +7,6 @@ namespace RedisAspire.AppHost;
 internal static partial class Publishers
 {
     /// <summary>Adds them to an application that has all of its resources; without them it does nothing.</summary>
-    /// <param name="builder">The application.</param>
     public static void AddPublishers(this IDistributedApplicationBuilder builder)
     {
         if (builder.ExecutionContext.IsPublishMode)

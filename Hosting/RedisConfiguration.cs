@@ -12,84 +12,49 @@ internal static class RedisConfiguration
     /// <summary>The name of the replication at the sentinels.</summary>
     public const string SentinelServiceName = "mymaster";
 
-    /// <summary>A node's configuration.</summary>
-    /// <param name="settings">The settings that all nodes share.</param>
-    /// <param name="users">The users and their permissions.</param>
-    /// <param name="node">Where it listens and keeps its data.</param>
-    /// <param name="master">The node it follows; none if it is the master.</param>
-    public static string OfNode(RedisNodeSettings settings, RedisUsers users, RedisPlace node, RedisPlace? master)
-    {
-        var text = Listen(node);
-        foreach (var user in users.All)
-            Append(text, user.ToConfiguration(users.IsHashed));
-        Append(text, $"masteruser {Quote(users.Replication.Name)}");
-        Append(text, $"masterauth {Quote(users.Replication.Password)}");
+    /// <summary>The configuration of a node that follows <paramref name="master"/>, or is the master if none is given.</summary>
+    public static string OfNode(RedisNodeSettings settings, RedisUsers users, RedisPlace node, RedisPlace? master) => Join(
+    [
+        .. Listen(node),
+        .. users.All.Select(user => user.ToConfiguration(users.IsHashed)),
+        $"masteruser {Quote(users.Replication.Name)}",
+        $"masterauth {Quote(users.Replication.Password)}",
         // Sentinels rename the command in the same way. Another Redis that now listens at the address of a former node does
         // not know the command by this name, and so cannot be made to follow ours and lose its data.
-        if (users.FollowCommand is { } follow)
-            Append(text, $"rename-command SLAVEOF {follow}");
-        Append(text, $"replica-announce-ip {node.PeerHost}");
-        Append(text, $"replica-announce-port {node.PeerPort}");
-        if (settings.MaxMemory is not null)
-        {
-            Append(text, $"maxmemory {settings.MaxMemory}");
-            Append(text, $"maxmemory-policy {NameOf(settings.EvictionPolicy)}");
-        }
-
-        if (settings.IsAppendOnly)
-        {
-            Append(text, "appendonly yes");
-            Append(text, "appendfsync everysec");
-        }
-
-        Append(text, settings.SnapshotInterval is { } interval
-            ? string.Create(CultureInfo.InvariantCulture, $"save {(long)interval.TotalSeconds} {settings.SnapshotThreshold}")
-            : "save \"\"");
+        users.FollowCommand is { } follow ? $"rename-command SLAVEOF {follow}" : null,
+        $"replica-announce-ip {node.PeerHost}",
+        $"replica-announce-port {node.PeerPort}",
+        settings.MaxMemory is { } limit ? $"maxmemory {limit}\nmaxmemory-policy {NameOf(settings.EvictionPolicy)}" : null,
+        settings.IsAppendOnly ? "appendonly yes\nappendfsync everysec" : null,
+        settings.SnapshotInterval is { } interval ? string.Create(CultureInfo.InvariantCulture, $"save {(long)interval.TotalSeconds} {settings.SnapshotThreshold}") : "save \"\"",
         // Otherwise a replica would write what it gets from the master to a file, before it reads it.
-        if (settings.Data is { IsReadOnly: true })
-            Append(text, "repl-diskless-load swapdb");
-        Append(text, "repl-diskless-sync yes");
-        Append(text, "repl-diskless-sync-delay 0");
-        Append(text, "replica-serve-stale-data yes");
-        if (master is not null)
-            Append(text, $"replicaof {master.PeerHost} {master.PeerPort}");
-        return text.ToString();
-    }
+        settings.Data is { IsReadOnly: true } ? "repl-diskless-load swapdb" : null,
+        "repl-diskless-sync yes",
+        "repl-diskless-sync-delay 0",
+        "replica-serve-stale-data yes",
+        master is not null ? $"replicaof {master.PeerHost} {master.PeerPort}" : null,
+    ]);
 
-    /// <summary>A sentinel's configuration.</summary>
-    /// <param name="users">The users and their permissions.</param>
-    /// <param name="sentinel">Where it listens.</param>
-    /// <param name="master">The node that is the master now.</param>
-    /// <param name="sentinels">How many sentinels there are: most of them have to agree.</param>
-    public static string OfSentinel(RedisUsers users, RedisPlace sentinel, RedisPlace master, int sentinels)
-    {
-        var text = Listen(sentinel);
-        Append(text, $"requirepass {Quote(users.Application.Password)}");
-        Append(text, $"sentinel sentinel-pass {Quote(users.Application.Password)}");
-        Append(text, $"sentinel announce-ip {sentinel.PeerHost}");
-        Append(text, $"sentinel announce-port {sentinel.PeerPort}");
+    /// <summary>The configuration of one of <paramref name="sentinels"/> sentinels, of which most have to agree.</summary>
+    public static string OfSentinel(RedisUsers users, RedisPlace sentinel, RedisPlace master, int sentinels) => Join(
+    [
+        .. Listen(sentinel),
+        $"requirepass {Quote(users.Application.Password)}",
+        $"sentinel sentinel-pass {Quote(users.Application.Password)}",
+        $"sentinel announce-ip {sentinel.PeerHost}",
+        $"sentinel announce-port {sentinel.PeerPort}",
         // Containers are known by name: their addresses change when they start again.
-        if (sentinel.IsContainer)
-        {
-            Append(text, "sentinel resolve-hostnames yes");
-            Append(text, "sentinel announce-hostnames yes");
-        }
+        sentinel.IsContainer ? "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes" : null,
+        string.Create(CultureInfo.InvariantCulture, $"sentinel monitor {SentinelServiceName} {master.PeerHost} {master.PeerPort} {(sentinels / 2) + 1}"),
+        $"sentinel auth-user {SentinelServiceName} {Quote(users.Sentinel.Name)}",
+        $"sentinel auth-pass {SentinelServiceName} {Quote(users.Sentinel.Password)}",
+        users.FollowCommand is { } follow ? $"sentinel rename-command {SentinelServiceName} SLAVEOF {follow}" : null,
+        $"sentinel down-after-milliseconds {SentinelServiceName} 2000",
+        $"sentinel failover-timeout {SentinelServiceName} 3000",
+        $"sentinel parallel-syncs {SentinelServiceName} 1",
+    ]);
 
-        Append(text, string.Create(CultureInfo.InvariantCulture, $"sentinel monitor {SentinelServiceName} {master.PeerHost} {master.PeerPort} {(sentinels / 2) + 1}"));
-        Append(text, $"sentinel auth-user {SentinelServiceName} {Quote(users.Sentinel.Name)}");
-        Append(text, $"sentinel auth-pass {SentinelServiceName} {Quote(users.Sentinel.Password)}");
-        if (users.FollowCommand is { } follow)
-            Append(text, $"sentinel rename-command {SentinelServiceName} SLAVEOF {follow}");
-        Append(text, $"sentinel down-after-milliseconds {SentinelServiceName} 2000");
-        Append(text, $"sentinel failover-timeout {SentinelServiceName} 3000");
-        Append(text, $"sentinel parallel-syncs {SentinelServiceName} 1");
-        return text.ToString();
-    }
-
-    /// <summary>Writes a configuration to a file that only its owner can read.</summary>
-    /// <param name="path">The file; its directory is made if it is not there.</param>
-    /// <param name="configuration">The configuration.</param>
-    /// <param name="cancellationToken">Cancels writing.</param>
+    /// <summary>Writes a configuration to a file that only its owner can read. Its directory is made if it is not there.</summary>
     public static async Task WriteAsync(string path, string configuration, CancellationToken cancellationToken)
     {
         var directory = Path.GetDirectoryName(path)!;
@@ -123,30 +88,15 @@ internal static class RedisConfiguration
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, message: null),
     };
 
-    private static StringBuilder Listen(RedisPlace place)
-    {
-        var text = new StringBuilder();
-        Append(text, place.IsContainer ? "bind * -::*" : "bind 127.0.0.1 -::1");
-        Append(text, $"port {place.Port}");
-        Append(text, $"dir {Quote(place.Directory)}");
-        return text;
-    }
+    private static string[] Listen(RedisPlace place) =>
+        [place.IsContainer ? "bind * -::*" : "bind 127.0.0.1 -::1", $"port {place.Port}", $"dir {Quote(place.Directory)}"];
 
-    private static void Append(StringBuilder text, string line) => text.Append(line).Append('\n');
+    // What is null is not configured.
+    private static string Join(IEnumerable<string?> lines) => string.Concat(lines.OfType<string>().Select(line => $"{line}\n"));
 }
 
-/// <summary>Where a node or sentinel listens and keeps its data, and its address for the others.</summary>
-/// <param name="Port">The port it listens on.</param>
-/// <param name="Directory">Where it keeps its data.</param>
-/// <param name="PeerHost">The host by which nodes and sentinels reach it.</param>
-/// <param name="PeerPort">The port by which they do.</param>
-/// <param name="IsContainer">Whether it has a network of its own; otherwise it listens on loopback only.</param>
-internal sealed record RedisPlace(string Port, string Directory, string PeerHost, string PeerPort, bool IsContainer)
-{
-    /// <summary>A process on this machine.</summary>
-    public static RedisPlace OnLoopback(int port, string directory)
-    {
-        var text = port.ToString(CultureInfo.InvariantCulture);
-        return new(text, directory, "127.0.0.1", text, IsContainer: false);
-    }
-}
+/// <summary>
+/// Where a node or sentinel listens and keeps its data, and where the others reach it. A container has a network of its own; otherwise
+/// it listens on loopback only.
+/// </summary>
+internal sealed record RedisPlace(string Port, string Directory, string PeerHost, string PeerPort, bool IsContainer);

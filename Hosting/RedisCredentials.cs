@@ -20,15 +20,11 @@ internal sealed class RedisCredentials
     private readonly List<ParameterResource> _generated = [];
     private bool _isKept;
 
-    /// <summary>Adds the parameters.</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">The name of the replication.</param>
-    /// <param name="password">The application's password; one is generated if it is not given.</param>
+    /// <summary>Adds the parameters. The application's password is generated as well if it is not given.</summary>
     public RedisCredentials(IDistributedApplicationBuilder builder, string name, ParameterResource? password)
     {
         Application = password ?? AddPassword($"{name}-password");
         var users = new RedisUsers(applicationPassword: "");
-        (OperatorName, ReaderName) = (users.Operator.Name, users.Reader.Name);
         _passwords = users.All.ToDictionary(user => user.Name, user => user == users.Application ? Application : AddPassword($"{name}-{user.Name}-password"), StringComparer.Ordinal);
 
         // Without special characters: a comma would end it in a connection string.
@@ -43,19 +39,12 @@ internal sealed class RedisCredentials
     /// <summary>The password of the services.</summary>
     public ParameterResource Application { get; }
 
-    /// <summary>The user that may make another node the master.</summary>
-    public string OperatorName { get; }
+    /// <summary>The password of the user that may make another node the master.</summary>
+    public ParameterResource Operator => _passwords[RedisUsers.OperatorName];
 
-    /// <summary>Its password.</summary>
-    public ParameterResource Operator => _passwords[OperatorName];
+    /// <summary>The password of the user that may only read.</summary>
+    public ParameterResource Reader => _passwords[RedisUsers.ReaderName];
 
-    /// <summary>The user that may only read.</summary>
-    public string ReaderName { get; }
-
-    /// <summary>Its password.</summary>
-    public ParameterResource Reader => _passwords[ReaderName];
-
-    /// <summary>All passwords.</summary>
     public IEnumerable<ParameterResource> All => _passwords.Values;
 
     // One name for all nodes and sentinels of a run.
@@ -96,8 +85,7 @@ internal sealed class RedisCredentials
         return new RedisUsers(values["default"], user => values[user]) { FollowCommand = follow };
     }
 
-    /// <summary>The users with names of their passwords in place of them, for what is published.</summary>
-    /// <param name="placeholderOf">The placeholder of a password until it is known.</param>
+    /// <summary>The users with placeholders for their passwords, for what is published.</summary>
     public RedisUsers WithPlaceholders(Func<ParameterResource, string> placeholderOf) =>
         // The addresses of published nodes are never reused by others.
         new(placeholderOf(Application), user => placeholderOf(_passwords[user])) { FollowCommand = null, IsHashed = false };

@@ -23,9 +23,7 @@ internal sealed class RedisDirectories : IDisposable
 
     public RedisDirectories() => _run = new(CreateRunDirectory);
 
-    /// <summary>Finds and locks the data directory of a replication.</summary>
-    /// <param name="redis">The replication.</param>
-    /// <param name="appHostDirectory">Another checkout of the same application has other data.</param>
+    /// <summary>Finds and locks the data directory of a replication. Another checkout of the same application has other data.</summary>
     /// <exception cref="DistributedApplicationException">The directory is in use or cannot be written.</exception>
     public void Open(RedisReplicationResource redis, string appHostDirectory)
     {
@@ -125,8 +123,5 @@ internal sealed class RedisDirectories : IDisposable
         }
     }
 
-    /// <param name="Path">Where it is.</param>
-    /// <param name="Number">Which of the directories for the same replication it is.</param>
-    /// <param name="IsReadOnly">Whether nothing may be written there.</param>
     private sealed record DataDirectory(string Path, int Number, bool IsReadOnly);
 }

@@ -52,11 +52,16 @@ internal static class RedisMemberExtensions
 
         if (replication.Settings.IsPersistent)
             resource.WithLifetime(ContainerLifetime.Persistent);
-        resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member).SayWhenStopped(replication, member);
+        resource.WithMemberHealthCheck(replication, member).WithMemberCommands(replication, member).OnResourceStopped((_, stopped, _) =>
+        {
+            stopped.Services.MonitorOf(replication).SayStopped(name, stopped.ResourceEvent.Snapshot.ExitCode);
+            return Task.CompletedTask;
+        });
         if (replication.InjectsFaults)
             resource.WithFaultCommands(replication, member);
+        // A sentinel may name only what is proved to be ours: it starts when a node has been seen to be the master.
         if (isSentinel)
-            resource.StartAfterMaster(replication);
+            resource.OnBeforeResourceStarted((_, started, cancellationToken) => started.Services.MonitorOf(replication).MasterSeen.WaitAsync(cancellationToken));
         resource.WithConfigurationFile(replication, member);
         return redis;
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 
 namespace RedisAspire.Hosting;
 
@@ -14,7 +13,6 @@ internal static class RedisMonitoringExtensions
         var (services, resource) = (redis.ApplicationBuilder.Services, redis.Resource);
         services.TryAddSingleton<RedisDirectories>();
         services.AddKeyedSingleton(resource, (provider, _) => ActivatorUtilities.CreateInstance<RedisReplicationMonitor>(provider, resource));
-        services.AddSingleton<IHostedService>(provider => provider.MonitorOf(resource));
         return redis.WithCheck(resource.Name, (provider, cancellationToken) => provider.MonitorOf(resource).CheckAsync(cancellationToken));
     }
 
@@ -24,21 +22,9 @@ internal static class RedisMonitoringExtensions
         if (!member.IsSentinel)
             return resource.WithCheck(member.Name, (provider, cancellationToken) => provider.MonitorOf(redis).CheckAsync(member, cancellationToken));
         return resource
-            .WithCheck(member.Name, (_, cancellationToken) => RedisMemberClient.CheckAsync(member, cancellationToken))
-            .OnResourceReady((_, _, cancellationToken) => RedisMemberClient.HurryAsync(member, cancellationToken));
+            .WithCheck(member.Name, (_, cancellationToken) => member.CheckAsync(cancellationToken))
+            .OnResourceReady((_, _, cancellationToken) => member.HurryAsync(cancellationToken));
     }
-
-    /// <summary>Has it said at once when a node or sentinel has ended.</summary>
-    public static IResourceBuilder<T> SayWhenStopped<T>(this IResourceBuilder<T> resource, RedisReplicationResource redis, RedisMember member)
-        where T : IResource => resource.OnResourceStopped((_, stopped, _) =>
-    {
-        stopped.Services.MonitorOf(redis).SayStopped(member.Name, stopped.ResourceEvent.Snapshot.ExitCode);
-        return Task.CompletedTask;
-    });
-
-    /// <summary>Starts a sentinel when a node has been seen to be the master: it may name only what is proved to be ours.</summary>
-    public static IResourceBuilder<T> StartAfterMaster<T>(this IResourceBuilder<T> sentinel, RedisReplicationResource redis)
-        where T : IResource => sentinel.OnBeforeResourceStarted((_, started, cancellationToken) => started.Services.MonitorOf(redis).MasterSeen.WaitAsync(cancellationToken));
 
     /// <summary>The monitor of a replication.</summary>
     public static RedisReplicationMonitor MonitorOf(this IServiceProvider services, RedisReplicationResource redis) =>

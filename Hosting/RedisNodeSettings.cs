@@ -6,16 +6,13 @@ internal sealed record RedisNodeSettings
     /// <summary>The most memory for data; Redis' own default when not given, which is no limit.</summary>
     public string? MaxMemory { get; init; }
 
-    /// <summary>What is evicted when that is used up.</summary>
     public RedisEvictionPolicy EvictionPolicy { get; init; }
 
     /// <summary>How often a snapshot is stored; never when not given.</summary>
     public TimeSpan? SnapshotInterval { get; init; }
 
-    /// <summary>How many keys have to have changed for a snapshot.</summary>
     public long SnapshotThreshold { get; init; } = 1;
 
-    /// <summary>Whether every write is kept on disk.</summary>
     public bool IsAppendOnly { get; init; }
 
     /// <summary>The port of the first node on the host; the others take the ones after it. None: any free ports.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Aspire.Hosting.Eventing;
 
 namespace RedisAspire.Hosting;
@@ -15,9 +17,6 @@ internal sealed class RedisProcess(RedisMember member, string program) : Executa
     public ReferenceExpression ConnectionStringExpression => member.ConnectionString;
 
     /// <summary>Has a member run as a process, before anything has been started.</summary>
-    /// <param name="member">The member.</param>
-    /// <param name="resources">The model.</param>
-    /// <param name="eventing">Where the events are passed on.</param>
     public static void Replace(RedisMember member, IResourceCollection resources, IDistributedApplicationEventing eventing)
     {
         var container = member.Resource;
@@ -35,4 +34,35 @@ internal sealed class RedisProcess(RedisMember member, string program) : Executa
         eventing.Subscribe<ResourceStoppedEvent>(process, (stopped, cancellationToken) =>
             eventing.PublishAsync(new ResourceStoppedEvent(container, stopped.Services, stopped.ResourceEvent), cancellationToken));
     }
+}
+
+/// <summary>Finds <c>redis-server</c>.</summary>
+internal static class RedisServerProgram
+{
+    private const string Name = "redis-server";
+
+    // Older ones do not know the permissions that the users are given.
+    private const int LeastVersion = 7;
+
+    /// <summary>The path of the program, whether or not it is recent enough; <see langword="null"/> if it is not installed.</summary>
+    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(directory => System.IO.Path.Combine(directory, Name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Checks that it is installed and recent enough.</summary>
+    /// <exception cref="DistributedApplicationException">It is not.</exception>
+    public static async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (Path is null)
+            throw new DistributedApplicationException("redis-server is not installed: install Redis 7 or newer (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis), or start Docker or Podman.");
+        using var process = Process.Start(new ProcessStartInfo(Path, "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var version = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        if (RefusalOf(version) is { } refusal)
+            throw new DistributedApplicationException($"{Path} {refusal}");
+    }
+
+    /// <summary>Why a server is refused whose <c>--version</c> says <paramref name="text"/>; <see langword="null"/> when it is not, or cannot be understood.</summary>
+    public static string? RefusalOf(string text) =>
+        text.Split([" v=", "."], StringSplitOptions.None) is [_, var major, ..] && int.TryParse(major, CultureInfo.InvariantCulture, out var number) && number < LeastVersion
+            ? $"is too old: Redis {LeastVersion} or newer is needed. It is: {text.Trim()}"
+            : null;
 }

@@ -97,8 +97,7 @@ public static partial class RedisReplicationBuilderExtensions
     /// Has nodes and sentinels run in containers; the application does not start where no container runtime answers. The setting
     /// <c>Redis:Runtime</c> (<c>container</c> or <c>process</c>) overrules it.
     /// </summary>
-    /// <param name="redis">The replication.</param>
-    /// <returns>The replication.</returns>
+    /// <inheritdoc cref="RunAsProcesses" path="/param | /returns"/>
     public static IResourceBuilder<RedisReplicationResource> RunAsContainers(this IResourceBuilder<RedisReplicationResource> redis) => redis.RunAs(RedisRuntime.Container);
 
     /// <summary>Limits what every node may keep.</summary>
@@ -141,8 +140,7 @@ public static partial class RedisReplicationBuilderExtensions
     /// Has every node keep every write on disk, at most a second late. A master without persistence that restarts by
     /// itself empties its replicas.
     /// </summary>
-    /// <param name="redis">The replication.</param>
-    /// <returns>The replication.</returns>
+    /// <inheritdoc cref="RunAsProcesses" path="/param | /returns"/>
     public static IResourceBuilder<RedisReplicationResource> WithAppendOnly(this IResourceBuilder<RedisReplicationResource> redis) =>
         redis.With(settings => settings with { IsAppendOnly = true });
 
@@ -216,8 +214,7 @@ public static partial class RedisReplicationBuilderExtensions
     /// Adds the commands <i>Kill</i>, <i>Pause</i> and <i>Resume</i> to nodes and sentinels, to see on the dashboard how an
     /// application bears a crash or a hang.
     /// </summary>
-    /// <param name="redis">The replication.</param>
-    /// <returns>The replication.</returns>
+    /// <inheritdoc cref="RunAsProcesses" path="/param | /returns"/>
     public static IResourceBuilder<RedisReplicationResource> WithFaultInjection(this IResourceBuilder<RedisReplicationResource> redis)
     {
         ArgumentNullException.ThrowIfNull(redis);
@@ -239,10 +236,7 @@ public static partial class RedisReplicationBuilderExtensions
         redis.WithTool(master => master.WithRedisInsight(configureContainer, containerName));
 
     /// <summary>Adds Redis Commander, configured with every node. Where nodes run as processes there is none, which is logged.</summary>
-    /// <param name="redis">The replication.</param>
-    /// <param name="configureContainer">Configures its container.</param>
-    /// <param name="containerName">The name of its container.</param>
-    /// <returns>The replication.</returns>
+    /// <inheritdoc cref="WithRedisInsight" path="/param | /returns"/>
     public static IResourceBuilder<RedisReplicationResource> WithRedisCommander(
         this IResourceBuilder<RedisReplicationResource> redis, Action<IResourceBuilder<Redis.RedisCommanderResource>>? configureContainer = null, string? containerName = null) =>
         redis.WithTool(master => master.WithRedisCommander(configureContainer, containerName));

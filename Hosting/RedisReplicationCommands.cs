@@ -15,7 +15,6 @@ internal static class RedisReplicationCommands
 
     private static readonly CommandProgressOptions FailoverProgress = new() { Message = "Another node is made the master. Sentinels may need ten seconds for it.", HideCancelButton = true };
 
-    /// <summary>Adds the commands of the replication.</summary>
     public static IResourceBuilder<RedisReplicationResource> WithReplicationCommands(this IResourceBuilder<RedisReplicationResource> redis) => redis.WithCommand(
         FailOver, "Fail over",
         context => PromoteAsync(redis.Resource, context, snapshot => snapshot.Nodes
@@ -29,7 +28,6 @@ internal static class RedisReplicationCommands
             Progress = FailoverProgress,
         });
 
-    /// <summary>Adds the commands of a node or sentinel.</summary>
     public static IResourceBuilder<ContainerResource> WithMemberCommands(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
     {
         if (!member.IsSentinel)
@@ -57,7 +55,6 @@ internal static class RedisReplicationCommands
             });
     }
 
-    /// <summary>Adds the commands that inject faults.</summary>
     public static IResourceBuilder<ContainerResource> WithFaultCommands(this IResourceBuilder<ContainerResource> resource, RedisReplicationResource redis, RedisMember member)
     {
         var control = new RedisProcessControl(redis, member);

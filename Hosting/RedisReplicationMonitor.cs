@@ -12,9 +12,8 @@ namespace RedisAspire.Hosting;
 /// <summary>Polls all nodes every second, as a service does, and shows their state on the dashboard.</summary>
 internal sealed partial class RedisReplicationMonitor(
     RedisReplicationResource redis, RedisDirectories directories, ResourceNotificationService notifications, ResourceLoggerService resourceLoggers,
-    IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : IHostedLifecycleService, IDisposable
+    IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers) : IDisposable
 {
-    /// <summary>The dashboard property with the name of the master.</summary>
     public const string RoleProperty = "Role";
 
     private readonly TaskCompletionSource<(RedisTopology Topology, RedisFailover Failover)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,8 +22,9 @@ internal sealed partial class RedisReplicationMonitor(
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _masterSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RedisMember? _lastMaster;
-    private Task _watching = Task.CompletedTask;
-    private ImmutableArray<ResourcePropertySnapshot> _shownWhole = [];
+
+    // What an operator must know is in the log of the app host and in that of the replication on the dashboard.
+    private ILogger[] Loggers => [_logger, resourceLoggers.GetLogger(redis)];
 
     /// <summary>The last snapshot of the nodes; <see langword="null"/> before the first poll.</summary>
     public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: { Ready.IsCompletedSuccessfully: true } topology } ? topology.Snapshot : null;
@@ -74,7 +74,7 @@ internal sealed partial class RedisReplicationMonitor(
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
-        foreach (var logger in new[] { _logger, resourceLoggers.GetLogger(redis) })
+        foreach (var logger in Loggers)
         {
             if (exitCode is { } code)
                 LogStopped(logger, name, code);
@@ -83,36 +83,15 @@ internal sealed partial class RedisReplicationMonitor(
         }
     }
 
-    /// <inheritdoc/>
-    // Before all hosted services, because the orchestrator is one, and resources wait for what the monitor sees.
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Watches the nodes until the application is stopped: before they end, so that nothing is said of their end.</summary>
+    public void Start()
     {
-        _watching = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
+        lifetime.ApplicationStopping.Register(_stopping.Cancel);
+        _ = RunAsync(_stopping.Token);
     }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    // Before the nodes end, so that it complains of none of them.
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _watching.WaitAsync(cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    // An application that failed to start is disposed of first, and stopped then.
+    // An application that failed to start is disposed of and never stopped.
     public void Dispose() => _stopping.Cancel();
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -129,8 +108,8 @@ internal sealed partial class RedisReplicationMonitor(
         catch (Exception failure)
         {
             _started.TrySetException(failure);
-            LogFailed(_logger, failure, redis.Name);
-            LogFailed(resourceLoggers.GetLogger(redis), failure, redis.Name);
+            foreach (var logger in Loggers)
+                LogFailed(logger, failure, redis.Name);
             await notifications.PublishUpdateAsync(redis, snapshot => snapshot with { State = new ResourceStateSnapshot(KnownResourceStates.RuntimeUnhealthy, KnownResourceStateStyles.Error) });
         }
     }
@@ -138,7 +117,7 @@ internal sealed partial class RedisReplicationMonitor(
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         // Connection strings are known as soon as the nodes have their ports.
-        var options = Options.Create(new RedisTopologyOptions { OperatorUser = redis.Credentials.OperatorName, SentinelServiceName = RedisConfiguration.SentinelServiceName });
+        var options = Options.Create(new RedisTopologyOptions { OperatorUser = RedisUsers.OperatorName, SentinelServiceName = RedisConfiguration.SentinelServiceName });
         options.Value.OperatorPassword = await redis.Credentials.Operator.GetValueAsync(cancellationToken);
         foreach (var member in redis.Members)
             (member.IsSentinel ? options.Value.Sentinels : options.Value.Nodes)[member.Name] = (await member.ConnectionString.GetValueAsync(cancellationToken))!;
@@ -161,7 +140,7 @@ internal sealed partial class RedisReplicationMonitor(
                 Remember(snapshot);
                 foreach (var status in snapshot.Nodes)
                     await ShowAsync(status);
-                await ShowWholeAsync(snapshot, topology.SentinelStatuses);
+                await ShowAsync(snapshot, topology.SentinelStatuses);
                 isFailing = false;
             }
             // The next poll follows in a second, also after a failure such as a full disk, to which the master is written.
@@ -196,62 +175,53 @@ internal sealed partial class RedisReplicationMonitor(
     {
         if (snapshot.Master is not { } master || _lastMaster?.Name == master)
             return;
-        if (_lastMaster is not null)
-        {
-            LogMaster(_logger, master, _lastMaster.Name);
-            LogMaster(resourceLoggers.GetLogger(redis), master, _lastMaster.Name);
-        }
-
+        foreach (var logger in _lastMaster is null ? [] : Loggers)
+            LogMaster(logger, master, _lastMaster!.Name);
         _lastMaster = redis.NodeMembers.First(node => node.Name == master);
         directories.RememberMaster(redis, master);
         _masterSeen.TrySetResult();
     }
 
     // A change of role is no change of health. Without this it would be shown half a minute later.
-    private async Task ShowAsync(RedisNodeStatus status)
+    private Task ShowAsync(RedisNodeStatus status)
     {
-        ImmutableArray<ResourcePropertySnapshot> properties =
-        [
-            new(RoleProperty, status.IsUp ? status.Role.ToString() : "Unknown") { IsHighlighted = true },
-            new("Link to the master", status.IsLinkUp switch { true => "Up", false => "Down", null => "None" }) { IsHighlighted = true },
-            new("Lag in bytes", status.LagBytes) { IsHighlighted = true },
-        ];
-        if (_shown.TryGetValue(status.Name, out var before) && before.SequenceEqual(properties))
-            return;
-        _shown[status.Name] = properties;
         var member = redis.Members.First(member => member.Name == status.Name);
         // The list of resources shows no properties, but addresses.
         member.Role = status.IsUp ? status.Role.ToString() : "Redis";
-        await notifications.PublishUpdateAsync(member.Running, snapshot => snapshot with
-        {
-            Properties = Replace(snapshot.Properties, properties),
-            Urls = [.. snapshot.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = member.Address } })],
-        });
+        return ShowAsync(
+            member.Running,
+            [
+                new(RoleProperty, status.IsUp ? status.Role.ToString() : "Unknown") { IsHighlighted = true },
+                new("Link to the master", status.IsLinkUp switch { true => "Up", false => "Down", null => "None" }) { IsHighlighted = true },
+                new("Lag in bytes", status.LagBytes) { IsHighlighted = true },
+            ],
+            shown => shown with { Urls = [.. shown.Urls.Select(url => url with { DisplayProperties = url.DisplayProperties with { DisplayName = member.Address } })] });
     }
 
     // The state stays Running, so that no resource waits because a replica is down; its style and the properties show what is missing.
-    private async Task ShowWholeAsync(RedisTopologySnapshot snapshot, IReadOnlyList<RedisSentinelStatus> sentinels)
+    private Task ShowAsync(RedisTopologySnapshot snapshot, IReadOnlyList<RedisSentinelStatus> sentinels)
     {
         var (missing, answering) = (MissingNodes(snapshot), sentinels.Count(sentinel => sentinel.Answers));
-        ImmutableArray<ResourcePropertySnapshot> properties =
-        [
-            new("Master", snapshot.Master ?? "None") { IsHighlighted = true },
-            new("Replicas in touch", string.Create(CultureInfo.InvariantCulture, $"{snapshot.Nodes.Count - 1 - missing.Length} of {snapshot.Nodes.Count - 1}")) { IsHighlighted = true },
-            new("Sentinels", string.Create(CultureInfo.InvariantCulture, $"{answering} of {sentinels.Count}")) { IsHighlighted = true },
-        ];
-        if (_shownWhole.SequenceEqual(properties))
-            return;
-        _shownWhole = properties;
         var style = snapshot.Master is null ? KnownResourceStateStyles.Error : missing.Length > 0 || answering < sentinels.Count ? KnownResourceStateStyles.Warn : null;
-        await notifications.PublishUpdateAsync(redis, shown => shown with
-        {
-            State = new ResourceStateSnapshot(KnownResourceStates.Running, style),
-            Properties = Replace(shown.Properties, properties),
-        });
+        return ShowAsync(
+            redis,
+            [
+                new("Master", snapshot.Master ?? "None") { IsHighlighted = true },
+                new("Replicas in touch", string.Create(CultureInfo.InvariantCulture, $"{snapshot.Nodes.Count - 1 - missing.Length} of {snapshot.Nodes.Count - 1}")) { IsHighlighted = true },
+                new("Sentinels", string.Create(CultureInfo.InvariantCulture, $"{answering} of {sentinels.Count}")) { IsHighlighted = true },
+            ],
+            shown => shown with { State = new ResourceStateSnapshot(KnownResourceStates.Running, style) });
     }
 
-    private static ImmutableArray<ResourcePropertySnapshot> Replace(ImmutableArray<ResourcePropertySnapshot> all, ImmutableArray<ResourcePropertySnapshot> changed) =>
-        [.. all.Where(property => changed.All(shown => shown.Name != property.Name)), .. changed];
+    // Nothing is published again that is shown already.
+    private async Task ShowAsync(IResource resource, ImmutableArray<ResourcePropertySnapshot> properties, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        if (_shown.TryGetValue(resource.Name, out var before) && before.SequenceEqual(properties))
+            return;
+        _shown[resource.Name] = properties;
+        await notifications.PublishUpdateAsync(
+            resource, shown => change(shown) with { Properties = [.. shown.Properties.Where(property => properties.All(changed => changed.Name != property.Name)), .. properties] });
+    }
 
     [LoggerMessage(LogLevel.Warning, "{Name} exited with code {ExitCode}.")]
     private static partial void LogStopped(ILogger logger, string name, int exitCode);

@@ -34,9 +34,9 @@ public static partial class RedisReplicationReferenceExtensions
             foreach (var member in resource.Members)
                 variables[$"ConnectionStrings__{NameOf(member)}"] = member.ConnectionString;
             variables[$"Redis__{name}__SentinelServiceName"] = RedisConfiguration.SentinelServiceName;
-            variables[$"Redis__{name}__OperatorUser"] = resource.Credentials.OperatorName;
+            variables[$"Redis__{name}__OperatorUser"] = RedisUsers.OperatorName;
             variables[$"Redis__{name}__OperatorPassword"] = resource.Credentials.Operator;
-            variables[$"Redis__{name}__ReaderUser"] = resource.Credentials.ReaderName;
+            variables[$"Redis__{name}__ReaderUser"] = RedisUsers.ReaderName;
             variables[$"Redis__{name}__ReaderPassword"] = resource.Credentials.Reader;
             // Published services are in the nodes' own network.
             if (context.ExecutionContext.IsPublishMode)

@@ -76,6 +76,7 @@ internal static partial class RedisReplicationStart
     private static async Task StartAsync(RedisReplicationResource redis, InitializeResourceEvent started, CancellationToken cancellationToken)
     {
         LogChoice(started.Logger, redis.Choice!.Reason);
+        started.Services.MonitorOf(redis).Start();
         await started.Eventing.PublishAsync(new BeforeResourceStartedEvent(redis, started.Services), cancellationToken);
         // From now on its health is checked, and resources that wait for it continue.
         await started.Notifications.PublishUpdateAsync(redis, snapshot => snapshot with

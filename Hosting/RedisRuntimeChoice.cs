@@ -6,11 +6,8 @@ namespace RedisAspire.Hosting;
 
 /// <summary>
 /// What the nodes run as, and why. It is decided before the orchestrator starts: with a container in the model and no
-/// container runtime, an app host waits for ever.
+/// container runtime, an app host waits for ever. The engine is the program that controls containers; the reason is a sentence for the log.
 /// </summary>
-/// <param name="Runtime">Containers or processes.</param>
-/// <param name="Engine">The program that controls containers.</param>
-/// <param name="Reason">Why, as a sentence for the log.</param>
 internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, string Reason)
 {
     /// <summary>The setting that decides, whatever the app host says: <c>container</c> or <c>process</c>.</summary>
@@ -18,13 +15,9 @@ internal sealed record RedisRuntimeChoice(RedisRuntime Runtime, string Engine, s
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The choice for an application that is published.</summary>
     public static RedisRuntimeChoice Published { get; } = new(RedisRuntime.Container, "docker", "Redis is published as containers.");
 
-    /// <summary>Decides; takes a few seconds at most.</summary>
-    /// <param name="configuration">Has the setting, and the name of the container runtime.</param>
-    /// <param name="wanted">What the app host asks for.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <summary>Decides by the configuration, or else by what the app host wants; takes a few seconds at most.</summary>
     /// <exception cref="DistributedApplicationException">Neither is to be had, or not the one that is asked for.</exception>
     public static async Task<RedisRuntimeChoice> MakeAsync(IConfiguration configuration, RedisRuntime? wanted, CancellationToken cancellationToken)
     {

@@ -10,8 +10,6 @@ public static class HeadRequests
     private static readonly object Mark = new();
 
     /// <summary>Answers <c>HEAD</c> like <c>GET</c>, but without content. It must be added before any middleware that reads the method; requests are routed from here on.</summary>
-    /// <param name="app">The service.</param>
-    /// <returns>The same service.</returns>
     public static WebApplication UseHead(this WebApplication app)
     {
         app.Use(static (context, next) =>
@@ -26,14 +24,8 @@ public static class HeadRequests
         return app;
     }
 
-    /// <summary>Whether a request that appears as <c>GET</c> is a <c>HEAD</c> request.</summary>
-    /// <param name="context">The request.</param>
-    /// <returns>Whether the content is discarded.</returns>
-    public static bool IsHead(this HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return context.Items.ContainsKey(Mark);
-    }
+    /// <summary>Whether a request that appears as <c>GET</c> is a <c>HEAD</c> request, whose content is discarded.</summary>
+    public static bool IsHead(this HttpContext context) => context.Items.ContainsKey(Mark);
 
     private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {

@@ -6,7 +6,6 @@ namespace RedisAspire.ServiceDefaults;
 /// Samples every click on the page, so that its trace is there to be looked at under load as well. Nobody clicks so often that
 /// it costs anything.
 /// </summary>
-/// <param name="others">Decides about all other traces.</param>
 internal sealed class PageEventSampler(Sampler others) : Sampler
 {
     private const string PageEvent = "Microsoft.AspNetCore.Components.HandleEvent";

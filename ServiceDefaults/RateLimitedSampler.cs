@@ -6,8 +6,6 @@ namespace RedisAspire.ServiceDefaults;
 /// Samples every trace up to a number in each second: whatever a person does is there to be looked at, and under load a
 /// request does not cost a third more for one trace among thousands.
 /// </summary>
-/// <param name="perSecond">How many traces are sampled in a second.</param>
-/// <param name="time">The time source.</param>
 internal sealed class RateLimitedSampler(int perSecond, TimeProvider time) : Sampler
 {
     private long _second;

@@ -12,11 +12,9 @@ public static class RawKey
     private const string Parameter = "key=";
 
     /// <summary>
-    /// The path after its first segment or, if that is empty, the parameter <c>key</c> of the query, because
-    /// clients and servers resolve <c>.</c> and <c>..</c> in a path, however they are encoded.
+    /// The key, percent-encoded; empty when there is none. It is the path after its first segment or, if that is empty, the parameter
+    /// <c>key</c> of the query, because clients and servers resolve <c>.</c> and <c>..</c> in a path, however they are encoded.
     /// </summary>
-    /// <param name="context">The request.</param>
-    /// <returns>The key, percent-encoded; empty when there is none.</returns>
     public static string Of(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -32,10 +30,7 @@ public static class RawKey
         return question < 0 ? "" : ParameterOf(target[(question + 1)..]);
     }
 
-    /// <summary>Whether a character begins an encoded one, as <c>%2F</c>; otherwise it means itself, even if it is <c>%</c>.</summary>
-    /// <param name="key">The key, percent-encoded.</param>
-    /// <param name="index">Which of its characters.</param>
-    /// <returns>Whether it and the two after it are an encoded one.</returns>
+    /// <summary>Whether a character of a key begins an encoded one of three, as <c>%2F</c>; otherwise it means itself, even if it is <c>%</c>.</summary>
     public static bool IsEncodedAt(string key, int index) =>
         key[index] == '%' && index + 2 < key.Length && char.IsAsciiHexDigit(key[index + 1]) && char.IsAsciiHexDigit(key[index + 2]);
 

@@ -8,19 +8,10 @@ namespace RedisAspire.ServiceDefaults;
 /// <summary>Adds Redis connections through Aspire.StackExchange.Redis.</summary>
 public static class RedisClientExtensions
 {
-    /// <summary>
-    /// Adds a traced, keyed <see cref="IConnectionMultiplexer"/> for each named connection string.
-    /// </summary>
-    /// <typeparam name="TBuilder">The kind of host.</typeparam>
-    /// <param name="builder">The service's host.</param>
-    /// <param name="names">Names of connection strings.</param>
-    /// <param name="configure">Changes the connection's options.</param>
-    /// <returns>The same builder.</returns>
+    /// <summary>Adds a traced, keyed <see cref="IConnectionMultiplexer"/> for each named connection string.</summary>
     public static TBuilder AddRedisClients<TBuilder>(this TBuilder builder, IEnumerable<string> names, Action<ConfigurationOptions> configure)
         where TBuilder : IHostApplicationBuilder
     {
-        ArgumentNullException.ThrowIfNull(names);
-        ArgumentNullException.ThrowIfNull(builder);
         var isExported = ServiceDefaultsExtensions.IsExported(builder.Configuration);
         if (isExported)
             builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisCommandSpans.Name).AddProcessor<RedisCommandSpans>());

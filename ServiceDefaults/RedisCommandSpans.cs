@@ -22,9 +22,7 @@ internal sealed class RedisCommandSpans : BaseProcessor<Activity>
     private readonly ConditionalWeakTable<Activity, ProfilingSession> _sessions = [];
     private readonly ConcurrentDictionary<EndPoint, string> _nodes = new();
 
-    /// <summary>Traces the commands of a connection from now on.</summary>
-    /// <param name="connection">The connection to one node.</param>
-    /// <param name="node">The node's name.</param>
+    /// <summary>Traces the commands of a connection to one node from now on.</summary>
     public void Watch(IConnectionMultiplexer connection, string node)
     {
         foreach (var endpoint in connection.GetEndPoints(configuredOnly: true))
@@ -34,7 +32,6 @@ internal sealed class RedisCommandSpans : BaseProcessor<Activity>
 
     public override void OnEnd(Activity data)
     {
-        ArgumentNullException.ThrowIfNull(data);
         if (!_sessions.TryGetValue(data, out var session))
             return;
 

@@ -12,9 +12,7 @@ public sealed class Secret(string? value)
     /// <summary>Whether a secret is configured.</summary>
     public bool IsConfigured => _hash is not null;
 
-    /// <summary>Whether a text is the secret.</summary>
-    /// <param name="given">The text.</param>
-    /// <returns><see langword="true"/> if it is; never when no secret is configured.</returns>
+    /// <summary>Whether a text is the secret; never when none is configured.</summary>
     public bool Matches(string? given) =>
         _hash is not null
         && !string.IsNullOrEmpty(given)

@@ -28,9 +28,6 @@ public static class ServiceDefaultsExtensions
     private const string OwnInstrumentation = "RedisAspire.*";
 
     /// <summary>Adds the defaults to a service.</summary>
-    /// <typeparam name="TBuilder">The kind of host.</typeparam>
-    /// <param name="builder">The service's host.</param>
-    /// <returns>The same builder.</returns>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -52,8 +49,6 @@ public static class ServiceDefaultsExtensions
     /// Maps <c>/health</c> (ready for traffic: every check) and <c>/alive</c> (the process runs). Both answer
     /// with one word.
     /// </summary>
-    /// <param name="app">The service.</param>
-    /// <returns>The same service.</returns>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks(HealthPath);

@@ -21,9 +21,6 @@ public static class VisitorAddress
     private const string KeyHeader = "X-Frontend-Key";
 
     /// <summary>Reads the trusted proxies and the front end's secret.</summary>
-    /// <param name="services">The services of an application.</param>
-    /// <param name="configuration">Its configuration.</param>
-    /// <returns>The same services.</returns>
     /// <exception cref="FormatException"><c>TrustedProxies</c> names something that is no address and no network.</exception>
     public static IServiceCollection AddVisitorAddress(this IServiceCollection services, IConfiguration configuration)
     {
@@ -43,11 +40,8 @@ public static class VisitorAddress
     }
 
     /// <summary>Sets the remote address of each request to that of its visitor.</summary>
-    /// <param name="app">The application.</param>
-    /// <returns>The same application.</returns>
     public static IApplicationBuilder UseVisitorAddress(this IApplicationBuilder app)
     {
-        ArgumentNullException.ThrowIfNull(app);
         var frontend = new Secret(app.ApplicationServices.GetRequiredService<IConfiguration>()[FrontendKey]);
         if (app.ApplicationServices.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders != ForwardedHeaders.None)
             app.UseForwardedHeaders();
@@ -60,15 +54,10 @@ public static class VisitorAddress
         });
     }
 
-    /// <summary>The address that a request came from.</summary>
-    /// <param name="context">The request.</param>
-    /// <returns>The address; <see langword="null"/> when there is no request, or it has no network address.</returns>
+    /// <summary>The address that a request came from; <see langword="null"/> when there is no request, or it has no network address.</summary>
     public static string? Of(HttpContext? context) => context?.Connection.RemoteIpAddress?.ToString();
 
-    /// <summary>Forwards the address of the visitor to another service.</summary>
-    /// <param name="request">The request to that service.</param>
-    /// <param name="visitor">The address of the visitor, if there is one.</param>
-    /// <param name="configuration">Has the secret by which the other service trusts the address.</param>
+    /// <summary>Forwards the address of the visitor, if there is one, to another service. The secret in the configuration is why that trusts it.</summary>
     public static void Forward(HttpRequestMessage request, string? visitor, IConfiguration configuration)
     {
         if (visitor is null || configuration[FrontendKey] is not { Length: > 0 } key)

@@ -26,7 +26,6 @@ public static class RedisErrors
     };
 
     /// <summary>What went wrong, in a few words.</summary>
-    /// <param name="failure">The exception that was thrown.</param>
     // Messages of StackExchange.Redis go on for lines with its internal state.
     internal static string Describe(Exception failure) => failure switch
     {
@@ -53,25 +52,6 @@ public static class RedisErrors
 }
 
 /// <summary>An operation needs a Redis node that is not there now.</summary>
-public sealed class RedisUnavailableException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public RedisUnavailableException()
-    {
-    }
-
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">Which node is missing.</param>
-    public RedisUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">Which node is missing.</param>
-    /// <param name="innerException">The client's exception.</param>
-    public RedisUnavailableException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">Which node is missing.</param>
+/// <param name="innerException">The client's exception.</param>
+public sealed class RedisUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);

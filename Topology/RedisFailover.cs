@@ -12,7 +12,7 @@ namespace RedisAspire.Topology;
 public sealed partial class RedisFailover : IDisposable
 {
     // Replicas acknowledge what they have once a second, and the master waits for that.
-    private const int CatchUpMilliseconds = 2000;
+    private const string CatchUpMilliseconds = "2000";
 
     private static readonly TimeSpan Joined = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(3);
@@ -51,12 +51,7 @@ public sealed partial class RedisFailover : IDisposable
     }
 
     /// <summary>Makes a replica the master, and waits until it is.</summary>
-    /// <param name="name">The replica's name in the configuration.</param>
-    /// <param name="cancellationToken">Ends the wait; what has begun goes on in Redis.</param>
-    /// <returns>A task that ends when writes go to the node.</returns>
-    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
-    /// <exception cref="InvalidOperationException">The node cannot become the master now: it is down, or it is the master already.</exception>
-    /// <exception cref="RedisUnavailableException">Redis did not do it, or not within <see cref="MaximumDuration"/>.</exception>
+    /// <inheritdoc cref="PromoteAsync(string, Action{RedisFailoverStep}, CancellationToken)" path="/param[@name!='report'] | /returns | /exception"/>
     public Task PromoteAsync(string name, CancellationToken cancellationToken = default) => PromoteAsync(name, report: null, cancellationToken);
 
     /// <summary>Makes a replica the master, waits until it is, and reports how that comes about.</summary>
@@ -124,8 +119,7 @@ public sealed partial class RedisFailover : IDisposable
     private async Task JoinAsync(RedisNode node, RedisNode master, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         LogReturned(node.Name, master.Name);
-        await steps.OperateAsync(
-            RedisFailoverStepKind.Join, node, "REPLICAOF", [master.Peer.Host, master.Peer.PortText], server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
+        await steps.OperateAsync(RedisFailoverStepKind.Join, node, "REPLICAOF", [master.Peer.Host, master.Peer.Port], cancellationToken).ConfigureAwait(false);
         if (!await _topology.WaitUntilAsync(() => node.Status is { CanRead: true, Role: RedisRole.Replica }, Joined, cancellationToken).ConfigureAwait(false))
             throw new RedisUnavailableException($"{node.Name} did not get in touch with {master.Name} within {Joined.TotalSeconds} s.");
     }
@@ -134,12 +128,13 @@ public sealed partial class RedisFailover : IDisposable
     {
         var old = _topology.Master;
         if (old is null || !await TryHandOverAsync(old, node, steps, cancellationToken).ConfigureAwait(false))
-            await steps.OperateAsync(RedisFailoverStepKind.Promote, node, "REPLICAOF", ["NO", "ONE"], server => server.ExecuteAsync("REPLICAOF", "NO", "ONE"), cancellationToken).ConfigureAwait(false);
+            await steps.OperateAsync(RedisFailoverStepKind.Promote, node, "REPLICAOF", ["NO", "ONE"], cancellationToken).ConfigureAwait(false);
 
         _promoted = node;
         await TryRewriteAsync(node, steps, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_topology.Nodes.Where(other => other != node && other.Status.IsUp).Select(other => RepointAsync(other, node, steps, cancellationToken))).ConfigureAwait(false);
-        await _topology.WaitForMasterAsync(node, HandOver, cancellationToken).ConfigureAwait(false);
+        if (!await _topology.WaitUntilAsync(() => _topology.Master == node, HandOver, cancellationToken).ConfigureAwait(false))
+            throw new RedisUnavailableException($"{node.Name} did not become the master within {HandOver.TotalSeconds} s.");
     }
 
     // The master stops taking writes until the replica has all of them: nothing is lost. False when it does not answer. One
@@ -152,13 +147,14 @@ public sealed partial class RedisFailover : IDisposable
 
         while (_time.GetElapsedTime(started) < HandOver)
         {
-            if (await steps.OperateAsync(RedisFailoverStepKind.Ask, node, "ROLE", [], server => server.RoleAsync(), cancellationToken).ConfigureAwait(false) is Role.Master)
+            var role = await steps.OperateAsync(RedisFailoverStepKind.Ask, node, "ROLE", [], cancellationToken).ConfigureAwait(false);
+            if ((string?)role[0] == "master")
                 return true;
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
         // That there is nothing to abort, because the time Redis had for it is up, is an answer as well.
-        var failure = await FailureOfAsync(steps, RedisFailoverStepKind.Abort, old, "FAILOVER ABORT", [], server => server.ExecuteAsync("FAILOVER", "ABORT"), cancellationToken).ConfigureAwait(false);
+        var failure = await FailureOfAsync(steps, RedisFailoverStepKind.Abort, old, "FAILOVER ABORT", [], cancellationToken).ConfigureAwait(false);
         if (failure is null or { InnerException: RedisServerException })
             throw new RedisUnavailableException($"{old.Name} did not hand over to {node.Name} within {HandOver.TotalSeconds} s.");
         return false;
@@ -171,8 +167,7 @@ public sealed partial class RedisFailover : IDisposable
             try
             {
                 await steps.OperateAsync(
-                    RedisFailoverStepKind.HandOver, old, "FAILOVER", ["TO", node.Peer.Host, node.Peer.PortText, "TIMEOUT", $"{CatchUpMilliseconds}"],
-                    server => server.ExecuteAsync("FAILOVER", "TO", node.Peer.Host, node.Peer.Port, "TIMEOUT", CatchUpMilliseconds), cancellationToken).ConfigureAwait(false);
+                    RedisFailoverStepKind.HandOver, old, "FAILOVER", ["TO", node.Peer.Host, node.Peer.Port, "TIMEOUT", CatchUpMilliseconds], cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (RedisUnavailableException refusal) when (refusal.InnerException is RedisServerException && _time.GetElapsedTime(started) < HandOver)
@@ -190,9 +185,7 @@ public sealed partial class RedisFailover : IDisposable
 
     private async Task RepointAsync(RedisNode follower, RedisNode master, FailoverSteps? steps, CancellationToken cancellationToken)
     {
-        var failure = await FailureOfAsync(
-            steps, RedisFailoverStepKind.Follow, follower, "REPLICAOF", [master.Peer.Host, master.Peer.PortText], server => server.ReplicaOfAsync(master.Peer.ToEndPoint()), cancellationToken).ConfigureAwait(false);
-        if (failure is null)
+        if (await FailureOfAsync(steps, RedisFailoverStepKind.Follow, follower, "REPLICAOF", [master.Peer.Host, master.Peer.Port], cancellationToken).ConfigureAwait(false) is null)
             await TryRewriteAsync(follower, steps, cancellationToken).ConfigureAwait(false);
     }
 
@@ -214,15 +207,15 @@ public sealed partial class RedisFailover : IDisposable
 
     // So that its role outlives a restart. A node without a file remembers nothing.
     private Task<RedisUnavailableException?> TryRewriteAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken) =>
-        FailureOfAsync(steps, RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], server => server.ConfigRewriteAsync(), cancellationToken);
+        FailureOfAsync(steps, RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], cancellationToken);
 
     // Null when it was done.
     private async Task<RedisUnavailableException?> FailureOfAsync(
-        FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, IReadOnlyList<string> arguments, Func<IServer, Task> ask, CancellationToken cancellationToken)
+        FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
-            await steps.OperateAsync(kind, node, command, arguments, ask, cancellationToken).ConfigureAwait(false);
+            await steps.OperateAsync(kind, node, command, arguments, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (RedisUnavailableException failure)

@@ -97,13 +97,13 @@ internal sealed class FailoverSteps : IDisposable
     }
 
     /// <summary>Waits for the reply to a command, and reports it.</summary>
-    public async Task<T> ReportAsync<T>(RedisFailoverStepKind kind, string node, IReadOnlyList<string> command, Func<Task<T>> ask)
+    public async Task<RedisResult> ReportAsync(RedisFailoverStepKind kind, string node, IReadOnlyList<string> command, Func<Task<RedisResult>> send)
     {
         var sent = _time.GetTimestamp();
         var hasFailed = true;
         try
         {
-            var reply = await ask().ConfigureAwait(false);
+            var reply = await send().ConfigureAwait(false);
             hasFailed = false;
             return reply;
         }
@@ -137,11 +137,11 @@ internal sealed class FailoverSteps : IDisposable
         _report(Now(RedisFailoverStepKind.Master, master));
     }
 
-    // "mymaster 127.0.0.1 6379 127.0.0.1 6380", or "master mymaster 127.0.0.1 6379"; a sentinel may watch other masters as well.
+    // "+switch-master mymaster 127.0.0.1 6379 127.0.0.1 6380", or "+try-failover master mymaster 127.0.0.1 6379"; a sentinel may watch other masters as well.
     private void OnAnnounced(object? sender, SentinelAnnouncementEventArgs announcement)
     {
-        if (sender is SentinelLink sentinel && announcement.Message.Split(' ').Contains(_serviceName, StringComparer.Ordinal))
-            _report(Now(RedisFailoverStepKind.Announcement, sentinel.Name) with { Message = $"{announcement.Channel} {announcement.Message}" });
+        if (sender is SentinelLink sentinel && announcement.Text.Split(' ').Contains(_serviceName, StringComparer.Ordinal))
+            _report(Now(RedisFailoverStepKind.Announcement, sentinel.Name) with { Message = announcement.Text });
     }
 }
 
@@ -150,28 +150,22 @@ internal static class FailoverStepsExtensions
 {
     /// <summary>Has a node do something as its operator.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
-    public static Task<T> OperateAsync<T>(
-        this FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, IReadOnlyList<string> arguments, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
-        steps is null
-            ? node.OperateAsync(command, ask, cancellationToken)
-            : steps.ReportAsync(kind, node.Name, [.. command.Split(' '), .. arguments], () => node.OperateAsync(command, ask, cancellationToken));
-
-    /// <inheritdoc cref="OperateAsync{T}"/>
-    public static Task OperateAsync(
-        this FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, IReadOnlyList<string> arguments, Func<IServer, Task> ask, CancellationToken cancellationToken) =>
-        steps.OperateAsync(kind, node, command, arguments, server => AnswerAsync(ask(server)), cancellationToken);
+    public static Task<RedisResult> OperateAsync(
+        this FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string command, string[] arguments, CancellationToken cancellationToken) =>
+        steps.SendAsync(kind, node.Name, command, arguments, send => node.OperateAsync(command, send, cancellationToken));
 
     /// <summary>Has a sentinel do something.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
-    public static Task<T> AskAsync<T>(
-        this FailoverSteps? steps, RedisFailoverStepKind kind, SentinelLink sentinel, string command, IReadOnlyList<string> arguments, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
-        steps is null
-            ? sentinel.AskAsync(command, ask, cancellationToken)
-            : steps.ReportAsync(kind, sentinel.Name, [.. command.Split(' '), .. arguments], () => sentinel.AskAsync(command, ask, cancellationToken));
+    public static Task<RedisResult> AskAsync(
+        this FailoverSteps? steps, RedisFailoverStepKind kind, SentinelLink sentinel, string command, string[] arguments, CancellationToken cancellationToken) =>
+        steps.SendAsync(kind, sentinel.Name, command, arguments, send => sentinel.AskAsync(command, send, cancellationToken));
 
-    private static async Task<bool> AnswerAsync(Task command)
+    private static Task<RedisResult> SendAsync(
+        this FailoverSteps? steps, RedisFailoverStepKind kind, string node, string command, string[] arguments, Func<Func<IServer, Task<RedisResult>>, Task<RedisResult>> ask)
     {
-        await command.ConfigureAwait(false);
-        return true;
+        string[] words = [.. command.Split(' '), .. arguments];
+        return steps is null ? AskAsync() : steps.ReportAsync(kind, node, words, AskAsync);
+
+        Task<RedisResult> AskAsync() => ask(server => server.ExecuteAsync(words[0], words[1..]));
     }
 }

@@ -82,24 +82,15 @@ internal sealed class RedisInfo(string text)
         return false;
     }
 
-    // Finds the line that begins with the name of the field and a colon.
     private bool TryFind(string field, out ReadOnlySpan<char> value)
     {
-        var rest = text.AsSpan();
-        var isLineStart = true;
-        while (rest.IndexOf(field, StringComparison.Ordinal) is >= 0 and var at)
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            var end = at + field.Length;
-            if ((at == 0 ? isLineStart : rest[at - 1] == '\n') && end < rest.Length && rest[end] == ':')
+            if (line.Length > field.Length && line[field.Length] == ':' && line.StartsWith(field, StringComparison.Ordinal))
             {
-                value = rest[(end + 1)..];
-                if (value.IndexOfAny('\r', '\n') is >= 0 and var length)
-                    value = value[..length];
+                value = line[(field.Length + 1)..];
                 return true;
             }
-
-            isLineStart = false;
-            rest = rest[end..];
         }
 
         value = default;

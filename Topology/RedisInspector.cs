@@ -45,23 +45,12 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
         RedisSlowCommand.ReadAll(await Find(node).OperateAsync("SLOWLOG GET", server => server.ExecuteAsync("SLOWLOG", "GET", limit), cancellationToken).ConfigureAwait(false));
 
     /// <summary>The commands that have cost the node most time since it started, the most expensive first.</summary>
-    /// <param name="node">The node's name.</param>
-    /// <param name="limit">The most that are returned.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
-    /// <exception cref="RedisUnavailableException">It does not answer.</exception>
-    public async Task<IReadOnlyList<RedisCommandUsage>> CommandsAsync(string node, int limit, CancellationToken cancellationToken = default)
-    {
-        var info = await InfoAsync(Find(node), cancellationToken, "commandstats").ConfigureAwait(false);
-        return [.. RedisCommandUsage.ReadAll(info).Take(limit)];
-    }
+    /// <inheritdoc cref="SlowCommandsAsync" path="/param | /exception"/>
+    public async Task<IReadOnlyList<RedisCommandUsage>> CommandsAsync(string node, int limit, CancellationToken cancellationToken = default) =>
+        [.. RedisCommandUsage.ReadAll(await InfoAsync(Find(node), cancellationToken, "commandstats").ConfigureAwait(false)).Take(limit)];
 
     /// <summary>The node's connections, those that were active last first.</summary>
-    /// <param name="node">The node's name.</param>
-    /// <param name="limit">The most that are returned.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
-    /// <exception cref="RedisUnavailableException">It does not answer.</exception>
+    /// <inheritdoc cref="SlowCommandsAsync" path="/param | /exception"/>
     public async Task<IReadOnlyList<RedisClient>> ClientsAsync(string node, int limit, CancellationToken cancellationToken = default)
     {
         var clients = await Find(node).OperateAsync("CLIENT LIST", server => server.ClientListAsync(), cancellationToken).ConfigureAwait(false);
@@ -69,10 +58,7 @@ public sealed class RedisInspector(RedisTopology topology, TimeProvider time)
     }
 
     /// <summary>Those of the node's settings that anybody may know.</summary>
-    /// <param name="node">The node's name.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
-    /// <exception cref="RedisUnavailableException">It does not answer.</exception>
+    /// <inheritdoc cref="GetStatusAsync" path="/param | /exception"/>
     public async Task<IReadOnlyDictionary<string, string>> SettingsAsync(string node, CancellationToken cancellationToken = default)
     {
         var all = await Find(node).OperateAsync("CONFIG GET", server => server.ConfigGetAsync("*"), cancellationToken).ConfigureAwait(false);

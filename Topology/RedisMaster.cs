@@ -48,9 +48,5 @@ public sealed class RedisMaster(RedisTopology topology)
     /// <summary>The master's commands, if there is a master.</summary>
     /// <param name="database">The commands.</param>
     /// <returns>Whether a master is up.</returns>
-    public bool TryGetDatabase([NotNullWhen(true)] out IDatabase? database)
-    {
-        database = topology.Master?.Database;
-        return database is not null;
-    }
+    public bool TryGetDatabase([NotNullWhen(true)] out IDatabase? database) => (database = topology.Master?.Database) is not null;
 }

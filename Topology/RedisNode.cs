@@ -2,17 +2,11 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
-/// <summary>One Redis server: its connections, and its status.</summary>
-/// <param name="name">Its name in the configuration.</param>
-/// <param name="endpoint">Where it listens.</param>
-/// <param name="peer">Where the other nodes and the sentinels reach it.</param>
-/// <param name="connect">Makes the connection for the application's commands.</param>
-/// <param name="connectOperator">Makes the connection for the operator's commands.</param>
-/// <param name="connectReader">Makes the connection of a user that may only read; <see langword="null"/> where there is no such user.</param>
-/// <param name="isOwned">Whether the first of them is disposed with the node. One that the application has registered is not.</param>
-/// <param name="changed">Called when a connection was lost or is back.</param>
-/// <param name="readAllEvery">How often all sections of <c>INFO</c> are read; a poll in between reads that of the replication only.</param>
-/// <param name="time">The clock.</param>
+/// <summary>
+/// One Redis server: its connections, and its status. The application's connection is disposed with the node if it is owned: one that
+/// the application has registered is not. There may be no user that may only read, and no connection for it. Between two polls
+/// that read all sections of <c>INFO</c> the others read that of the replication only.
+/// </summary>
 internal sealed class RedisNode(
     string name, RedisNodeEndpoint endpoint, RedisPeerAddress peer,
     Func<Task<IConnectionMultiplexer>> connect, Func<Task<IConnectionMultiplexer>> connectOperator, Func<Task<IConnectionMultiplexer>>? connectReader,
@@ -73,8 +67,7 @@ internal sealed class RedisNode(
         }
     }
 
-    /// <summary>Asks for <c>INFO</c>.</summary>
-    /// <param name="section">The section; those that Redis chooses by default.</param>
+    /// <summary>Asks for <c>INFO</c>: a section, or those that Redis chooses by default.</summary>
     public async Task<RedisInfo> InfoAsync(string? section = null)
     {
         var connection = await ConnectAsync().ConfigureAwait(false);
@@ -87,16 +80,6 @@ internal sealed class RedisNode(
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
     public Task<T> OperateAsync<T>(string command, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
         RedisErrors.AskAsync(name, command, async () => await ask((await ConnectOperatorAsync().ConfigureAwait(false)).GetServers()[0]).ConfigureAwait(false), cancellationToken);
-
-    /// <inheritdoc cref="OperateAsync{T}"/>
-    public Task OperateAsync(string command, Func<IServer, Task> ask, CancellationToken cancellationToken) => OperateAsync(
-        command,
-        async server =>
-        {
-            await ask(server).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
 
     /// <summary>Marks the node as down until the next successful poll, so that no other caller waits for it.</summary>
     /// <returns>Whether it was up until now.</returns>
@@ -223,11 +206,8 @@ internal sealed class LazyConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private volatile Task<IConnectionMultiplexer>? _connection;
 
-    /// <summary>The connection, if there is one already.</summary>
     public IConnectionMultiplexer? Current => _connection is { IsCompletedSuccessfully: true } connected ? connected.Result : null;
 
-    /// <summary>The connection.</summary>
-    /// <param name="connect">Makes it.</param>
     public Task<IConnectionMultiplexer> GetAsync(Func<Task<IConnectionMultiplexer>> connect)
     {
         lock (_gate)

@@ -5,10 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
-/// <summary>How to reach and enter a node or sentinel.</summary>
-/// <param name="Host">Its host.</param>
-/// <param name="Port">Its port.</param>
-/// <param name="Configuration">The settings of its connection string.</param>
+/// <summary>How to reach and enter a node or sentinel: where it listens, and the settings of its connection string.</summary>
 internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOptions Configuration)
 {
     private const int DefaultPort = 6379;
@@ -22,34 +19,30 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOpt
     /// Reads a connection string of StackExchange.Redis. Not every connection to a node is the client's: a setting that only
     /// the client would obey is refused.
     /// </summary>
-    /// <param name="name">The name of the connection string.</param>
-    /// <param name="connectionString">The connection string.</param>
     /// <exception cref="FormatException">It cannot be obeyed.</exception>
     public static RedisNodeEndpoint Parse(string name, string connectionString)
     {
-        var options = ParseOptions(name, connectionString);
-        if (WhyNot(options) is { } reason)
-            throw new FormatException($"The connection string '{name}' cannot be used: {reason}");
+        ConfigurationOptions options;
+        try
+        {
+            options = ConfigurationOptions.Parse(connectionString);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw Refusal(unknown.Message, unknown);
+        }
 
+        if (WhyNot(options) is { } reason)
+            throw Refusal(reason);
         var (host, port) = options.EndPoints[0] switch
         {
             DnsEndPoint dns => (dns.Host, dns.Port),
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
-            _ => throw new FormatException($"The connection string '{name}' cannot be used: it has to name a host and a port."),
+            _ => throw Refusal("it has to name a host and a port."),
         };
         return new RedisNodeEndpoint(host, port == 0 ? DefaultPort : port, options);
-    }
 
-    private static ConfigurationOptions ParseOptions(string name, string connectionString)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(connectionString);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new FormatException($"The connection string '{name}' cannot be used: {unknown.Message}", unknown);
-        }
+        FormatException Refusal(string reason, Exception? cause = null) => new($"The connection string '{name}' cannot be used: {reason}", cause);
     }
 
     private static string? WhyNot(ConfigurationOptions options) => options switch
@@ -70,22 +63,16 @@ internal sealed record RedisNodeEndpoint(string Host, int Port, ConfigurationOpt
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }
 
-/// <summary>Where the other nodes and the sentinels reach a node.</summary>
-internal sealed record RedisPeerAddress(string Host, int Port)
+/// <summary>Where the other nodes and the sentinels reach a node, as the arguments of a command.</summary>
+internal sealed record RedisPeerAddress(string Host, string Port)
 {
-    /// <summary>The port as a command's argument.</summary>
-    public string PortText => Port.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The address in the client's words.</summary>
-    public EndPoint ToEndPoint() => IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
-
     /// <summary>Reads <c>host:port</c>.</summary>
     /// <exception cref="FormatException">It is something else.</exception>
     public static RedisPeerAddress Parse(string text)
     {
         var colon = text.LastIndexOf(':');
         return colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? new RedisPeerAddress(text[..colon], port)
+            ? new RedisPeerAddress(text[..colon], $"{port}")
             : throw new FormatException($"'{text}' is not the address of a Redis node: host:port is expected.");
     }
 }
@@ -104,9 +91,7 @@ public static class RedisNodeNames
         configuration, name => name == $"{connectionName}-master" || name.StartsWith($"{connectionName}-replica-", StringComparison.Ordinal));
 
     /// <summary>The connection strings of all sentinels.</summary>
-    /// <param name="configuration">The application's configuration.</param>
-    /// <param name="connectionName">The name of the replication, with which the names of its connection strings begin.</param>
-    /// <returns>Name and connection string of each.</returns>
+    /// <inheritdoc cref="ConnectionStrings(IConfiguration, string)" path="/param | /returns"/>
     public static IEnumerable<KeyValuePair<string, string>> SentinelConnectionStrings(IConfiguration? configuration, string connectionName = DefaultConnectionName) =>
         ConnectionStrings(configuration, name => name.StartsWith($"{connectionName}-sentinel-", StringComparison.Ordinal));
 
@@ -118,15 +103,4 @@ public static class RedisNodeNames
                 yield return new(entry.Key, connectionString);
         }
     }
-}
-
-/// <summary>Orders node names as a person would: the master first, <c>redis-replica-2</c> before <c>redis-replica-10</c>.</summary>
-internal sealed class NodeNameComparer : IComparer<string>
-{
-    private static readonly StringComparer Natural =
-        StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
-
-    public static NodeNameComparer Instance { get; } = new();
-
-    public int Compare(string? x, string? y) => Natural.Compare(x, y);
 }

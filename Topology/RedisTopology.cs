@@ -70,10 +70,8 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     /// <summary>Whether a node beside the master may serve reads, so that writes have to reach it first.</summary>
     internal bool HasReplicas => _nodes.Length > 1;
 
-    /// <summary>All nodes.</summary>
     internal IReadOnlyList<RedisNode> Nodes => _nodes;
 
-    /// <summary>The sentinels.</summary>
     internal SentinelWatch Sentinels => _sentinels;
 
     /// <summary>
@@ -114,14 +112,6 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
 
     /// <summary>Whether a node is the master and is not being replaced.</summary>
     internal bool IsStable(string node) => !_sentinels.IsFailingOver && (_sentinels.Master?.Name ?? _snapshot.Master) == node;
-
-    /// <summary>Waits until writes go to a node.</summary>
-    /// <exception cref="RedisUnavailableException">They do not in time.</exception>
-    internal async Task WaitForMasterAsync(RedisNode node, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (!await WaitUntilAsync(() => Master == node, timeout, cancellationToken).ConfigureAwait(false))
-            throw new RedisUnavailableException($"{node.Name} did not become the master within {timeout.TotalSeconds} s.");
-    }
 
     /// <summary>Waits until the nodes are seen to be in some state.</summary>
     /// <returns>Whether they are in time.</returns>
@@ -245,9 +235,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
             {
                 handler(this, e);
             }
-#pragma warning disable CA1031 // Handlers may throw anything.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
                 LogHandlerFailed(failure);
             }
@@ -257,7 +245,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     private RedisNode CreateNode(string name, string connectionString, IServiceProvider services)
     {
         var endpoint = RedisNodeEndpoint.Parse(name, connectionString);
-        var peer = _options.PeerAddresses.TryGetValue(name, out var address) ? RedisPeerAddress.Parse(address) : new RedisPeerAddress(endpoint.Host, endpoint.Port);
+        var peer = _options.PeerAddresses.TryGetValue(name, out var address) ? RedisPeerAddress.Parse(address) : new RedisPeerAddress(endpoint.Host, $"{endpoint.Port}");
         var isOwned = services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) != true;
         return new RedisNode(
             name, endpoint, peer,
@@ -273,7 +261,7 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     }
 
     private RedisTopologySnapshot TakeSnapshot() =>
-        RedisTopologySnapshot.Of(Array.ConvertAll(_nodes, node => node.Status), Array.IndexOf(_nodes, _master), _snapshot?.ReadNode, _time.GetUtcNow());
+        RedisTopologySnapshot.Of(Array.ConvertAll(_nodes, node => node.Status), Array.IndexOf(_nodes, _master), _snapshot?.ReadNode);
 
     private void Report(RedisTopologySnapshot before, RedisTopologySnapshot after)
     {

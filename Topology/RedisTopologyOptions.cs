@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace RedisAspire.Topology;
@@ -5,12 +6,15 @@ namespace RedisAspire.Topology;
 /// <summary>Which Redis nodes there are, and how often they are polled.</summary>
 public sealed class RedisTopologyOptions
 {
+    // As a person would: the master first, redis-replica-2 before redis-replica-10.
+    private static readonly StringComparer NameOrder = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
+
     /// <summary>
     /// The nodes by name, each with its StackExchange.Redis connection string. Filled from the configuration:
     /// every connection string named <c>{connectionName}-master</c> or <c>{connectionName}-replica-…</c>. A setting that not every connection could
     /// obey, such as <c>defaultDatabase</c>, is refused at start.
     /// </summary>
-    public IDictionary<string, string> Nodes { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
+    public IDictionary<string, string> Nodes { get; } = new SortedDictionary<string, string>(NameOrder);
 
     /// <summary>How often every node is asked for its state. One second by default.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -22,7 +26,7 @@ public sealed class RedisTopologyOptions
     /// The sentinels by name, each with its connection string. Where there are sentinels, they decide which node is the master.
     /// Filled from the configuration: every connection string named <c>{connectionName}-sentinel-…</c>.
     /// </summary>
-    public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NodeNameComparer.Instance);
+    public IDictionary<string, string> Sentinels { get; } = new SortedDictionary<string, string>(NameOrder);
 
     /// <summary>Finds the addresses of a name.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> ResolveAsync { get; set; } = Dns.GetHostAddressesAsync;

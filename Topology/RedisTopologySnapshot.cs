@@ -1,22 +1,13 @@
 namespace RedisAspire.Topology;
 
 /// <summary>All nodes at one moment.</summary>
-/// <param name="TakenAt">When the snapshot was taken.</param>
 /// <param name="Nodes">Every configured node, in the order of the configuration.</param>
 /// <param name="Master">The name of the node that takes writes; <see langword="null"/> when none does.</param>
 /// <param name="ReadNode">The name of the node that serves reads; <see langword="null"/> when none can.</param>
-public sealed record RedisTopologySnapshot(
-    DateTimeOffset TakenAt,
-    IReadOnlyList<RedisNodeStatus> Nodes,
-    string? Master,
-    string? ReadNode)
+public sealed record RedisTopologySnapshot(IReadOnlyList<RedisNodeStatus> Nodes, string? Master, string? ReadNode)
 {
-    /// <summary>Computes the lag of the replicas, and chooses the read node.</summary>
-    /// <param name="nodes">The nodes.</param>
-    /// <param name="masterIndex">The index of the master; negative when there is none.</param>
-    /// <param name="readNode">The read node until now: it stays chosen while it can serve reads.</param>
-    /// <param name="now">The time.</param>
-    internal static RedisTopologySnapshot Of(RedisNodeStatus[] nodes, int masterIndex, string? readNode, DateTimeOffset now)
+    /// <summary>Computes the lag of the replicas, and chooses the read node: the one until now, while it can serve reads. A negative index is no master.</summary>
+    internal static RedisTopologySnapshot Of(RedisNodeStatus[] nodes, int masterIndex, string? readNode)
     {
         var master = masterIndex < 0 ? null : nodes[masterIndex];
         if (master?.Offset is { } written)
@@ -32,7 +23,7 @@ public sealed record RedisTopologySnapshot(
             .ThenBy(node => node.RoundTrip)
             .FirstOrDefault() ?? (master?.CanRead == true ? master : null);
 
-        return new RedisTopologySnapshot(now, nodes, master?.Name, best?.Name);
+        return new RedisTopologySnapshot(nodes, master?.Name, best?.Name);
     }
 }
 

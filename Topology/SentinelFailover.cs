@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace RedisAspire.Topology;
 
@@ -35,11 +36,7 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
         {
             await SetPriorityAsync(steps, RedisFailoverStepKind.Prefer, node, "1", cancellationToken).ConfigureAwait(false);
             await SeenAsync(sentinel, node, steps, cancellationToken).ConfigureAwait(false);
-            await steps.AskAsync(RedisFailoverStepKind.Failover, sentinel, "SENTINEL FAILOVER", [serviceName], async server =>
-            {
-                await server.SentinelFailoverAsync(serviceName).ConfigureAwait(false);
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
+            await steps.AskAsync(RedisFailoverStepKind.Failover, sentinel, "SENTINEL FAILOVER", [serviceName], cancellationToken).ConfigureAwait(false);
             if (!await topology.WaitUntilAsync(() => topology.Master is { } master && master != old, FailedOver, cancellationToken).ConfigureAwait(false))
                 throw new RedisUnavailableException($"{node.Name} did not become the master within {FailedOver.TotalSeconds} s.");
             if (topology.Master is { } chosen && chosen != node)
@@ -73,8 +70,8 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     {
         try
         {
-            var info = await steps.AskAsync(RedisFailoverStepKind.Choose, sentinel, "INFO", ["sentinel"], server => server.InfoRawAsync("sentinel"), cancellationToken).ConfigureAwait(false);
-            return new RedisInfo(info ?? "").Flag("sentinel_tilt") is not true;
+            var info = await steps.AskAsync(RedisFailoverStepKind.Choose, sentinel, "INFO", ["sentinel"], cancellationToken).ConfigureAwait(false);
+            return new RedisInfo($"{info}").Flag("sentinel_tilt") is not true;
         }
         catch (RedisUnavailableException)
         {
@@ -119,7 +116,7 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
     {
         try
         {
-            await steps.OperateAsync(RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], server => server.ConfigRewriteAsync(), CancellationToken.None).ConfigureAwait(false);
+            await steps.OperateAsync(RedisFailoverStepKind.Remember, node, "CONFIG REWRITE", [], CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisUnavailableException)
         {
@@ -129,23 +126,23 @@ internal sealed partial class SentinelFailover(RedisTopology topology, string se
 
     private static async Task<string> PriorityAsync(RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
-        var info = new RedisInfo(
-            await steps.OperateAsync(RedisFailoverStepKind.Priority, node, "INFO", ["replication"], server => server.InfoRawAsync("replication"), cancellationToken).ConfigureAwait(false) ?? "");
-        return info.Text("slave_priority") ?? "100";
+        var info = await steps.OperateAsync(RedisFailoverStepKind.Priority, node, "INFO", ["replication"], cancellationToken).ConfigureAwait(false);
+        return new RedisInfo($"{info}").Text("slave_priority") ?? "100";
     }
 
-    private static Task SetPriorityAsync(FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string priority, CancellationToken cancellationToken) =>
-        steps.OperateAsync(kind, node, "CONFIG SET", ["replica-priority", priority], server => server.ConfigSetAsync("replica-priority", priority), cancellationToken);
+    private static Task<RedisResult> SetPriorityAsync(FailoverSteps? steps, RedisFailoverStepKind kind, RedisNode node, string priority, CancellationToken cancellationToken) =>
+        steps.OperateAsync(kind, node, "CONFIG SET", ["replica-priority", priority], cancellationToken);
 
     private async Task SeenAsync(SentinelLink sentinel, RedisNode node, FailoverSteps? steps, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < PriorityRead)
         {
-            var replicas = await steps.AskAsync(RedisFailoverStepKind.Seen, sentinel, "SENTINEL REPLICAS", [serviceName], server => server.SentinelReplicasAsync(serviceName), cancellationToken).ConfigureAwait(false);
-            foreach (var replica in replicas.Select(fields => fields.ToDictionary(StringComparer.Ordinal)))
+            var replicas = await steps.AskAsync(RedisFailoverStepKind.Seen, sentinel, "SENTINEL REPLICAS", [serviceName], cancellationToken).ConfigureAwait(false);
+            foreach (var replica in ((RedisResult[]?)replicas ?? []).Select(fields => fields.ToDictionary(StringComparer.Ordinal)))
             {
-                if (replica.TryGetValue("ip", out var host) && topology.Sentinels.IsMeant(node, host, replica.GetValueOrDefault("port")) && replica.GetValueOrDefault("slave-priority") == "1")
+                if ((string?)replica.GetValueOrDefault("ip") is { } host && topology.Sentinels.IsMeant(node, host, (string?)replica.GetValueOrDefault("port"))
+                    && (string?)replica.GetValueOrDefault("slave-priority") == "1")
                     return;
             }
 

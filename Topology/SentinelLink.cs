@@ -18,10 +18,8 @@ internal sealed partial class SentinelLink(
     private volatile SentinelOpinion? _opinion;
     private volatile string? _error;
 
-    /// <summary>Its name in the configuration.</summary>
     public string Name => name;
 
-    /// <summary>Where it listens.</summary>
     public RedisNodeEndpoint Endpoint => endpoint;
 
     /// <summary>Its last answer; <see langword="null"/> while it does not answer.</summary>
@@ -33,7 +31,6 @@ internal sealed partial class SentinelLink(
     /// <summary>Raised when the sentinel announces something about the master.</summary>
     public event EventHandler<SentinelAnnouncementEventArgs>? Announced;
 
-    /// <summary>Asks and listens until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -60,7 +57,7 @@ internal sealed partial class SentinelLink(
 
     /// <summary>Has the sentinel do something.</summary>
     /// <exception cref="RedisUnavailableException">It did not answer, or with an error.</exception>
-    public Task<T> AskAsync<T>(string command, Func<IServer, Task<T>> ask, CancellationToken cancellationToken) =>
+    public Task<RedisResult> AskAsync(string command, Func<IServer, Task<RedisResult>> ask, CancellationToken cancellationToken) =>
         RedisErrors.AskAsync("The sentinel", command, async () => await ask(await ConnectAsync().ConfigureAwait(false)).ConfigureAwait(false), cancellationToken);
 
     private async Task<IServer> ConnectAsync()
@@ -84,7 +81,7 @@ internal sealed partial class SentinelLink(
     private void Hear(RedisChannel channel, RedisValue message)
     {
         AskAgain();
-        Announced?.Invoke(this, new SentinelAnnouncementEventArgs($"{channel}", $"{message}"));
+        Announced?.Invoke(this, new SentinelAnnouncementEventArgs($"{channel} {message}"));
     }
 
     private void AskAgain() => _wake.TrySetResult();
@@ -119,33 +116,21 @@ internal sealed partial class SentinelLink(
 }
 
 /// <summary>What a sentinel announces.</summary>
-/// <param name="channel">The channel, as <c>+switch-master</c>.</param>
-/// <param name="message">The message on it.</param>
-internal sealed class SentinelAnnouncementEventArgs(string channel, string message) : EventArgs
+/// <param name="text">The channel and the message, as <c>+switch-master mymaster 127.0.0.1 6379 127.0.0.1 6380</c>.</param>
+internal sealed class SentinelAnnouncementEventArgs(string text) : EventArgs
 {
-    /// <summary>The channel, as <c>+switch-master</c>.</summary>
-    public string Channel => channel;
-
-    /// <summary>The message on it.</summary>
-    public string Message => message;
+    public string Text => text;
 }
 
-/// <summary>Which node is the master according to a sentinel.</summary>
-/// <param name="Host">The master's host or address.</param>
-/// <param name="Port">Its port.</param>
-/// <param name="Epoch">The configuration epoch: of two sentinels the one with the higher knows better.</param>
-/// <param name="IsFailingOver">Whether it is making another node the master, which the present one may not even notice.</param>
-internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool IsFailingOver)
+/// <summary>
+/// Which node is the master according to a sentinel, in which configuration epoch, and whether it is making another node the
+/// master, which the present one may not even notice.
+/// </summary>
+internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool IsFailingOver, int? Quorum = null, int? OtherSentinels = null)
 {
-    /// <summary>How many sentinels have to take the master for down before it is replaced.</summary>
-    public int? Quorum { get; init; }
-
-    /// <summary>How many other sentinels it knows.</summary>
-    public int? OtherSentinels { get; init; }
-
     /// <summary>
-    /// Whether it is to be believed rather than another one. The sentinel that leads a failover names the old master
-    /// until the end, but with the epoch of the new one, which the others have heard of before.
+    /// Whether it is to be believed rather than another one: of two sentinels the one with the higher epoch knows better. The one that
+    /// leads a failover names the old master until the end, but with the epoch of the new one, which the others have heard of before.
     /// </summary>
     public bool KnowsBetterThan(SentinelOpinion? other) =>
         other is null || Epoch > other.Epoch || (Epoch == other.Epoch && other.IsFailingOver && !IsFailingOver);
@@ -156,12 +141,8 @@ internal sealed record SentinelOpinion(string Host, int Port, long Epoch, bool I
         var fields = reply.ToDictionary(StringComparer.Ordinal);
         return fields.TryGetValue("ip", out var host) && Number("port") is { } port
             ? new SentinelOpinion(
-                host, port, Number("config-epoch") ?? 0,
-                fields.GetValueOrDefault("flags")?.Contains("failover_in_progress", StringComparison.Ordinal) == true)
-            {
-                Quorum = Number("quorum"),
-                OtherSentinels = Number("num-other-sentinels"),
-            }
+                host, port, Number("config-epoch") ?? 0, fields.GetValueOrDefault("flags")?.Contains("failover_in_progress", StringComparison.Ordinal) == true,
+                Number("quorum"), Number("num-other-sentinels"))
             : null;
 
         int? Number(string name) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -7,49 +6,23 @@ using Microsoft.Extensions.Logging;
 namespace RedisAspire.Topology;
 
 /// <summary>Listens to all sentinels and finds the node that they report as the master.</summary>
-internal sealed partial class SentinelWatch
+internal sealed partial class SentinelWatch(RedisTopologyOptions options, RedisNode[] nodes, Action changed, TimeProvider time, ILogger logger)
 {
-    private readonly SentinelLink[] _links;
-    private readonly RedisNode[] _nodes;
-    private readonly Action _changed;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly SentinelLink[] _links = [.. options.Sentinels.Select(sentinel => new SentinelLink(
+        sentinel.Key, RedisNodeEndpoint.Parse(sentinel.Key, sentinel.Value), options.SentinelServiceName, options.PollInterval, changed, time, logger))];
     private volatile Dictionary<string, IPAddress[]> _addresses = new(StringComparer.OrdinalIgnoreCase);
     // The last master that a sentinel has named and that is none of the configured nodes.
     private readonly Channel<SentinelOpinion> _strangers = Channel.CreateBounded<SentinelOpinion>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-
-    public SentinelWatch(RedisTopologyOptions options, RedisNode[] nodes, Action changed, TimeProvider time, ILogger logger)
-    {
-        _nodes = nodes;
-        _changed = changed;
-        _resolve = options.ResolveAsync;
-        _interval = options.PollInterval;
-        _time = time;
-        _logger = logger;
-        _links = [.. options.Sentinels.Select(sentinel => new SentinelLink(
-            sentinel.Key, RedisNodeEndpoint.Parse(sentinel.Key, sentinel.Value), options.SentinelServiceName, options.PollInterval, changed, time, logger))];
-    }
 
     /// <summary>The sentinels, whether they answer or not.</summary>
     public IReadOnlyList<SentinelLink> Links => _links;
 
     /// <summary>The state of each of them now.</summary>
-    public IReadOnlyList<RedisSentinelStatus> Statuses => Array.ConvertAll(_links, link =>
-    {
-        var opinion = link.Opinion;
-        return new RedisSentinelStatus(
-            link.Name,
-            link.Endpoint.Address,
-            opinion is not null,
-            opinion is null ? link.Error ?? "not asked yet" : null,
-            opinion is null ? null : Find(opinion)?.Name,
-            opinion is null ? null : $"{opinion.Host}:{opinion.Port}",
-            opinion?.Epoch,
-            opinion?.Quorum,
-            opinion?.OtherSentinels);
-    });
+    public IReadOnlyList<RedisSentinelStatus> Statuses => Array.ConvertAll(_links, link => link.Opinion is { } opinion
+        ? new RedisSentinelStatus(
+            link.Name, link.Endpoint.Address, Answers: true, Error: null, Find(opinion)?.Name, $"{opinion.Host}:{opinion.Port}", opinion.Epoch, opinion.Quorum, opinion.OtherSentinels)
+        : new RedisSentinelStatus(
+            link.Name, link.Endpoint.Address, Answers: false, link.Error ?? "not asked yet", Master: null, MasterAddress: null, Epoch: null, Quorum: null, OtherSentinels: null));
 
     /// <summary>The master according to the sentinels; <see langword="null"/> when none answers, or they name an unknown node.</summary>
     public RedisNode? Master
@@ -67,10 +40,8 @@ internal sealed partial class SentinelWatch
         }
     }
 
-    /// <summary>Whether a sentinel is making another node the master.</summary>
     public bool IsFailingOver => Array.Exists(_links, link => link.Opinion is { IsFailingOver: true });
 
-    /// <summary>Listens until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         if (_links.Length == 0)
@@ -84,11 +55,11 @@ internal sealed partial class SentinelWatch
     {
         var addresses = new Dictionary<string, IPAddress[]>(_addresses, StringComparer.OrdinalIgnoreCase);
         // A name that only the nodes know cannot be resolved here: sentinels have to call the node by it.
-        foreach (var host in _nodes.Select(node => node.Peer.Host).Intersect(_nodes.Select(node => node.Endpoint.Host), StringComparer.OrdinalIgnoreCase))
+        foreach (var host in nodes.Select(node => node.Peer.Host).Intersect(nodes.Select(node => node.Endpoint.Host), StringComparer.OrdinalIgnoreCase))
         {
             try
             {
-                addresses[host] = await _resolve(host, cancellationToken).ConfigureAwait(false);
+                addresses[host] = await options.ResolveAsync(host, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is SocketException or ArgumentException)
             {
@@ -101,7 +72,7 @@ internal sealed partial class SentinelWatch
     }
 
     /// <summary>Whether a sentinel that names an address means this node.</summary>
-    public bool IsMeant(RedisNode node, string host, string? port) => node.Peer.PortText == port && IsSameHost(node.Peer.Host, host);
+    public bool IsMeant(RedisNode node, string host, string? port) => node.Peer.Port == port && IsSameHost(node.Peer.Host, host);
 
     private RedisNode? Find(SentinelOpinion opinion)
     {
@@ -111,8 +82,7 @@ internal sealed partial class SentinelWatch
         return node;
     }
 
-    private RedisNode? FindKnown(SentinelOpinion opinion) =>
-        Array.Find(_nodes, node => IsMeant(node, opinion.Host, opinion.Port.ToString(CultureInfo.InvariantCulture)));
+    private RedisNode? FindKnown(SentinelOpinion opinion) => Array.Find(nodes, node => IsMeant(node, opinion.Host, $"{opinion.Port}"));
 
     // A stranger may be a node whose name has another address by now.
     private async Task FollowNamesAsync(CancellationToken stopping)
@@ -122,11 +92,11 @@ internal sealed partial class SentinelWatch
         {
             await ResolveAsync(stopping).ConfigureAwait(false);
             if (FindKnown(stranger) is not null)
-                _changed();
+                changed();
             else if (stranger != logged)
                 LogStranger(stranger.Host, stranger.Port);
             logged = stranger;
-            await Task.Delay(_interval, _time, stopping).ConfigureAwait(false);
+            await Task.Delay(options.PollInterval, time, stopping).ConfigureAwait(false);
         }
     }
 

@@ -8,11 +8,6 @@ namespace RedisAspire.AppHost.Verification;
 /// <summary><c>./run verify</c>, and the command <i>Verify</i> on the dashboard.</summary>
 internal static class VerificationExtensions
 {
-    /// <summary>Adds the command.</summary>
-    /// <param name="redis">The replication.</param>
-    /// <param name="api">The API.</param>
-    /// <param name="adminKey">The key that its requests must carry.</param>
-    /// <returns>The replication.</returns>
     public static IResourceBuilder<RedisReplicationResource> WithVerification(
         this IResourceBuilder<RedisReplicationResource> redis, IResourceBuilder<ProjectResource> api, IResourceBuilder<ParameterResource> adminKey)
     {
@@ -49,8 +44,7 @@ internal static class VerificationExtensions
             });
     }
 
-    /// <summary>Starts the application, verifies it and ends it.</summary>
-    /// <returns>Whether every check held.</returns>
+    /// <summary>Starts the application, verifies it and ends it. Whether every check held is the result.</summary>
     public static async Task<bool> VerifyAsync(this IResourceBuilder<RedisReplicationResource> redis, DistributedApplication application, CancellationToken cancellationToken)
     {
         var resource = redis.Resource;
@@ -81,17 +75,12 @@ internal static class VerificationExtensions
         {
             foreach (var member in redis.Members)
             {
-                var options = ConfigurationOptions.Parse((await member.ConnectionString.GetValueAsync(cancellationToken))!);
-                // INFO counts as administration; what is allowed is up to Redis.
-                options.AllowAdmin = true;
-                if (member.IsSentinel)
-                    options.CommandMap = CommandMap.Sentinel;
                 var node = new VerifiedNode(
                     member.Name,
                     $"{member.Endpoint.Host}:{member.Endpoint.Port}",
                     (await member.PeerAddress(redis.Runtime).GetValueAsync(cancellationToken))!,
                     member.Name == master,
-                    await ConnectionMultiplexer.ConnectAsync(options));
+                    await ConnectionMultiplexer.ConnectAsync(await member.OptionsAsync(cancellationToken)));
                 (member.IsSentinel ? sentinels : nodes).Add(node);
             }
 

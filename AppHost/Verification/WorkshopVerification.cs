@@ -152,18 +152,11 @@ internal sealed class WorkshopVerification(IReadOnlyList<VerifiedNode> nodes, IR
     private static string Milliseconds(TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalMilliseconds:N1} ms");
 }
 
-/// <summary>A node or sentinel under verification.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Where it is reached from here.</param>
-/// <param name="PeerAddress">Where nodes and sentinels reach it.</param>
-/// <param name="IsMaster">Whether it is the master.</param>
-/// <param name="Connection">A connection to it alone.</param>
+/// <summary>A node or sentinel under verification: where it is reached from here and from the others, and a connection to it alone.</summary>
 internal sealed record VerifiedNode(string Name, string Address, string PeerAddress, bool IsMaster, IConnectionMultiplexer Connection)
 {
-    /// <summary>Its keys.</summary>
     public IDatabase Database => Connection.GetDatabase();
 
-    /// <summary>The node itself.</summary>
     public IServer Server => Connection.GetServers()[0];
 
     /// <summary>Whether an address is the one by which nodes and sentinels know it.</summary>

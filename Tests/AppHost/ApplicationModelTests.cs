@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using RedisAspire.Hosting;
+using RedisAspire.RedisProcesses;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -35,10 +36,10 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     [Fact]
     public void Every_node_has_the_same_settings_and_replicas_follow_the_master()
     {
-        var (settings, users, master) = (model.Application.Redis().Settings, new RedisUsers("secret"), RedisPlace.OnLoopback(6379, "/tmp/m"));
+        var (settings, users, master) = (model.Application.Redis().Settings, new RedisUsers("secret"), LocalRunner.OnLoopback(6379, "/tmp/m"));
         foreach (var following in new[] { null, master })
         {
-            var configuration = RedisConfiguration.OfNode(settings, users, RedisPlace.OnLoopback(6380, "/tmp/with \"quotes\""), following).Split('\n');
+            var configuration = RedisConfiguration.OfNode(settings, users, LocalRunner.OnLoopback(6380, "/tmp/with \"quotes\""), following).Split('\n');
             Assert.Contains("bind 127.0.0.1 -::1", configuration);
             Assert.Contains("dir \"/tmp/with \\\"quotes\\\"\"", configuration);
             Assert.Contains($"masterauth \"{users.Replication.Password}\"", configuration);
@@ -86,7 +87,7 @@ public sealed class ApplicationModelTests(BuiltApplication model) : IClassFixtur
     public void Most_of_the_sentinels_have_to_agree()
     {
         var users = new RedisUsers("secret");
-        var configuration = RedisConfiguration.OfSentinel(users, RedisPlace.OnLoopback(26379, "/tmp"), RedisPlace.OnLoopback(6379, "/tmp"), model.Application.Redis().Sentinels.Count()).Split('\n');
+        var configuration = RedisConfiguration.OfSentinel(users, LocalRunner.OnLoopback(26379, "/tmp"), LocalRunner.OnLoopback(6379, "/tmp"), model.Application.Redis().Sentinels.Count()).Split('\n');
 
         Assert.Contains("sentinel monitor mymaster 127.0.0.1 6379 2", configuration);
         Assert.Contains($"sentinel auth-pass mymaster \"{users.Sentinel.Password}\"", configuration);

@@ -4,6 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Hosting;
+using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.AppHost;
 
 namespace RedisAspire.Tests.Hosting;
@@ -21,7 +22,7 @@ public sealed class RedisReplicationTests
 
         Assert.Equal(["cache-master", "cache-replica-1", "cache-replica-2"], redis.Nodes.Select(node => node.Name));
         Assert.Equal(["cache-sentinel-1"], redis.Sentinels.Select(sentinel => sentinel.Name));
-        var configuration = RedisConfiguration.OfNode(redis.Settings, new RedisUsers("secret"), RedisPlace.OnLoopback(7000, "/tmp"), master: null);
+        var configuration = RedisConfiguration.OfNode(redis.Settings, new RedisUsers("secret"), LocalRunner.OnLoopback(7000, "/tmp"), master: null);
         Assert.Contains("maxmemory 1gb\nmaxmemory-policy noeviction\nappendonly yes\n", configuration, StringComparison.Ordinal);
     }
 

@@ -66,7 +66,7 @@ public sealed class RestartTests : IDisposable
         await node.Process.KillAsync();
 
         await node.StartAsync();
-        await RedisMemberClient.WaitUntilAnsweringAsync(new RedisMember(new Node(node.Name, node.ConnectionString), isSentinel: false), Cancellation);
+        await new RedisMember(new Node(node.Name, node.ConnectionString), isSentinel: false).WaitUntilAnsweringAsync(Cancellation);
 
         Assert.Equal("0", (await node.InfoAsync("persistence"))["loading"]);
     }

@@ -88,5 +88,8 @@ internal sealed class LocalRunner(RedisReplication redis, string dataDirectory, 
 
     private string DirectoryOf(RedisProcess member) => Path.Combine(dataDirectory, member.Name);
 
-    private RedisPlace PlaceOf(RedisProcess member) => RedisPlace.OnLoopback(member.Port, DirectoryOf(member));
+    private RedisPlace PlaceOf(RedisProcess member) => OnLoopback(member.Port, DirectoryOf(member));
+
+    /// <summary>The place of a process on this machine.</summary>
+    public static RedisPlace OnLoopback(int port, string directory) => new($"{port}", directory, "127.0.0.1", $"{port}", IsContainer: false);
 }

@@ -3,18 +3,9 @@ using Microsoft.Playwright;
 namespace RedisAspire.Pages;
 
 /// <summary>A real Chromium without a window.</summary>
-internal sealed class Chromium : IAsyncDisposable
+internal sealed class Chromium(IPlaywright playwright, IBrowser browser) : IAsyncDisposable
 {
     private const int Height = 900;
-
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
-
-    private Chromium(IPlaywright playwright, IBrowser browser)
-    {
-        _playwright = playwright;
-        _browser = browser;
-    }
 
     /// <summary>Starts the browser that <c>CHROMIUM_PATH</c> names, or else Debian's.</summary>
     public static async Task<Chromium> StartAsync()
@@ -30,12 +21,9 @@ internal sealed class Chromium : IAsyncDisposable
     }
 
     /// <summary>A page of a visitor who has never been here: nothing is in the browser's cache.</summary>
-    /// <param name="width">The window's width in pixels.</param>
-    /// <param name="colorScheme">Light or dark.</param>
-    /// <param name="language">The browser's language.</param>
     public async Task<IPage> NewPageAsync(int width = 1280, ColorScheme colorScheme = ColorScheme.Light, string language = "en")
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = Height },
             ColorScheme = colorScheme,
@@ -47,7 +35,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        await browser.DisposeAsync();
+        playwright.Dispose();
     }
 }

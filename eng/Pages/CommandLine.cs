@@ -30,14 +30,9 @@ internal static class CommandLine
         var command = new Command("screenshots", "Takes pictures of the pages in use, in light and dark.") { output, pages, widths, height, language };
         command.SetAction((parsed, cancellationToken) => OnApplicationAsync(
             parsed,
-            (application, chromium) => new Screenshots(application, chromium)
-            {
-                Output = parsed.GetRequiredValue(output),
-                Pages = parsed.GetRequiredValue(pages),
-                Widths = parsed.GetRequiredValue(widths),
-                Height = parsed.GetValue(height),
-                Language = parsed.GetRequiredValue(language),
-            }.TakeAsync(cancellationToken)));
+            (application, chromium) => new Screenshots(
+                application, chromium, parsed.GetRequiredValue(output), parsed.GetRequiredValue(pages), parsed.GetRequiredValue(widths), parsed.GetValue(height),
+                parsed.GetRequiredValue(language)).TakeAsync(cancellationToken)));
         return command;
     }
 

@@ -2,10 +2,7 @@ using Microsoft.Playwright;
 
 namespace RedisAspire.Pages;
 
-/// <summary>A page as it is viewed.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Path">Its address in the application.</param>
-/// <param name="UseAsync">Uses the page until there is something to see on it.</param>
+/// <summary>A page as it is viewed: its address in the application, and how it is used until there is something to see on it.</summary>
 internal sealed record PageView(string Name, string Path, Func<IPage, Task> UseAsync)
 {
     private static readonly string[] WorkshopSteps = ["install", "replication", "cache", "expiry", "stampede", "wait"];

@@ -7,8 +7,7 @@ internal static class Report
 {
     public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The first, the median and the longest of some durations.</summary>
-    /// <param name="milliseconds">The durations, in the order they were measured.</param>
+    /// <summary>The first, the median and the longest of some durations in the order they were measured.</summary>
     public static string Summary(IReadOnlyList<double> milliseconds)
     {
         var sorted = milliseconds.Order().ToArray();

@@ -3,17 +3,10 @@ using System.Diagnostics;
 namespace RedisAspire.Pages;
 
 /// <summary>The application that somebody has started on this machine.</summary>
-/// <param name="Web">Address of the web page.</param>
-/// <param name="Api">Address of the API.</param>
-/// <param name="AdminKey">What a request must carry that changes or breaks something.</param>
-/// <param name="OperatorToken">What an operator logs in with at the page.</param>
-/// <param name="Redis">Connection string of the master; only needed to fill it.</param>
 internal sealed record VisitedApplication(Uri Web, Uri Api, string AdminKey, string OperatorToken, string? Redis)
 {
-    /// <summary>The program of the API. All instances together are what is measured.</summary>
+    // All instances of a program together are what is measured.
     public const string ApiProgram = "RedisAspire.ApiService";
-
-    /// <summary>The program of the web page.</summary>
     public const string WebProgram = "RedisAspire.Web";
 
     /// <summary>Address of a page by which its visitor becomes an operator.</summary>
