@@ -59,7 +59,7 @@ public sealed class DegradationTests : IAsyncLifetime
     {
         using var connection = await ConnectionMultiplexer.ConnectAsync(_fixture.Redis.Master.ConnectionString);
         await using var host = await CacheHost.StartAsync(_fixture.Redis, services: services => services.AddKeyedSingleton(
-            _fixture.Redis.Master.Name, FaultyConnection.Before(connection, (Exception)Activator.CreateInstance(failure)!)));
+            _fixture.Redis.Master.Name, FaultyConnection.Before(connection, (Exception)Activator.CreateInstance(failure, "The client fails.", new IOException())!)));
 
         Assert.Equal(CacheLevel.Source, (await LookupAsync(host, "a")).Level);
         await host.Cache.SetAsync("a", "set", cancellationToken: Cancellation);
