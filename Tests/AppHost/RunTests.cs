@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.Support;
 using StackExchange.Redis;
@@ -20,9 +21,10 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Busy_ports_are_passed_over_data_in_use_is_refused_and_a_crash_leaves_nothing_behind()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        // The program takes the ports that follow: none of those that the system gives to connections of other tests.
+        var port = FreePorts.Take(null);
+        using var taken = new TcpListener(IPAddress.Loopback, port);
         taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var busy = $"{port}";
 
         await using var program = await AppHostProgram.StartAsync(
