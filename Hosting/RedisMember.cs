@@ -46,7 +46,7 @@ internal sealed class RedisMember(ContainerResource resource, bool isSentinel)
         deadline.CancelAfter(AnswerTimeout);
         try
         {
-            await PingAsync(deadline.Token);
+            await WaitUntilAnsweringAsync(deadline.Token);
             return HealthCheckResult.Healthy("It answers.");
         }
         catch (RedisException failure)
@@ -59,17 +59,17 @@ internal sealed class RedisMember(ContainerResource resource, bool isSentinel)
         }
     }
 
-    /// <summary>Waits until it answers, which is after a node has loaded its data.</summary>
+    /// <summary>Waits until it answers, which is once it listens and has loaded its data.</summary>
     public async Task WaitUntilAnsweringAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await PingAsync(cancellationToken);
+                await AskAsync(server => server.PingAsync(), cancellationToken);
                 return;
             }
-            catch (Exception failure) when (failure is RedisException or TimeoutException)
+            catch (Exception failure) when (failure is RedisConnectionException or TimeoutException || failure.Message.StartsWith("LOADING", StringComparison.Ordinal))
             {
                 await Task.Delay(RetryDelay, cancellationToken);
             }
@@ -94,13 +94,9 @@ internal sealed class RedisMember(ContainerResource resource, bool isSentinel)
         return options;
     }
 
-    private Task PingAsync(CancellationToken cancellationToken) => AskAsync(server => server.PingAsync(), cancellationToken);
-
     private async Task AskAsync(Func<IServer, Task> ask, CancellationToken cancellationToken)
     {
         var options = await OptionsAsync(cancellationToken);
-        // It goes on connecting until the node listens.
-        options.AbortOnConnectFail = false;
         await using var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
         await ask(connection.GetServers()[0]).WaitAsync(cancellationToken);
     }
