@@ -36,3 +36,12 @@
 document.addEventListener("keydown", (event) => {
   if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.matches("[data-history]")) event.preventDefault();
 });
+
+// A grid keeps a Tab from leaving it until the server has answered, though it does nothing with it: the server is not asked.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Tab" && event.target.matches(".rz-data-grid-data")) event.stopPropagation();
+  },
+  true,
+);
