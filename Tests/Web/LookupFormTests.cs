@@ -44,4 +44,17 @@ public sealed class LookupFormTests : IAsyncDisposable
     [Fact]
     public void Nobody_else_is_told_of_a_prefix() =>
         Assert.Empty(_page.Render<LookupForm>().FindAll("[data-testid=prefix-help]"));
+
+    // The renderer waits for a browser that is slow, and an event after the next may come before it has drawn.
+    [Fact]
+    public void What_was_typed_is_looked_up_although_the_form_has_not_been_drawn_with_it_yet()
+    {
+        var (typed, lookedUp) = ("", "");
+        var form = _page.Render<LookupForm>(form => form.Add(form => form.Key, "before").Add(form => form.KeyChanged, key => typed = key).Add(form => form.Run, () => lookedUp = typed));
+
+        form.Find("[data-testid=key-input]").Change("after");
+        form.Find("form").Submit();
+
+        Assert.Equal(("after", "before"), (lookedUp, form.Instance.Key));
+    }
 }
