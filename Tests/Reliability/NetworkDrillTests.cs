@@ -61,7 +61,7 @@ public sealed class NetworkDrillTests(ITestOutputHelper output) : IAsyncLifetime
             await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
         }
 
-        await UnderLoadAsync("a delay of 30 ms", Source + RoundTrips, proxy => proxy.Delay = Delay);
+        await UnderLoadAsync("a delay of 30 ms", Limit + RoundTrips, proxy => proxy.Delay = Delay);
         await UnderLoadAsync("a stall", Limit, proxy => proxy.IsStalled = true);
         await UnderLoadAsync("a cut", Limit, proxy => proxy.IsCut = true);
         foreach (var error in new[] { "LOADING Redis is loading the dataset in memory", "MASTERDOWN Link is down", "READONLY You can't write", "OOM command not allowed", "NOAUTH Authentication required.", "BUSY Redis is busy" })
