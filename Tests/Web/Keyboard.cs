@@ -6,19 +6,30 @@ internal static class Keyboard
     // More than any page has.
     private const int Steps = 120;
 
+    // Null when what has the mark has the focus; else the element that has kept it, or nothing when the focus has moved.
+    private const string Moved =
+        """
+        mark => {
+          const [before, now] = [window.focused, document.activeElement];
+          window.focused = now;
+          if (now.closest('[data-testid]')?.dataset.testid === mark) return null;
+          return before === now && now !== document.body ? now.outerHTML.slice(0, 200) : '';
+        }
+        """;
+
     /// <summary>Presses a key.</summary>
     public static Task PressAsync(this BrowserPage page, string key) => page.Page.Keyboard.PressAsync(key);
 
     /// <summary>Presses the tabulator until something has the focus. Nothing keeps the focus, however fast it is pressed.</summary>
     public static async Task TabToAsync(this BrowserPage page, string mark)
     {
+        await page.Page.EvaluateAsync("() => { window.focused = document.activeElement; }");
         for (var step = 0; step < Steps; step++)
         {
-            await page.Page.EvaluateAsync("() => { window.before = document.activeElement; }");
             await page.PressAsync("Tab");
-            if (await page.Page.EvaluateAsync<bool>("mark => document.activeElement.closest('[data-testid]')?.dataset.testid === mark", mark))
+            var kept = await page.Page.EvaluateAsync<string?>(Moved, mark);
+            if (kept is null)
                 return;
-            var kept = await page.Page.EvaluateAsync<string>("() => window.before === document.activeElement && window.before !== document.body ? window.before.outerHTML.slice(0, 200) : ''");
             Assert.True(kept.Length == 0, $"The tabulator does not leave {kept}.");
         }
 
