@@ -16,8 +16,7 @@ on("menu", () => {
 });
 
 on("appearance", () => {
-  const theme = root.dataset.appearance === "dark" ? "standard" : "standard-dark";
-  document.cookie = `theme=${theme}; path=/; max-age=31536000; SameSite=Lax`;
+  window.remember("theme", root.dataset.appearance === "dark" ? "standard" : "standard-dark");
   location.reload();
 });
 
