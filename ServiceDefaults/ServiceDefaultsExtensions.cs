@@ -38,8 +38,14 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            // Only requests that are safe to repeat are retried.
-            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
+            http.AddStandardResilienceHandler(options =>
+            {
+                // Only requests that are safe to repeat are retried: soon, because another instance may answer, and for six
+                // seconds, in which one that restarts is back.
+                options.Retry.DisableForUnsafeHttpMethods();
+                options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+                options.Retry.MaxRetryAttempts = 5;
+            });
             http.AddServiceDiscovery();
         });
         return builder;
