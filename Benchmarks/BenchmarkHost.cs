@@ -59,7 +59,6 @@ internal sealed class BenchmarkHost : IAsyncDisposable
         });
         var host = builder.Build();
         await host.StartAsync();
-        await host.Services.GetRequiredService<RedisTopology>().Ready;
         var plain = await ConnectionMultiplexer.ConnectAsync(nodes[0].Value);
         var started = new BenchmarkHost(host, plain, redis, guardian, data);
         await started.WaitUntilNearAsync();

@@ -27,7 +27,7 @@ internal sealed partial class RedisReplicationMonitor(
     private ILogger[] Loggers => [_logger, resourceLoggers.GetLogger(redis)];
 
     /// <summary>The last snapshot of the nodes; <see langword="null"/> before the first poll.</summary>
-    public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: { Ready.IsCompletedSuccessfully: true } topology } ? topology.Snapshot : null;
+    public RedisTopologySnapshot? Snapshot => _started.Task is { IsCompletedSuccessfully: true, Result.Topology: var topology } ? topology.Snapshot : null;
 
     /// <summary>Completes when a node has been seen to be the master, with the credentials of this run.</summary>
     public Task MasterSeen => _masterSeen.Task;
@@ -156,7 +156,6 @@ internal sealed partial class RedisReplicationMonitor(
     private async Task<RedisTopologySnapshot?> LookAsync(CancellationToken cancellationToken)
     {
         var (topology, _) = await _started.Task.WaitAsync(cancellationToken);
-        await topology.Ready.WaitAsync(cancellationToken);
         return topology.Snapshot;
     }
 

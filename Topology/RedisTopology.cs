@@ -61,9 +61,6 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
     /// <summary>The state of the sentinels now.</summary>
     public IReadOnlyList<RedisSentinelStatus> SentinelStatuses => _sentinels.Statuses;
 
-    /// <summary>Completes when every node has been polled once.</summary>
-    public Task Ready => _firstPoll.Task;
-
     /// <summary>The node that takes writes now, or <see langword="null"/>.</summary>
     internal RedisNode? Master => _master is { Status: { IsUp: true, Role: RedisRole.Master } } master ? master : null;
 
@@ -141,6 +138,17 @@ public sealed partial class RedisTopology : BackgroundService, IAsyncDisposable
         foreach (var node in _nodes)
             await node.DisposeAsync().ConfigureAwait(false);
         Dispose();
+    }
+
+    /// <summary>
+    /// Begins to poll the nodes and waits until every one has answered or counts as down, so that the first request of a service
+    /// that has just started finds them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(_firstPoll.Task, ExecuteTask!).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace RedisAspire.Topology;
 
 /// <summary>
-/// The health of Redis. Never worse than degraded once the nodes have been polled: without Redis the
-/// application answers slower, but it answers.
+/// The health of Redis. Never worse than degraded: without Redis the application answers slower, but it answers.
 /// </summary>
 internal sealed class RedisTopologyHealthCheck(RedisTopology topology) : IHealthCheck
 {
@@ -13,9 +12,6 @@ internal sealed class RedisTopologyHealthCheck(RedisTopology topology) : IHealth
 
     private HealthCheckResult Check()
     {
-        if (!topology.Ready.IsCompleted)
-            return HealthCheckResult.Unhealthy("The Redis nodes have not been polled yet.");
-
         var snapshot = topology.Snapshot;
         var data = snapshot.Nodes.ToDictionary(node => node.Name, node => (object)(node.Error ?? "up"), StringComparer.Ordinal);
         if (snapshot.Master is null)

@@ -72,8 +72,8 @@ internal sealed class RequestSeries(ApplicationStore store, TimeProvider time)
 }
 
 /// <summary>Sends the numbers of requests to Redis, once a second while there are any.</summary>
-internal sealed class RequestSeriesWriter(RequestSeries series, TimeProvider time, RedisTopology topology, ILogger<RequestSeriesWriter> logger)
-    : RedisWorker("Counting requests", topology, logger)
+internal sealed class RequestSeriesWriter(RequestSeries series, TimeProvider time, ILogger<RequestSeriesWriter> logger)
+    : RedisWorker("Counting requests", logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

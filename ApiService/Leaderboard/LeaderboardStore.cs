@@ -99,8 +99,8 @@ internal sealed class RequestTally(IOptions<LeaderboardOptions> options)
 
 /// <summary>Counts requests in Redis, in batches. A batch that fails, because Redis is not available, is dropped.</summary>
 internal sealed class LeaderboardWriter(
-    RequestTally tally, LeaderboardStore store, IOptions<LeaderboardOptions> options, TimeProvider time, RedisTopology topology, ILogger<LeaderboardWriter> logger)
-    : RedisWorker("Counting requests for the leaderboard", topology, logger)
+    RequestTally tally, LeaderboardStore store, IOptions<LeaderboardOptions> options, TimeProvider time, ILogger<LeaderboardWriter> logger)
+    : RedisWorker("Counting requests for the leaderboard", logger)
 {
     private const int BatchSize = 200;
 

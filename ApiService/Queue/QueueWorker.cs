@@ -4,8 +4,8 @@ namespace RedisAspire.ApiService.Queue;
 
 /// <summary>This instance as a consumer of the queue. Jobs that it has not finished when it stops stay pending, and another instance takes them over.</summary>
 internal sealed partial class QueueWorker(
-    JobQueue queue, ConsumerGroup group, DataService data, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, RedisTopology topology, ILogger<QueueWorker> logger)
-    : RedisWorker("The queue worker", topology, logger)
+    JobQueue queue, ConsumerGroup group, DataService data, ServiceInstance instance, IOptions<QueueOptions> options, TimeProvider time, ILogger<QueueWorker> logger)
+    : RedisWorker("The queue worker", logger)
 {
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
 

@@ -1,7 +1,7 @@
 namespace RedisAspire.ApiService.Storage;
 
 /// <summary>Repeats work in Redis. A failure is logged once, the work is retried, and its recovery is logged: its name is the subject of the sentences.</summary>
-internal abstract partial class RedisWorker(string work, RedisTopology topology, ILogger logger) : BackgroundService
+internal abstract partial class RedisWorker(string work, ILogger logger) : BackgroundService
 {
     protected abstract Task WaitAsync(CancellationToken cancellationToken);
 
@@ -9,7 +9,6 @@ internal abstract partial class RedisWorker(string work, RedisTopology topology,
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await topology.Ready.WaitAsync(stoppingToken);
         var isFailing = false;
         while (true)
         {

@@ -53,8 +53,7 @@ internal sealed class ApiFactory(RedisReplication? redis, params (string Name, s
         // The real server: what it does to paths is part of what is tested. It gets its address by its own options,
         // because the overload with a port races with the start of the application.
         factory.UseKestrel(options => options.Listen(IPAddress.Loopback, 0));
-        factory.StartServer();
-        await factory.Services.GetRequiredService<RedisTopology>().Ready.WaitAsync(TestContext.Current.CancellationToken);
+        await Task.Run(factory.StartServer, TestContext.Current.CancellationToken);
         return factory;
     }
 

@@ -45,7 +45,6 @@ internal sealed class CacheHost : IAsyncDisposable
 
         var host = new CacheHost(builder.Build());
         await host._host.StartAsync(TestContext.Current.CancellationToken);
-        await host.Topology.Ready.WaitAsync(TestContext.Current.CancellationToken);
         return host;
     }
 

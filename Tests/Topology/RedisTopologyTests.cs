@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisAspire.Tests.Support;
@@ -7,6 +9,20 @@ namespace RedisAspire.Tests.Topology;
 
 public sealed class RedisTopologyTests(RedisFixture fixture) : IClassFixture<RedisFixture>
 {
+    [Fact]
+    public async Task A_service_that_has_started_knows_its_nodes_and_does_not_wait_for_one_that_never_answers()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var hanging = fixture.Redis.Nodes[2];
+
+        await using var host = await CacheHost.StartAsync(fixture.Redis, reach: node => node == hanging ? $"{silent.LocalEndpoint}" : node.ConnectionString);
+
+        var snapshot = host.Topology.Snapshot;
+        Assert.Equal("redis-master", snapshot.Master);
+        Assert.Equal([true, true, false], snapshot.Nodes.Select(node => node.IsUp));
+    }
+
     [Fact]
     public async Task The_snapshot_knows_every_node_with_its_role_link_and_lag()
     {
