@@ -9,8 +9,6 @@ namespace RedisAspire.Tests.AppHost;
 /// <summary>The app host as a program of its own, as <c>./run</c> starts it, with Redis as processes.</summary>
 internal sealed partial class AppHostProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
-
     private readonly ProcessGuardian _guardian = new();
     private readonly StringBuilder _output = new();
     private readonly Lock _lock = new();
@@ -74,7 +72,7 @@ internal sealed partial class AppHostProgram : IAsyncDisposable
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         await using var program = new AppHostProgram(arguments);
-        var exitCode = await program.Process.Exited.WaitAsync(StartTimeout, TestContext.Current.CancellationToken);
+        var exitCode = await program.Process.Exited.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
         await program.Process.DisposeAsync();
         return (exitCode, program.Output);
     }
@@ -85,7 +83,7 @@ internal sealed partial class AppHostProgram : IAsyncDisposable
         var program = new AppHostProgram(["--no-dashboard", .. arguments]);
         try
         {
-            await Eventually.HoldsAsync("everything is up", () => !program.Process.IsRunning || program.Output.Contains("Ctrl-C ends everything.", StringComparison.Ordinal), StartTimeout);
+            await Eventually.HoldsAsync("everything is up", () => !program.Process.IsRunning || program.Output.Contains("Ctrl-C ends everything.", StringComparison.Ordinal));
             Assert.True(program.Process.IsRunning, program.Output);
             return program;
         }

@@ -11,8 +11,6 @@ namespace RedisAspire.Tests.AppHost;
 /// <summary>What the running application does, whatever Redis runs as.</summary>
 public abstract class ApplicationTests(RunningApplication running) : IAsyncLifetime
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => await running.RestoreAsync();
@@ -28,8 +26,8 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
     {
         var monitor = running.Application.Services.MonitorOf(running.Application.Redis());
         await Eventually.HoldsAsync(
-            "the app host sees all nodes", () => monitor.Snapshot is { Master: not null } seen && seen.Nodes.All(node => node is { IsUp: true, CanRead: true }), Timeout);
-        await Eventually.HoldsAsync("the API sees three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3, Timeout);
+            "the app host sees all nodes", () => monitor.Snapshot is { Master: not null } seen && seen.Nodes.All(node => node is { IsUp: true, CanRead: true }));
+        await Eventually.HoldsAsync("the API sees three replicas", async () => (await running.RolesAsync()).Values.Count(role => role == "replica") == 3);
     }
 
     [Fact]
@@ -42,7 +40,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
         Assert.Equal("database", first.GetProperty("source").GetString());
         // The other instance does without Redis when it takes too long to answer its very first request.
         await Eventually.HoldsAsync("it is a hit", async () =>
-            (await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation)).GetProperty("source").GetString() == "cache", Timeout);
+            (await web.GetFromJsonAsync<JsonElement>("/data/held", Cancellation)).GetProperty("source").GetString() == "cache");
         foreach (var node in running.Application.Redis().Nodes)
             await Eventually.HoldsAsync($"{node.Name} holds it", async () => await running.ReadAsync(node.Name, "held") == first.GetProperty("data").GetString());
     }
@@ -57,10 +55,10 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
 
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "stop")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await web.GetAsync(new Uri("/data/without-master", UriKind.Relative), Cancellation)).StatusCode);
-        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()).Any(node => node.Value == "master" && node.Key != master), Timeout);
+        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()).Any(node => node.Value == "master" && node.Key != master));
 
         Assert.Equal(HttpStatusCode.NoContent, (await running.OrderAsync(master, "start")).StatusCode);
-        await Eventually.HoldsAsync("the old master follows it", async () => (await running.RolesAsync())[master] == "replica", Timeout);
+        await Eventually.HoldsAsync("the old master follows it", async () => (await running.RolesAsync())[master] == "replica");
     }
 
     [Fact]
@@ -73,7 +71,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
         var result = await ExecuteAsync("redis", "fail-over");
 
         Assert.True(result.Success, result.Message);
-        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"), Timeout);
+        await Eventually.HoldsAsync("another node is the master", async () => (await running.RolesAsync()) is var roles && roles[master] == "replica" && roles.Values.Contains("master"));
     }
 
     [Fact]
@@ -87,7 +85,7 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
 
         Assert.True(result.Success, result.Message);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(Timeout);
+        deadline.CancelAfter(Eventually.Limit);
         await running.Application.ResourceNotifications.WaitForResourceAsync(
             replica, change => change.Snapshot.Urls.Any(url => url.DisplayProperties.DisplayName.StartsWith("Master at ", StringComparison.Ordinal)), deadline.Token);
         await running.Application.ResourceNotifications.WaitForResourceAsync("redis", KnownResourceStates.Running, deadline.Token);
@@ -100,17 +98,17 @@ public abstract class ApplicationTests(RunningApplication running) : IAsyncLifet
         using var api = running.Application.CreateHttpClient("apiservice");
         var products = await api.GetFromJsonAsync<JsonElement>("/api/db/products?limit=1", Cancellation);
         var product = $"/api/db/products/{products.GetProperty("items")[0].GetProperty("id").GetString()}";
-        await Eventually.HoldsAsync("a product is gone", async () => await StatusAsync(HttpMethod.Delete, product) is not HttpStatusCode.ServiceUnavailable, Timeout);
+        await Eventually.HoldsAsync("a product is gone", async () => await StatusAsync(HttpMethod.Delete, product) is not HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Get, product));
         await Eventually.HoldsAsync("a value is cached", async () =>
-            (await api.GetFromJsonAsync<JsonElement>("/data/flushed", Cancellation)).GetProperty("source").GetString() == "cache", Timeout);
+            (await api.GetFromJsonAsync<JsonElement>("/data/flushed", Cancellation)).GetProperty("source").GetString() == "cache");
 
         // Each is refused while the API has no connection to the master.
-        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("redis", "flush")).Success, Timeout);
-        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("redis", "seed")).Success, Timeout);
+        await Eventually.HoldsAsync("the cache is emptied", async () => (await ExecuteAsync("redis", "flush")).Success);
+        await Eventually.HoldsAsync("the catalogue is completed", async () => (await ExecuteAsync("redis", "seed")).Success);
 
         foreach (var node in running.Application.Redis().Nodes)
-            await Eventually.HoldsAsync($"{node.Name} holds the value no longer", async () => await running.ReadAsync(node.Name, "flushed") is null, Timeout);
+            await Eventually.HoldsAsync($"{node.Name} holds the value no longer", async () => await running.ReadAsync(node.Name, "flushed") is null);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(HttpMethod.Get, product));
     }
 

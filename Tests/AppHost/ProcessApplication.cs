@@ -21,7 +21,7 @@ public sealed class ProcessApplication() : RunningApplication("--Redis:Runtime=p
     {
         await Telemetry.StartAsync();
         await base.InitializeAsync();
-        await Eventually.HoldsAsync("logs of both services arrive", () => (LogsOfTheStart = [.. Telemetry.Logs]).Select(log => log.Origin.Service).Distinct().Count() == 2, TimeSpan.FromSeconds(40));
+        await Eventually.HoldsAsync("logs of both services arrive", () => (LogsOfTheStart = [.. Telemetry.Logs]).Select(log => log.Origin.Service).Distinct().Count() == 2);
     }
 
     public override async ValueTask DisposeAsync()

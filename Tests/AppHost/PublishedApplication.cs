@@ -1,13 +1,12 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.AppHost;
 
 /// <summary>The app host's application as it would be published, for tests that only look at it.</summary>
 public sealed class PublishedApplication : IAsyncLifetime
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     private readonly TaskCompletionSource _isPrepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,7 +22,7 @@ public sealed class PublishedApplication : IAsyncLifetime
             await _isRead.Task.WaitAsync(cancellationToken);
         });
         Application = await builder.BuildAsync();
-        await _isPrepared.Task.WaitAsync(Timeout);
+        await _isPrepared.Task.WaitAsync(Eventually.Limit);
     }
 
     public async ValueTask DisposeAsync()

@@ -10,8 +10,6 @@ namespace RedisAspire.Tests.AppHost;
 /// <summary>From the start of the app host to its end, however it ends.</summary>
 public sealed class RunTests : IDisposable
 {
-    private static readonly TimeSpan TimeToVanish = TimeSpan.FromSeconds(10);
-
     private readonly string _data = Directory.CreateTempSubdirectory("données de test ").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -45,8 +43,8 @@ public sealed class RunTests : IDisposable
 
         await program.Process.KillAsync();
         await Eventually.HoldsAsync("nothing listens any more", async () =>
-            !(await Task.WhenAll(ports.Select(Port.IsListeningAsync))).Contains(true), TimeToVanish);
-        await Eventually.HoldsAsync("the configuration is gone", () => !File.Exists(configuration), TimeToVanish);
+            !(await Task.WhenAll(ports.Select(Port.IsListeningAsync))).Contains(true));
+        await Eventually.HoldsAsync("the configuration is gone", () => !File.Exists(configuration));
     }
 
     [Fact]
@@ -71,7 +69,7 @@ public sealed class RunTests : IDisposable
             await Eventually.HoldsAsync("it is noted", () => first.Output.Contains("redis-replica-1 is the master now", StringComparison.Ordinal));
 
             first.Process.Send(Signal.Terminate);
-            Assert.Equal(0, await first.Process.Exited.WaitAsync(TimeToVanish, Cancellation));
+            Assert.Equal(0, await first.Process.Exited.WaitAsync(Eventually.Limit, Cancellation));
         }
 
         await using var second = await AppHostProgram.StartAsync(arguments);

@@ -14,8 +14,6 @@ namespace RedisAspire.Tests.AppHost;
 /// <param name="settings">Settings of the app host, as on its command line.</param>
 public abstract class RunningApplication(params string[] settings) : IAsyncLifetime
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
-
     private DistributedApplication? _application;
 
     /// <summary>Why it cannot run on this machine; <see langword="null"/> when it can.</summary>
@@ -46,7 +44,7 @@ public abstract class RunningApplication(params string[] settings) : IAsyncLifet
         _application = await builder.BuildAsync(Cancellation);
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(StartTimeout);
+        deadline.CancelAfter(Eventually.Limit);
         await Application.StartAsync(deadline.Token);
         foreach (var resource in Application.Redis().Members.Select(member => member.Name).Append("webfrontend"))
             await Application.ResourceNotifications.WaitForResourceHealthyAsync(resource, deadline.Token);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.AppHost;
 
@@ -10,8 +11,6 @@ namespace RedisAspire.Tests.AppHost;
 /// <param name="id">The instance's name, or the resource's if it has one only.</param>
 internal sealed class RunningResource(DistributedApplication application, string id)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     /// <summary>What the orchestrator says of it now.</summary>
     public CustomResourceSnapshot? Snapshot => application.ResourceNotifications.TryGetCurrentState(id, out var current) ? current.Snapshot : null;
 
@@ -38,7 +37,7 @@ internal sealed class RunningResource(DistributedApplication application, string
     private async Task HoldsAsync(string what, Func<CustomResourceSnapshot, bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Timeout);
+        deadline.CancelAfter(Eventually.Limit);
         try
         {
             await foreach (var change in application.ResourceNotifications.WatchAsync(deadline.Token))

@@ -66,6 +66,6 @@ internal sealed class RunningService
             {
                 return false;
             }
-        }, TimeSpan.FromSeconds(60));
+        });
     }
 }

@@ -14,8 +14,6 @@ public sealed class TelemetryTests(ProcessApplication running)
     private const string Caller = "00f067aa0ba902b7";
     private const int Keys = 100;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
-
     private readonly string _key = $"key-{Guid.NewGuid():N}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -83,7 +81,7 @@ public sealed class TelemetryTests(ProcessApplication running)
 
         foreach (var (what, levels) in new[] { ("request", 3), ("hit", 2), ("miss", 1) })
         {
-            await Eventually.HoldsAsync($"every level of {what} is measured", () => Durations(what).Select(histogram => histogram.Attributes["cache.level"]).Distinct().Count() == levels, Timeout);
+            await Eventually.HoldsAsync($"every level of {what} is measured", () => Durations(what).Select(histogram => histogram.Attributes["cache.level"]).Distinct().Count() == levels);
             foreach (var histogram in Durations(what))
             {
                 Assert.Equal(("apiservice", "RedisAspire.Caching", "s"), (histogram.Origin.Service, histogram.Origin.Scope, histogram.Unit));
@@ -131,7 +129,7 @@ public sealed class TelemetryTests(ProcessApplication running)
             if (!isReceived)
                 logins.Add(await AskAsync($"/login?t={AppHostUnderTest.OperatorToken}"));
             return isReceived;
-        }, Timeout);
+        });
         await TraceAsync(() => $"/data/{_key}", trace => LevelIn(trace) is "near" or "redis");
         await TraceAsync(() => "/api/session", trace => trace.Any(span => span.IsRedis));
 
@@ -165,7 +163,7 @@ public sealed class TelemetryTests(ProcessApplication running)
             if (found is null)
                 asked.Add(await AskAsync(path()));
             return found is not null;
-        }, Timeout);
+        });
         return found!;
     }
 

@@ -19,7 +19,7 @@ public sealed class OpenLoopLoadTests
         Assert.Equal(200, result.Latencies.TotalCount);
         Assert.Empty(result.Failures);
         // One after the other they would take a minute.
-        Assert.True(result.Elapsed < TimeSpan.FromSeconds(10), $"{result.Elapsed}");
+        Assert.True(result.Elapsed < TimeSpan.FromSeconds(30), $"{result.Elapsed}");
         Assert.True(result.Latencies.GetValueAtPercentile(1) >= 290_000);
     }
 
@@ -50,7 +50,7 @@ public sealed class OpenLoopLoadTests
         var load = new OpenLoopLoad(new OpenLoopOptions { Rate = 1000, Duration = TimeSpan.FromSeconds(0.1), MaximumOutstanding = 10 }, (_, _) => answer.Task);
 
         var running = load.RunAsync(TestContext.Current.CancellationToken);
-        await Support.Eventually.HoldsAsync("the duration is over", () => load.Elapsed > TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(10));
+        await Support.Eventually.HoldsAsync("the duration is over", () => load.Elapsed > TimeSpan.FromSeconds(0.2));
         answer.SetResult(null);
         var result = await running;
 
@@ -87,7 +87,7 @@ public sealed class OpenLoopLoadTests
         var running = load.RunAsync(stop.Token);
         await stop.CancelAsync();
 
-        var result = await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var result = await running.WaitAsync(Support.Eventually.Limit, TestContext.Current.CancellationToken);
         Assert.Equal(result.Requests, result.Latencies.TotalCount);
     }
 

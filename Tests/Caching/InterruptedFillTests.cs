@@ -138,7 +138,7 @@ public sealed class InterruptedFillTests : IAsyncLifetime
         Assert.Equal(1, _calls);
     }
 
-    private static Task InTimeAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+    private static Task InTimeAsync(Task task) => task.WaitAsync(Eventually.Limit, Cancellation);
 
-    private static Task<T> InTimeAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+    private static Task<T> InTimeAsync<T>(Task<T> task) => task.WaitAsync(Eventually.Limit, Cancellation);
 }

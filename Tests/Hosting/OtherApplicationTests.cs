@@ -71,7 +71,7 @@ public abstract class OtherApplicationTests(RedisRuntime runtime) : IAsyncLifeti
         foreach (var redis in _application!.Resources().OfType<RedisReplicationResource>().OrderBy(redis => redis.Name, StringComparer.Ordinal))
         {
             var monitor = _application!.Services.MonitorOf(redis);
-            await Eventually.HoldsAsync($"{redis.Name} has a master", () => monitor.Snapshot?.Master is not null, TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync($"{redis.Name} has a master", () => monitor.Snapshot?.Master is not null);
             down.AddRange(monitor.Snapshot!.Nodes.Where(node => !node.IsUp).Select(node => node.Name));
         }
 
@@ -92,7 +92,7 @@ public abstract class OtherApplicationTests(RedisRuntime runtime) : IAsyncLifeti
             using var http = application.CreateHttpClient(name);
             using var written = await http.PutAsync(new Uri($"/{path}/key?value={value}", UriKind.Relative), content: null, Cancellation);
             return written.StatusCode == HttpStatusCode.OK && await ReadAsync() == value;
-        }, TimeSpan.FromSeconds(60));
+        });
     }
 }
 

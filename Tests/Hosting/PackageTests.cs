@@ -10,8 +10,6 @@ namespace RedisAspire.Tests.Hosting;
 [Trait("Category", "Long")]
 public sealed partial class PackageTests : IDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
-
     // Packages of the same version are taken from the cache of NuGet, whatever they contain.
     private readonly string _version = $"0.1.0-test.{Guid.NewGuid():N}";
     private readonly TemporaryDirectory _temporary = new();
@@ -101,8 +99,7 @@ public sealed partial class PackageTests : IDisposable
                 {
                     return false;
                 }
-            },
-            StartTimeout);
+            });
         return answer!;
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RedisAspire.Hosting;
 using RedisAspire.RedisProcesses;
 using RedisAspire.Tests.AppHost;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Hosting;
 
@@ -235,7 +236,7 @@ public sealed class RedisReplicationTests
 
         // Nothing has been started, so there is no master.
         await builder.Eventing.PublishAsync(new BeforeResourceStartedEvent(service.Resource, application.Services), TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            .WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
         Assert.True(application.ResourceNotifications.TryGetCurrentState("service", out var shown));
         Assert.Equal(KnownResourceStates.Waiting, shown.Snapshot.State?.Text);

@@ -149,7 +149,7 @@ public sealed class FailoverDrillTests(DrillFixture fixture, ITestOutputHelper o
             await Task.Delay(random.Next(200, 1500), TestContext.Current.CancellationToken);
             var acknowledged = catalogue.Durable;
             await (await fixture.MasterAsync()).Process.KillAsync();
-            await Eventually.HoldsAsync("products are acknowledged again", () => catalogue.Durable > acknowledged + 20, TimeSpan.FromSeconds(30));
+            await Eventually.HoldsAsync("products are acknowledged again", () => catalogue.Durable > acknowledged + 20);
             Assert.Empty(await catalogue.FindLostAsync(TestContext.Current.CancellationToken));
         }
 

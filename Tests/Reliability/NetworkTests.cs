@@ -164,8 +164,7 @@ public sealed class NetworkTests(RedisFixture fixture) : IClassFixture<RedisFixt
 
     private Task WorksAsync() => Eventually.HoldsAsync(
         "values are cached",
-        async () => (await LookUpTwiceAsync()).IsHit && _host.Near.IsOn && _host.Topology.Snapshot.Nodes.All(node => node.IsUp),
-        TimeSpan.FromSeconds(40));
+        async () => (await LookUpTwiceAsync()).IsHit && _host.Near.IsOn && _host.Topology.Snapshot.Nodes.All(node => node.IsUp));
 
     private async Task<CacheLookup<string>> LookUpTwiceAsync()
     {

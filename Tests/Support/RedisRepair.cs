@@ -49,7 +49,7 @@ internal static class RedisRepair
             var roles = await Task.WhenAll(redis.Nodes.Select(TryReplicationAsync));
             return roles.Count(role => role?["role"] == "master" && role["connected_slaves"] == $"{replicas}") == 1
                 && roles.Count(role => role?.GetValueOrDefault("master_link_status") == "up") == replicas;
-        }, TimeSpan.FromSeconds(60));
+        });
         var port = (await redis.CurrentMasterAsync()).Port;
         foreach (var sentinel in redis.Sentinels)
             await Eventually.HoldsAsync($"{sentinel.Name} agrees", async () => await sentinel.MasterPortAsync() == port);

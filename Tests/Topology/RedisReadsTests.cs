@@ -22,7 +22,7 @@ public sealed class RedisReadsTests : RedisFixture
 
         Redis.Master.Process.Send(Signal.Pause);
         var (node, value) = await reads.ReadAsync(
-            async (node, database) => (node, await database.StringGetAsync("key").WaitAsync(TimeSpan.FromSeconds(1), Cancellation)),
+            async (node, database) => (node, await database.StringGetAsync("key").WaitAsync(TimeSpan.FromSeconds(3), Cancellation)),
             Cancellation);
         Redis.Master.Process.Send(Signal.Resume);
 

@@ -11,7 +11,6 @@ namespace RedisAspire.Tests.Topology;
 public sealed class RedisSentinelTests : RedisFixture
 {
     // A sentinel that was held up for two seconds itself does nothing for thirty more.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -27,7 +26,7 @@ public sealed class RedisSentinelTests : RedisFixture
         {
             await host.Cache.SetAsync("key", "new", cancellationToken: Cancellation);
             return host.Topology.Snapshot.Master is { } master && master != Redis.Master.Name && (string?)await Node(master).ExecuteAsync("GET", "key") == "new";
-        }, Timeout);
+        });
 
         Assert.NotEqual(Redis.Master.Name, host.Topology.Snapshot.Master);
         // What the old master has not sent may be removed from the new one a moment later, and with it what was written since.
@@ -143,7 +142,7 @@ public sealed class RedisSentinelTests : RedisFixture
         var old = Redis.Master;
 
         old.Process.Send(Signal.Pause);
-        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name, Timeout);
+        await Eventually.HoldsAsync("another is the master", () => host.Topology.Snapshot.Master is { } master && master != old.Name);
         old.Process.Send(Signal.Resume);
         for (var i = 0; i < 200; i++)
         {
@@ -151,7 +150,7 @@ public sealed class RedisSentinelTests : RedisFixture
             Assert.NotEqual(old.Name, host.Topology.Snapshot.Master);
         }
 
-        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave", Timeout);
+        await Eventually.HoldsAsync("it follows", async () => (await old.InfoAsync("replication"))["role"] == "slave");
     }
 
     [Fact]

@@ -21,8 +21,6 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
 
     public override async ValueTask InitializeAsync()
     {
-        // The first request waits for the services to compile their code, and on a busy machine every request may be slow.
-        Assertions.SetDefaultExpectTimeout(20_000);
         await base.InitializeAsync();
         _chromium = await Chromium.StartAsync();
     }
@@ -49,7 +47,7 @@ public sealed class BrowserFixture() : RunningApplication("--Redis:Runtime=proce
             using var promoted = await OrderAsync(Redis.Master.Name, "promote");
             Assert.True(promoted.IsSuccessStatusCode || promoted.StatusCode == HttpStatusCode.ServiceUnavailable, await promoted.Content.ReadAsStringAsync());
             return promoted.IsSuccessStatusCode;
-        }, TimeSpan.FromSeconds(60));
+        });
         await Redis.RestoreAsync();
     }
 

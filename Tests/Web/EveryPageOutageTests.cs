@@ -23,7 +23,7 @@ public sealed class EveryPageOutageTests(BrowserFixture fixture, OpenPages open)
 
         foreach (var sentinel in redis.Sentinels)
             await sentinel.StartAsync();
-        await open.EachAsync(page => Assertions.Expect(page["no-master"]).ToBeHiddenAsync(new() { Timeout = 60_000 }));
+        await open.EachAsync(page => Assertions.Expect(page["no-master"]).ToBeHiddenAsync());
         await master.StartAsync();
         await master.WaitUntilReadyAsync(Cancellation);
         await open.ExpectWorkingAsync();
@@ -51,10 +51,10 @@ public sealed class EveryPageOutageTests(BrowserFixture fixture, OpenPages open)
         await open.EachAsync(page => page.Page.EvaluateAsync("window.isOld = true"));
 
         await web.KillAsync();
-        await open.EachAsync(page => Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 }));
+        await open.EachAsync(page => Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeVisibleAsync());
 
         await web.StartAsync(Cancellation);
-        await open.EachAsync(page => Eventually.HoldsAsync("the page has been loaded again", () => IsNewAsync(page), TimeSpan.FromSeconds(60)));
+        await open.EachAsync(page => Eventually.HoldsAsync("the page has been loaded again", () => IsNewAsync(page)));
         await open.ExpectWorkingAsync();
     }
 

@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using RedisAspire.Tests.Support;
 using RedisAspire.Web.Api;
 using RedisAspire.Web.Components.Failures;
 using RedisAspire.Web.Components.Workshop;
@@ -45,11 +46,11 @@ public sealed class FailoverStepTests : IAsyncDisposable
         await step.WaitForAssertionAsync(() => Assert.Equal(["redis-master, the master, is killed."], Findings(step)));
 
         await _api.PublishAsync(Nodes("""redis-master","role":"master","status":"down""", """redis-replica-1","role":"master","status":"up"""), Cancellation);
-        await step.WaitForAssertionAsync(() => Assert.StartsWith("redis-replica-1 is the new master.", Findings(step)[^1], StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await step.WaitForAssertionAsync(() => Assert.StartsWith("redis-replica-1 is the new master.", Findings(step)[^1], StringComparison.Ordinal));
         Assert.Equal("false", Step(step).GetAttribute("data-done"));
 
         await _api.PublishAsync(Nodes("""redis-master","role":"replica","link":"up","status":"up""", """redis-replica-1","role":"master","status":"up"""), Cancellation);
-        await run.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await run.WaitAsync(Eventually.Limit, Cancellation);
         await step.WaitForAssertionAsync(() => Assert.Equal("true", Step(step).GetAttribute("data-done")));
         Assert.Equal("redis-master is back, as a replica.", Findings(step)[^1]);
         Assert.Equal(["/api/nodes/redis-master/stop", "/api/nodes/redis-master/start"], _api.Requests.Where(path => path.StartsWith("/api/nodes/", StringComparison.Ordinal)));

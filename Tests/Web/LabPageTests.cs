@@ -8,8 +8,6 @@ namespace RedisAspire.Tests.Web;
 [Collection(nameof(BrowserCollection))]
 public sealed class LabPageTests(BrowserFixture fixture)
 {
-    private const int Timeout = 20_000;
-
     private readonly string _name = $"lab-{Guid.NewGuid():N}";
 
     [Fact]
@@ -30,7 +28,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await Assertions.Expect(page["slow"]).ToBeVisibleAsync();
 
         await page["measure"].ClickAsync();
-        await page["cancel"].ClickAsync(new() { Timeout = Timeout });
+        await page["cancel"].ClickAsync();
 
         await Assertions.Expect(page["bench-status"]).ToContainTextAsync("Cancelled");
         await Assertions.Expect(page["measure"]).ToBeEnabledAsync();
@@ -53,7 +51,7 @@ public sealed class LabPageTests(BrowserFixture fixture)
         await counter.GetByTestId("plus-many").ClickAsync();
         await Assertions.Expect(counter.GetByTestId("count")).ToHaveTextAsync("101");
 
-        await counter.GetByTestId("remove").ClickAsync(new() { Timeout = Timeout });
+        await counter.GetByTestId("remove").ClickAsync();
         await page.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await Assertions.Expect(counter).ToBeHiddenAsync();
         Assert.Empty(page.Errors);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using RedisAspire.Tests.Support;
 using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;
@@ -23,7 +24,7 @@ public sealed class LiveFeedTests
         using var api = new Api($"{sent}\n\n", $"event: nodes\ndata: {Nodes}\n\n");
         using var feed = new LiveFeed(api, new ConfigurationBuilder().Build(), TimeProvider.System, NullLogger<LiveFeed>.Instance);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(Eventually.Limit);
         var problems = new List<string?>();
 
         await foreach (var update in feed.WatchAsync(limit.Token))

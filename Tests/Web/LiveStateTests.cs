@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using RedisAspire.Tests.Support;
 using RedisAspire.Web.Live;
 
 namespace RedisAspire.Tests.Web;
@@ -49,7 +50,7 @@ public sealed class LiveStateTests : IDisposable
 
         state.Subscribe(_ => first.TrySetResult());
         state.Subscribe(_ => second.TrySetResult());
-        await Task.WhenAll(first.Task, second.Task).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await Task.WhenAll(first.Task, second.Task).WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
         Assert.True(state.IsFollowing);
         Assert.Equal("/api/events", Assert.Single(_api.Requests));

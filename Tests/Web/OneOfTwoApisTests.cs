@@ -32,7 +32,7 @@ public sealed class OneOfTwoApisTests(ProcessApplication running) : IAsyncLifeti
                 await Assertions.Expect(page["error"]).ToBeHiddenAsync();
             }
 
-            await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true", new() { Timeout = 20_000 });
+            await Assertions.Expect(page["live"]).ToHaveAttributeAsync("data-live", "true");
             await api.StartAsync(Cancellation);
         }
 

@@ -29,13 +29,13 @@ public sealed class OpenPages(BrowserFixture fixture) : IAsyncLifetime
 
     /// <summary>Expects of all of them that they say something.</summary>
     internal Task ExpectAsync(string mark, string english, string french) => Task.WhenAll(_all.Select(open =>
-        Assertions.Expect(open.Page[mark]).ToContainTextAsync(open.IsFrench ? french : english, new() { Timeout = 30_000 })));
+        Assertions.Expect(open.Page[mark]).ToContainTextAsync(open.IsFrench ? french : english)));
 
     /// <summary>Expects of all of them that they follow what happens, show what they are about, and do what they are for.</summary>
     internal Task ExpectWorkingAsync() => Task.WhenAll(_all.Select(async open =>
     {
-        await Assertions.Expect(open.Page["live"]).ToHaveAttributeAsync("data-live", "true", new() { Timeout = 30_000 });
-        await Assertions.Expect(open.Page["live"]).ToBeEmptyAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(open.Page["live"]).ToHaveAttributeAsync("data-live", "true");
+        await Assertions.Expect(open.Page["live"]).ToBeEmptyAsync();
         await open.Tour.ExpectContentAsync(open.Page);
         await open.Page.Page.Locator(".skip-link").FocusAsync();
         await open.Tour.ActAsync(open.Page);

@@ -59,7 +59,7 @@ public sealed class PageBoundaryTests : IAsyncDisposable
     {
         var boundary = _page.Render<PageBoundary>(parameters => parameters.Add(page => page.Address, "").AddChildContent<FailsOnEvents>());
 
-        boundary.WaitForAssertion(() => Assert.Contains("Something went wrong on this page", Alert(boundary), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        boundary.WaitForAssertion(() => Assert.Contains("Something went wrong on this page", Alert(boundary), StringComparison.Ordinal));
     }
 
     private static string Alert(IRenderedComponent<PageBoundary> boundary) => boundary.Find("[data-testid=unexpected]").TextContent;

@@ -33,7 +33,7 @@ public sealed class TopologyPageTests(BrowserFixture fixture)
         await using var page = await fixture.OpenAsync(path: Path, language: "fr");
         var replica = fixture.Redis.Nodes[1];
 
-        await page[$"stop-{replica.Name}"].ClickAsync(new() { Timeout = 20_000 });
+        await page[$"stop-{replica.Name}"].ClickAsync();
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"Arrêter {replica.Name} ?");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Annuler" }).ClickAsync();
 

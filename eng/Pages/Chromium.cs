@@ -7,9 +7,13 @@ internal sealed class Chromium(IPlaywright playwright, IBrowser browser) : IAsyn
 {
     private const int Height = 900;
 
+    // On a busy machine every request may be slow, and the first ones wait for the services to compile their code.
+    private const int Patience = 60_000;
+
     /// <summary>Starts the browser that <c>CHROMIUM_PATH</c> names, or else Debian's.</summary>
     public static async Task<Chromium> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -30,6 +34,7 @@ internal sealed class Chromium(IPlaywright playwright, IBrowser browser) : IAsyn
             Locale = language,
             ReducedMotion = ReducedMotion.Reduce,
         });
+        context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
     }
 

@@ -3,14 +3,13 @@ using System.Diagnostics;
 using System.Text.Json;
 using RedisAspire.CoherenceWorker;
 using RedisAspire.RedisProcesses;
+using RedisAspire.Tests.Support;
 
 namespace RedisAspire.Tests.Caching.Coherence;
 
 /// <summary>A worker and all it said.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     private readonly ConcurrentDictionary<MessageKind, TaskCompletionSource> _said = new();
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly Action<WorkerMessage> _hear;
@@ -34,7 +33,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task HasSaidAsync(MessageKind kind)
     {
         var said = SourceOf(kind).Task;
-        if (await Task.WhenAny(said, _process!.Exited).WaitAsync(Timeout, TestContext.Current.CancellationToken) == said)
+        if (await Task.WhenAny(said, _process!.Exited).WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken) == said)
             return;
 
         // What it said last may still be on its way.

@@ -169,7 +169,7 @@ public sealed class TrackedOrderTests
         var reads = Enumerable.Range(0, 10).Select(i => client.ReadAsync(i == 9 ? "last" : "key").AsTask()).ToArray();
 
         foreach (var read in reads)
-            await Assert.ThrowsAsync<TrackedConnectionLostException>(() => read.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<TrackedConnectionLostException>(() => read.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken));
     }
 
     [Fact]
