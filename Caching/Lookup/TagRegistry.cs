@@ -91,7 +91,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     public async ValueTask<bool> RemoveAsync(string tag, CancellationToken cancellationToken)
     {
         var key = TagStamp.KeyOf(tag);
-        var stamp = NewStamp();
+        var stamp = TagStamp.New();
         // The outcome of a removal whose caller has cancelled is unknown, so it counts as failed.
         var result = WriteResult.NotReached;
         try
@@ -104,8 +104,6 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
             reader.Written(key, result, stamp);
         }
     }
-
-    private static byte[] NewStamp() => Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
 
     private async ValueTask<bool> ReadAndCompareAsync(IReadOnlyList<TagStamp> stamps, CancellationToken cancellationToken)
     {
@@ -129,7 +127,7 @@ internal sealed class TagRegistry(CoherentReader reader, RedisStore store, NearC
     // Called when the tag has no stamp: for its first entry, or after its key was lost.
     private async ValueTask<string?> BeginAsync(string key, EntryPolicy policy, CancellationToken cancellationToken)
     {
-        var (result, stamp) = await store.BeginTagAsync(key, NewStamp(), policy.TimeToLive(policy.Expiration), cancellationToken).ConfigureAwait(false);
+        var (result, stamp) = await store.BeginTagAsync(key, TagStamp.New(), policy.TimeToLive(policy.Expiration), cancellationToken).ConfigureAwait(false);
         if (result.IsReached)
             reader.Changed(key, result);
         return stamp;

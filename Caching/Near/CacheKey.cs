@@ -34,6 +34,11 @@ internal static class InternalKeys
     public const string EveryTag = TagPrefix + TagStamp.EveryTag;
 
     private const string TagPrefix = Prefix + "tag:";
+    private const string DistributedPrefix = Prefix + "distributed:";
+
+    /// <summary>Whether removing the tag that every entry has voids what is under the key, too: an entry, or entries with a tag.</summary>
+    public static bool DependsOnEveryTag(string key) =>
+        !key.StartsWith(LeasePrefix, StringComparison.Ordinal) && !key.StartsWith(DistributedPrefix, StringComparison.Ordinal);
 
     /// <summary>The key with the current stamp of a tag; it lives at least as long as any entry that carries the stamp.</summary>
     public static string Tag(string tag) => $"{TagPrefix}{tag}";
@@ -42,5 +47,5 @@ internal static class InternalKeys
     public static string Lease(string key) => $"{LeasePrefix}{key}";
 
     /// <summary>The key of a value of <see cref="Microsoft.Extensions.Caching.Distributed.IDistributedCache"/>.</summary>
-    public static string Distributed(string key) => $"{Prefix}distributed:{key}";
+    public static string Distributed(string key) => $"{DistributedPrefix}{key}";
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace RedisAspire.Caching.Near;
 
 /// <summary>
@@ -20,6 +22,9 @@ internal sealed record TagStamp(string Tag, string Stamp)
 
     /// <summary>The internal key with the tag's stamp.</summary>
     public string Key { get; } = KeyOf(Tag);
+
+    /// <summary>Makes a stamp that no tag has had, as Redis stores it.</summary>
+    public static byte[] New() => Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("N"));
 
     public static string KeyOf(string tag) => InternalKeys.Tag(tag);
 

@@ -81,8 +81,9 @@ internal sealed partial class CoherentReader : IDisposable
     /// <param name="stamp">The new stamp, if the key is that of a tag: when the write has failed, the stamp is written later.</param>
     public void Written(string key, WriteResult result, byte[]? stamp = null)
     {
-        if (!result.IsReached)
-            _failed.Add(key, stamp);
+        // A newer stamp each time: while the one before is being written, other processes may already store entries with it.
+        if (!result.IsReached && !_failed.TryAdd(key, stamp) && InternalKeys.DependsOnEveryTag(key))
+            Written(InternalKeys.EveryTag, WriteResult.NotReached, TagStamp.New());
         Changed(key, result);
         // The value that another process is fetching may be from before this write, so callers that wait for it read again.
         if (key == InternalKeys.EveryTag)

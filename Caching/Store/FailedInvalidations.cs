@@ -22,15 +22,20 @@ internal sealed partial class FailedInvalidations(RedisStore store, ILogger logg
 
     public bool Contains(string key) => !_keys.IsEmpty && _keys.ContainsKey(key);
 
-    public void Add(string key, byte[]? stamp)
+    /// <summary>Remembers a key. More than a limited number would take too much memory.</summary>
+    /// <returns>Whether there was room for it. Otherwise every entry has to be removed instead.</returns>
+    public bool TryAdd(string key, byte[]? stamp)
     {
         if (_keys.Count < Maximum || _keys.ContainsKey(key) || key == InternalKeys.EveryTag)
-            _keys[key] = stamp;
-        else if (!_isOverflowLogged)
         {
-            _isOverflowLogged = true;
-            LogOverflow(Maximum);
+            _keys[key] = stamp;
+            return true;
         }
+
+        if (!_isOverflowLogged)
+            LogOverflow(Maximum);
+        _isOverflowLogged = true;
+        return false;
     }
 
     /// <summary>Forgets a key that has been written or removed since. When a tag was removed again meanwhile, its newer stamp stays.</summary>
@@ -78,6 +83,6 @@ internal sealed partial class FailedInvalidations(RedisStore store, ILogger logg
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Invalidations of more than {Maximum} keys failed. Those of further keys are not retried, so their values in Redis may be outdated until they expire.")]
+    [LoggerMessage(LogLevel.Warning, "Invalidations of more than {Maximum} keys failed. Every entry is removed as soon as a master answers. Values of IDistributedCache may be outdated until they expire.")]
     private partial void LogOverflow(int maximum);
 }

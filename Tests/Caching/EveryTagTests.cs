@@ -138,6 +138,26 @@ public sealed class EveryTagTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_more_failed_removals_than_a_process_can_remember_nothing_old_is_left()
+    {
+        await WriteAsync("key");
+        await Redis.WaitForReplicasAsync();
+        // Without a master and with all its data.
+        await Redis.Master.ExecuteAsync("REPLICAOF", "127.0.0.1", 1);
+        await Eventually.HoldsAsync("there is no master", () => _host.Topology.Snapshot.Master is null && _other.Topology.Snapshot.Master is null);
+        Assert.Equal("old", (await LookupAsync(_host, "key", "new")).Value);
+
+        await _host.Cache.RemoveAsync(Enumerable.Range(0, 10_000).Select(i => $"another-{i}"), Cancellation);
+        await _host.Cache.RemoveAsync("key", Cancellation);
+
+        Assert.Equal("new", (await LookupAsync(_host, "key", "new")).Value);
+        await Redis.Master.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await Eventually.HoldsAsync("values are cached again", async () => (await LookupAsync(_host, "third", "value")).IsHit);
+        Assert.Equal("new", (await LookupAsync(_host, "key", "new")).Value);
+        await Eventually.HoldsAsync("the other process knows as well", async () => (await LookupAsync(_other, "key", "new")).Value == "new");
+    }
+
+    [Fact]
     public async Task Deleting_keys_says_which_ones()
     {
         await using var prefixed = await CacheHost.StartAsync(Redis, options => options.KeyPrefix = "mine:");
