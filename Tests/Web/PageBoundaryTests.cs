@@ -1,3 +1,4 @@
+using System.Net;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -13,6 +14,8 @@ public sealed class PageBoundaryTests : IAsyncDisposable
 {
     private readonly ComponentContext _page = new();
     private readonly StubApi _api = new();
+
+    private static CancellationToken Cancellation => Xunit.TestContext.Current.CancellationToken;
 
     public PageBoundaryTests()
     {
@@ -40,6 +43,19 @@ public sealed class PageBoundaryTests : IAsyncDisposable
         boundary.Find("[data-testid=recover]").Click();
 
         Assert.Equal("It works.", boundary.Markup);
+    }
+
+    [Fact]
+    public async Task A_page_that_fails_while_the_server_draws_it_has_the_status_of_a_failure()
+    {
+        await using var web = new WebFactory();
+        web.Api.Instead["/api/db/products"] = "no JSON";
+        using var http = web.CreateClient();
+
+        using var answer = await http.GetAsync(new Uri("/catalogue", UriKind.Relative), Cancellation);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains("Something went wrong on this page", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
