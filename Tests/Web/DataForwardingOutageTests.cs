@@ -35,6 +35,16 @@ public sealed class DataForwardingOutageTests
         Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (gone.StatusCode, gone.Content.Headers.ContentType?.MediaType));
     }
 
+    [Fact]
+    public void Nobody_waits_longer_here_than_on_the_page()
+    {
+        using var factory = new WebFactory();
+        var clients = factory.Services.GetRequiredService<IHttpClientFactory>();
+        using var forwarding = clients.CreateClient(DataForwarding.ClientName);
+
+        Assert.Equal(ApiConnection.Timeout, forwarding.Timeout);
+    }
+
     private sealed class SilentApi(Type failure) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

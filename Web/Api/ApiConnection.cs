@@ -19,6 +19,9 @@ internal sealed class ApiConnection(IHttpClientFactory clients, IConfiguration c
     /// <summary>The name of the HTTP client.</summary>
     public const string ClientName = nameof(ApiConnection);
 
+    /// <summary>How long a request may take, with all its attempts. It is shorter than one attempt of the resilience pipeline may be, so that the client itself reports it.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(9);
+
     /// <summary>The address of the visitor, if there is one. The API limits the requests of each address.</summary>
     public string? Visitor { get; set; }
 

@@ -9,8 +9,7 @@ internal static class CacheApiServiceCollectionExtensions
         services.AddHttpClient(ApiConnection.ClientName, http =>
             {
                 http.BaseAddress = new Uri("https+http://apiservice");
-                // The timeout is shorter than one attempt of the resilience pipeline, so that this client reports it.
-                http.Timeout = TimeSpan.FromSeconds(9);
+                http.Timeout = ApiConnection.Timeout;
             })
             // The connections are shared by all visitors, and a cookie is one visitor's.
             .UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = false)

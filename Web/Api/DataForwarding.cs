@@ -27,7 +27,11 @@ internal static class DataForwarding
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
     {
         services.AddTransient<TooManyRequestsHandler>();
-        services.AddHttpClient(ClientName, http => http.BaseAddress = new Uri("https+http://apiservice"))
+        services.AddHttpClient(ClientName, http =>
+            {
+                http.BaseAddress = new Uri("https+http://apiservice");
+                http.Timeout = ApiConnection.Timeout;
+            })
             .AddHttpMessageHandler<TooManyRequestsHandler>()
             .RemoveAllLoggers();
         return services;
