@@ -50,9 +50,8 @@ internal sealed partial class RedisReplicationMonitor(
 
     /// <summary>The health of a node.</summary>
     public async Task<HealthCheckResult> CheckAsync(RedisMember node, CancellationToken cancellationToken) =>
-        (await LookAsync(cancellationToken))?.Nodes.FirstOrDefault(status => status.Name == node.Name) switch
+        (await LookAsync(cancellationToken)).Nodes.First(status => status.Name == node.Name) switch
         {
-            null => HealthCheckResult.Unhealthy("Not polled yet."),
             { IsUp: false } status => HealthCheckResult.Unhealthy($"Down: {status.Error}."),
             { Role: RedisRole.Replica, IsLinkUp: not true } => HealthCheckResult.Degraded("Its link to the master is down."),
             var status => HealthCheckResult.Healthy(Describe(status)),
@@ -64,7 +63,6 @@ internal sealed partial class RedisReplicationMonitor(
     /// </summary>
     public async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken) => await LookAsync(cancellationToken) switch
     {
-        null => HealthCheckResult.Unhealthy("Not polled yet."),
         { Master: null } => HealthCheckResult.Unhealthy("There is no master."),
         var snapshot => HealthCheckResult.Healthy($"{snapshot.Master} is the master. {Missing(snapshot)}"),
     };
@@ -153,7 +151,7 @@ internal sealed partial class RedisReplicationMonitor(
         }
     }
 
-    private async Task<RedisTopologySnapshot?> LookAsync(CancellationToken cancellationToken)
+    private async Task<RedisTopologySnapshot> LookAsync(CancellationToken cancellationToken)
     {
         var (topology, _) = await _started.Task.WaitAsync(cancellationToken);
         return topology.Snapshot;
