@@ -71,6 +71,7 @@ internal sealed class CommandComposer(
     {
         if (_changes is { } changes)
             await changes.DisposeAsync();
+        sampler.Leave(node);
         (_changes, _counted, _last, _isNew) = (null, null, null, true);
         _latest.Clear();
     }

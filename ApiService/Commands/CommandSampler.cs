@@ -20,6 +20,8 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     private readonly Lock _gate = new();
     private readonly WakeUp _recorded = new();
     private readonly List<SampledCommand> _commands = [];
+    private readonly HashSet<string> _watchedHere = new(StringComparer.Ordinal);
+    // With those that are watched through other instances.
     private volatile string[] _watched = [];
     private long _second;
     private int _traced;
@@ -28,18 +30,33 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
     /// <summary>Whether the operation that begins now should be traced, because somebody watches.</summary>
     public bool Takes => _watched.Length > 0 && TakesOne();
 
+    /// <summary>Whether somebody watches a node, as far as this instance knows.</summary>
+    public bool IsWatched(string node) => _watched.Contains(node, StringComparer.Ordinal);
+
     public async Task RefreshAsync(IDatabase database)
     {
         var names = topology.Snapshot.Nodes.Select(node => node.Name).ToArray();
         var watched = await database.StringGetAsync(Array.ConvertAll(names, name => CommandSamples.WatchedKey(name)));
-        _watched = [.. names.Where((_, at) => !watched[at].IsNull)];
+        // A replica may not know yet that a node is watched through this instance.
+        lock (_gate)
+            _watched = [.. names.Where((name, at) => !watched[at].IsNull || _watchedHere.Contains(name))];
     }
 
-    /// <summary>Adds a node to those that are watched, until they are read the next time.</summary>
+    /// <summary>Samples the commands for a node, because it is watched through this instance.</summary>
     public void Watch(string node)
     {
-        if (!_watched.Contains(node, StringComparer.Ordinal))
-            _watched = [.. _watched, node];
+        lock (_gate)
+        {
+            if (_watchedHere.Add(node) && !IsWatched(node))
+                _watched = [.. _watched, node];
+        }
+    }
+
+    /// <summary>Nobody watches the node through this instance any more.</summary>
+    public void Leave(string node)
+    {
+        lock (_gate)
+            _watchedHere.Remove(node);
     }
 
     public void Add(CacheTrace trace)
@@ -56,7 +73,7 @@ internal sealed class CommandSampler(RedisTopology topology, CommandSamples samp
 
     public void Add(string node, DateTimeOffset at, IEnumerable<string> command, TimeSpan? took)
     {
-        if (!_watched.Contains(node, StringComparer.Ordinal))
+        if (!IsWatched(node))
             return;
         var line = TraceMapping.LineOf(command);
         var sampled = new SampledCommand(node, at, line.Length > MaximumLine ? $"{line[..MaximumLine]}…" : line, took is { } known ? Math.Round(known.TotalMicroseconds, 1) : null);

@@ -76,7 +76,7 @@ public sealed class CommandFeedTests(ApiFixture fixture) : ApiTests(fixture, has
         await using var other = await ApiFactory.StartAsync(Redis);
         using var client = other.CreateAdminClient();
         await using var master = await WatchAsync("redis-master");
-        await Eventually.HoldsAsync("the other instance knows that the master is watched", () => other.Services.GetRequiredService<CommandSampler>().Takes);
+        await Eventually.HoldsAsync("the other instance knows that the master is watched", () => other.Services.GetRequiredService<CommandSampler>().IsWatched("redis-master"));
 
         using var answer = await client.DeleteAsync(new Uri("/data/theirs", UriKind.Relative), Cancellation);
         var removed = await master.UntilAsync(entry => entry.Text == "UNLINK theirs");
@@ -117,9 +117,19 @@ public sealed class CommandFeedTests(ApiFixture fixture) : ApiTests(fixture, has
         return watcher;
     }
 
-    private sealed class Watcher(Stream stream) : IAsyncDisposable
+    private sealed class Watcher : IAsyncDisposable
     {
-        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(stream).EnumerateAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        // The stream itself has no end: what does not come must not be waited for without one.
+        private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        private readonly Stream _stream;
+        private readonly IAsyncEnumerator<SseItem<string>> _events;
+
+        public Watcher(Stream stream)
+        {
+            _limit.CancelAfter(Eventually.Limit);
+            _stream = stream;
+            _events = SseParser.Create(stream).EnumerateAsync(_limit.Token).GetAsyncEnumerator(_limit.Token);
+        }
 
         public async Task<LiveCommandsResponse> NextAsync() => await NextAsync<LiveCommandsResponse>("commands");
 
@@ -146,7 +156,8 @@ public sealed class CommandFeedTests(ApiFixture fixture) : ApiTests(fixture, has
         public async ValueTask DisposeAsync()
         {
             await _events.DisposeAsync();
-            await stream.DisposeAsync();
+            await _stream.DisposeAsync();
+            _limit.Dispose();
         }
 
         private async Task<T> NextAsync<T>(string type)

@@ -160,8 +160,11 @@ public sealed class EventTests() : OwnNodesApiTests(hasAdminKey: true, ("RateLim
 
     private async IAsyncEnumerable<SseItem<JsonElement>> ListenAsync()
     {
-        await using var stream = await Client.GetStreamAsync(Address, Cancellation);
-        await foreach (var item in SseParser.Create(stream, static (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync(Cancellation))
+        // The stream itself has no end: what does not come must not be waited for without one.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(Eventually.Limit);
+        await using var stream = await Client.GetStreamAsync(Address, limit.Token);
+        await foreach (var item in SseParser.Create(stream, static (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync(limit.Token))
             yield return item;
     }
 
