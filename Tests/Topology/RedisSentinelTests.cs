@@ -10,8 +10,6 @@ namespace RedisAspire.Tests.Topology;
 /// <summary>The cache with three sentinels, which say who the master is.</summary>
 public sealed class RedisSentinelTests : RedisFixture
 {
-    // A sentinel that was held up for two seconds itself does nothing for thirty more.
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]

@@ -13,7 +13,6 @@ public sealed class ReferencePageTests(BrowserFixture fixture)
 
         await page.Page.GotoAsync(new Uri(fixture.Apis[0].Url, "/reference").ToString());
 
-        // The page draws every operation before its title, which keeps a core busy for four seconds when nothing else does.
         await Assertions.Expect(page.Page.Locator(".info .title")).ToContainTextAsync("RedisAspire");
         await Assertions.Expect(page.Page.Locator(".opblock-summary-path", new() { HasText = "/api/cache/stats" })).ToBeVisibleAsync();
         await page.Page.Locator("#operations-Data-GetData .opblock-summary-control").ClickAsync();
