@@ -34,6 +34,13 @@ internal sealed class ApiConnection(IHttpClientFactory clients, IConfiguration c
     /// <summary>The address of a request whose answer says what was done for it, if it is traced.</summary>
     public static string Traced(string address, bool isTraced) => isTraced ? QueryHelpers.AddQueryString(address, "trace", "1") : address;
 
+    /// <summary>Has an HTTP client find the API, and give up in time.</summary>
+    public static void Configure(HttpClient http)
+    {
+        http.BaseAddress = new Uri("https+http://apiservice");
+        http.Timeout = Timeout;
+    }
+
     /// <summary>Reads the data of an event.</summary>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
 

@@ -6,11 +6,7 @@ internal static class CacheApiServiceCollectionExtensions
     public static IServiceCollection AddApiClients(this IServiceCollection services)
     {
         services.AddTransient<FailureHandler>();
-        services.AddHttpClient(ApiConnection.ClientName, http =>
-            {
-                http.BaseAddress = new Uri("https+http://apiservice");
-                http.Timeout = ApiConnection.Timeout;
-            })
+        services.AddHttpClient(ApiConnection.ClientName, ApiConnection.Configure)
             // The connections are shared by all visitors, and a cookie is one visitor's.
             .UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = false)
             .AddHttpMessageHandler<FailureHandler>()

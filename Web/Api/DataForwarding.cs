@@ -27,11 +27,7 @@ internal static class DataForwarding
     public static IServiceCollection AddDataForwarding(this IServiceCollection services)
     {
         services.AddTransient<TooManyRequestsHandler>();
-        services.AddHttpClient(ClientName, http =>
-            {
-                http.BaseAddress = new Uri("https+http://apiservice");
-                http.Timeout = ApiConnection.Timeout;
-            })
+        services.AddHttpClient(ClientName, ApiConnection.Configure)
             .AddHttpMessageHandler<TooManyRequestsHandler>()
             .RemoveAllLoggers();
         return services;
